@@ -1,0 +1,2 @@
+//! The command line: arguments, files, exit code.
+fn main() {}

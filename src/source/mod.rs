@@ -1,0 +1,102 @@
+//! Files and places in them.
+//!
+//! In: names and texts. Out: `Span`s (byte ranges of one file) that every later stage carries, and line and
+//! column numbers for them, computed only when a diagnostic or a script comment needs one.
+//! Not its business: reading files (that is `cli`'s and `main`'s) and what the text means.
+
+use std::sync::OnceLock;
+
+/// One file among those that a `Sources` holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct FileId(pub u32);
+
+/// A byte range `start..end` of one file; both ends lie on character boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The smallest span that covers both; they must lie in one file, else `self` is returned.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
+        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// A line and a column, both counted from 1; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// One text with the name that users see.
+#[derive(Debug)]
+pub struct File {
+    /// As shown in diagnostics: the path as given, or `library/NAME.rbk` for embedded text.
+    pub name: String,
+    /// The whole text, UTF-8.
+    pub text: String,
+    lines: OnceLock<Vec<u32>>,
+}
+
+/// All files of one compilation, the plan first, then what it uses, then the drivers.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<File>,
+}
+
+impl Sources {
+    /// Adds a text under a display name.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(File { name: name.into(), text: text.into(), lines: OnceLock::new() });
+        id
+    }
+
+    /// The file of an id handed out by `add`.
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files in the order in which they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &File)> {
+        (0u32..).map(FileId).zip(&self.files)
+    }
+
+    /// The text that a span covers.
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Line and column of the span's first byte.
+    pub fn place(&self, span: Span) -> Place {
+        let file = self.file(span.file);
+        let lines = file.lines.get_or_init(|| line_starts(&file.text));
+        let line = lines.partition_point(|&start| start <= span.start);
+        let begin = lines.get(line.saturating_sub(1)).copied().unwrap_or(0) as usize;
+        let before = file.text.get(begin..span.start as usize).unwrap_or("");
+        Place { line, column: before.chars().count() + 1 }
+    }
+
+    /// `name:line` of the span's first byte, as generated scripts cite it.
+    pub fn cite(&self, span: Span) -> String {
+        format!("{}:{}", self.file(span.file).name, self.place(span).line)
+    }
+}
+
+fn line_starts(text: &str) -> Vec<u32> {
+    let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+    std::iter::once(0).chain(ends.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX))).collect()
+}
