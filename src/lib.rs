@@ -4,5 +4,6 @@
 //! source ← diagnostics ← syntax ← model ← shell, ir ← safety, emit ← cli.
 
 pub mod diagnostics;
+pub mod model;
 pub mod source;
 pub mod syntax;

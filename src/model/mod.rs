@@ -1,0 +1,3 @@
+//! Tree to plan: every name bound, every value typed.
+
+pub mod vocabulary;
