@@ -4,6 +4,7 @@
 //! source ← diagnostics ← syntax ← model ← shell, ir ← safety, emit ← cli.
 
 pub mod diagnostics;
+pub mod ir;
 pub mod model;
 pub mod source;
 pub mod syntax;
