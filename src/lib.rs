@@ -6,5 +6,6 @@
 pub mod diagnostics;
 pub mod ir;
 pub mod model;
+pub mod safety;
 pub mod source;
 pub mod syntax;

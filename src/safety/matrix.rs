@@ -1,0 +1,116 @@
+//! The recovery matrix: which procedure gets you back from which point of failure.
+//!
+//! In: verdicts of `recovery`. Out: rows that a journal can tell apart, cells that script and runbook show.
+//! Not its business: how a verdict is found.
+
+/// Everything that is known about getting back, for every phase and every procedure that can itself be taken back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matrix {
+    /// In the order of `Program::procedures`, then of the actions in each: `Before`, then `Inside` and `After` of
+    /// each action; last the row `Unknown`.
+    pub rows: Vec<Row>,
+}
+
+/// One point of failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What had been running: an index into `Program::procedures`.
+    pub phase: usize,
+    /// How far it had come.
+    pub point: Point,
+    /// Has a point of no return perhaps been passed here?
+    pub past: bool,
+    /// May the phase itself simply be resumed as the declared way out (everything that remains is repeatable)?
+    /// Only ever true where `past` is.
+    pub resume: bool,
+    /// One for each procedure that takes back or mends this phase, in the order of `Program::procedures`.
+    pub cells: Vec<Cell>,
+}
+
+/// How far a phase had come, as its journal shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Point {
+    /// No action has started.
+    Before,
+    /// The action with this id has started and has not succeeded: it did nothing, a part, or everything.
+    Inside(String),
+    /// The action with this id has succeeded, the next one has not started. After the last action: the end.
+    After(String),
+    /// There is no journal: the union of all points.
+    Unknown,
+}
+
+/// What a procedure is worth at a point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// An index into `Program::procedures`.
+    pub procedure: usize,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// What comes of running a procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It leads to its goal, however often it is interrupted and resumed. For a fix forward: it is the declared way.
+    Recovers,
+    /// It must not be run here, or would not get everything back; why, in one sentence.
+    Refused(String),
+    /// A point of no return may have been passed, and the procedure does not accept that; why, in one sentence.
+    ForwardOnly(String),
+}
+
+impl Matrix {
+    /// The row of a point of the phase with this index.
+    pub fn row(&self, phase: usize, point: &Point) -> Option<&Row> {
+        self.rows.iter().find(|row| row.phase == phase && row.point == *point)
+    }
+
+    /// The rows of one phase.
+    pub fn of_phase(&self, phase: usize) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(move |row| row.phase == phase)
+    }
+}
+
+impl Row {
+    /// The procedures that may be run from here.
+    pub fn ways_back(&self) -> impl Iterator<Item = usize> {
+        self.cells.iter().filter(|cell| cell.verdict.allows()).map(|cell| cell.procedure)
+    }
+}
+
+impl Point {
+    /// `before`, `inside:ID`, `after:ID` or `unknown`: stable, for scripts and JSON.
+    pub fn label(&self) -> String {
+        match self {
+            Point::Before => "before".to_string(),
+            Point::Inside(id) => format!("inside:{id}"),
+            Point::After(id) => format!("after:{id}"),
+            Point::Unknown => "unknown".to_string(),
+        }
+    }
+}
+
+impl Verdict {
+    /// May the procedure be run?
+    pub fn allows(&self) -> bool {
+        matches!(self, Verdict::Recovers)
+    }
+
+    /// `recovers`, `refused` or `forward only`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Recovers => "recovers",
+            Verdict::Refused(_) => "refused",
+            Verdict::ForwardOnly(_) => "forward only",
+        }
+    }
+
+    /// Why not; empty where it may be run.
+    pub fn reason(&self) -> &str {
+        match self {
+            Verdict::Recovers => "",
+            Verdict::Refused(reason) | Verdict::ForwardOnly(reason) => reason,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Proves that every failure has a way back, or shows one run that ends badly.
+//!
+//! In: a `Program`. Out: the recovery matrix and diagnostics. Not its business: how anything is run or shown.
+
+pub mod matrix;
