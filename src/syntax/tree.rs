@@ -114,6 +114,8 @@ pub struct Text {
     pub map: Vec<(u32, u32)>,
     /// The file.
     pub file: FileId,
+    /// Whether it stood in `"""`, where nothing is an escape.
+    pub raw: bool,
 }
 
 /// A number token, classified. Ranges are half open.
