@@ -3,11 +3,13 @@
 //! In: verdicts of `recovery`. Out: rows that a journal can tell apart, cells that script and runbook show.
 //! Not its business: how a verdict is found.
 
+use std::sync::Arc;
+
 /// Everything that is known about getting back, for every phase and every procedure that can itself be taken back.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matrix {
-    /// In the order of `Program::procedures`, then of the actions in each: `Before`, then `Inside` and `After` of
-    /// each action; last the row `Unknown`.
+    /// In the order of `Program::procedures`, then of the actions in each: `Before`, then `Inside`, `Unpassed` (if
+    /// there is one) and `After` of each action; last the row `Unknown`. Actions that are never reached have no row.
     pub rows: Vec<Row>,
 }
 
@@ -34,6 +36,8 @@ pub enum Point {
     Before,
     /// The action with this id has started and has not succeeded: it did nothing, a part, or everything.
     Inside(String),
+    /// As `Inside`, of a step that crosses a point of no return whose `not_passed_when` proves that it was not passed.
+    Unpassed(String),
     /// The action with this id has succeeded, the next one has not started. After the last action: the end.
     After(String),
     /// There is no journal: the union of all points.
@@ -55,9 +59,9 @@ pub enum Verdict {
     /// It leads to its goal, however often it is interrupted and resumed. For a fix forward: it is the declared way.
     Recovers,
     /// It must not be run here, or would not get everything back; why, in one sentence.
-    Refused(String),
+    Refused(Arc<str>),
     /// A point of no return may have been passed, and the procedure does not accept that; why, in one sentence.
-    ForwardOnly(String),
+    ForwardOnly(Arc<str>),
 }
 
 impl Matrix {
@@ -80,11 +84,12 @@ impl Row {
 }
 
 impl Point {
-    /// `before`, `inside:ID`, `after:ID` or `unknown`: stable, for scripts and JSON.
+    /// `before`, `inside:ID`, `unpassed:ID`, `after:ID` or `unknown`: stable, for scripts and JSON.
     pub fn label(&self) -> String {
         match self {
             Point::Before => "before".to_string(),
             Point::Inside(id) => format!("inside:{id}"),
+            Point::Unpassed(id) => format!("unpassed:{id}"),
             Point::After(id) => format!("after:{id}"),
             Point::Unknown => "unknown".to_string(),
         }
