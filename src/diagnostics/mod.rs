@@ -3,7 +3,16 @@
 //! In: findings of every stage. Out: text for people (`human`), one line each (`short`), or JSON.
 //! Not its business: deciding what is wrong.
 
-use crate::source::Span;
+mod human;
+mod json;
+mod short;
+mod suggest;
+
+pub use suggest::suggest;
+
+use crate::source::{Sources, Span};
+use std::borrow::Cow;
+use std::str::FromStr;
 
 /// How bad it is. Errors and warnings make `rbk check` exit 1, notes do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +23,17 @@ pub enum Level {
     Warning,
     /// Worth knowing; never fails a check.
     Note,
+}
+
+impl Level {
+    /// As it stands in messages: `error`, `warning` or `note`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        }
+    }
 }
 
 /// A place and what is to be seen there.
@@ -85,4 +105,63 @@ impl Diagnostic {
         self.help = Some(text.into());
         self
     }
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For people, with the lines in question.
+    #[default]
+    Human,
+    /// One line each.
+    Short,
+    /// One JSON document, a list.
+    Json,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    /// From `human`, `short` or `json`.
+    fn from_str(name: &str) -> Result<Format, String> {
+        match name {
+            "human" => Ok(Format::Human),
+            "short" => Ok(Format::Short),
+            "json" => Ok(Format::Json),
+            _ => Err(format!("unknown format `{name}`: it is one of human, short and json")),
+        }
+    }
+}
+
+/// Writes findings: by file, place and level, each once. `color` is for terminals and concerns `Human` only.
+pub fn render(format: Format, color: bool, sources: &Sources, findings: &[Diagnostic]) -> String {
+    let findings = sorted(findings);
+    match format {
+        Format::Human => human::render(color, sources, &findings),
+        Format::Short => short::render(sources, &findings),
+        Format::Json => json::render(sources, &findings),
+    }
+}
+
+/// By file, place and level, each once; those without a place come first.
+fn sorted(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut sorted: Vec<&Diagnostic> = findings.iter().collect();
+    let place = |finding: &Diagnostic| finding.labels.first().map(|label| (label.span.file, label.span.start));
+    sorted.sort_by(|a, b| {
+        let key = |finding| (place(finding), finding.level, finding.rule);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    sorted.dedup();
+    sorted
+}
+
+/// Characters that a terminal acts on instead of showing them, or that turn the reading direction.
+fn harmful(character: char) -> bool {
+    let direction = matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    direction || (character.is_control() && !matches!(character, '\n' | '\t'))
+}
+
+/// A text of ours with such characters, quoted from a plan, replaced.
+fn clean(text: &str) -> Cow<'_, str> {
+    if text.chars().any(harmful) { Cow::Owned(text.replace(harmful, "\u{FFFD}")) } else { Cow::Borrowed(text) }
 }

@@ -133,6 +133,7 @@ impl<'s> Errors<'s> {
 
     pub(super) fn too_deep(&mut self, span: Span) {
         self.rest_lost = true;
+        (self.unclosed, self.unclosed_count) = (Vec::new(), 0);
         let open = self.covered(span).bytes().filter(|b| matches!(b, b'[' | b'{')).count();
         let span = self.span(span.start as usize, span.start as usize + 1);
         self.add(span, |_| {
