@@ -3,6 +3,13 @@
 //! In: a resolved `Plan`. Out: a `Program`: calls put in place, `extends` carried out, the implied `back_out` added,
 //! default timeouts filled in, every action with its effects. Not its business: what is safe, and any shell around commands.
 
+mod effects;
+mod lower;
+mod times;
+
+pub use lower::{duration, lower, things_read, writes};
+pub use times::{check_time, worst};
+
 use crate::model::ids::Id;
 use crate::model::plan::{
     Backup, Channel, Checklist, Message, Plan, Point, Procedure as Declaration, Reason, Resource, Role, Service, Thing,
@@ -316,4 +323,43 @@ pub enum Effect {
     Verify(Vec<Thing>),
     /// A capture is set.
     Set(String),
+}
+
+impl Action {
+    /// What of this action this version does not execute yet, in words; the script stops there and says so.
+    pub fn not_yet(&self) -> Option<String> {
+        match &self.run {
+            Run::NotYet(what) => Some(format!("`{what}`")),
+            Run::Restore { at: Some(_), .. } => Some("`restore … at`, to a point in time".to_owned()),
+            _ if self.on.is_some() => Some("`on`, on another host".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// All actions of a body in the order written: both branches, loops once.
+pub fn actions(body: &[Node]) -> Vec<&Action> {
+    let mut found = Vec::new();
+    collect(body, &mut found);
+    found
+}
+
+fn collect<'n>(body: &'n [Node], found: &mut Vec<&'n Action>) {
+    for node in body {
+        match node {
+            Node::Action(action) => {
+                found.push(action);
+                if let Run::Await { on, otherwise, .. } = &action.run {
+                    on.iter().for_each(|(_, body)| collect(body, found));
+                    collect(otherwise, found);
+                }
+            }
+            Node::Group(group) => collect(&group.body, found),
+            Node::If(branch) => {
+                collect(&branch.then, found);
+                collect(&branch.otherwise, found);
+            }
+            Node::For(each) => collect(&each.body, found),
+        }
+    }
 }

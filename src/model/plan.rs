@@ -18,8 +18,6 @@ pub struct Common {
     pub title: Option<Template>,
     /// Long text.
     pub about: Option<Template>,
-    /// Only in these choices of variants; empty: always. `docker` of `variant deployed_by one_of [docker, …]`.
-    pub variants: Vec<String>,
     /// Rules switched off in it.
     pub allow: Vec<Allow>,
 }

@@ -86,6 +86,8 @@ pub enum Kind {
     Authority,
     /// A contact or an authority.
     Role,
+    /// A checklist or an authority.
+    Requirement,
     Escalation,
     Channel,
     Message,
@@ -510,7 +512,7 @@ const PROCEDURE_OPTIONS: &[Opt] = &[
     opt("data_lost", &[Text], "what is gone afterwards").many(),
     opt("works_without", &[Text], "what is missing while it is in force").many(),
     opt("not_restored", &[Names(Kind::Resource)], "what it leaves as it is").because().many(),
-    opt("requires", &[Name(Kind::Checklist)], "an authority or checklist that comes first").many(),
+    opt("requires", &[Name(Kind::Requirement)], "an authority or checklist that comes first").many(),
     opt("ends", &[Name(Kind::Service), Word(&["running", "stopped"])], "how it leaves a service").many(),
     opt("goal", &[Name(Kind::Resource), Value], "where it leaves a versioned resource, in place of where it was")
         .many(),
