@@ -1,5 +1,6 @@
 //! Lists the embedded drivers, so that adding one touches nothing but `library/`.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
@@ -13,7 +14,7 @@ fn main() {
     let mut list = String::from("&[\n");
     for file in files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        list.push_str(&format!("    ({name:?}, include_str!({:?})),\n", file.display().to_string()));
+        let _ = writeln!(list, "    ({name:?}, include_str!({:?})),", file.display().to_string());
     }
     list.push(']');
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");

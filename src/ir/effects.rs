@@ -196,7 +196,7 @@ impl Reading<'_> {
     fn comparison(&mut self, comparison: Option<&Comparison>) {
         match comparison {
             Some(Comparison::Is(_, value) | Comparison::Contains(value) | Comparison::Lines(_, value)) => {
-                self.value(value)
+                self.value(value);
             }
             Some(Comparison::Between(from, to)) => {
                 self.value(from);

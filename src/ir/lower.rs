@@ -1,5 +1,7 @@
 //! From the statements of a plan to nodes and actions.
 
+use std::fmt::Write;
+
 use super::effects::{self, Effects};
 use super::times;
 use super::{Action, Branch, Effect, Group, GroupKind, Limit, Loop, Node, Procedure, Program, Run};
@@ -287,7 +289,7 @@ fn substitute(body: &mut Vec<Statement>, step: &str, with: &[Statement]) {
     for statement in body {
         match &mut statement.verb {
             Verb::Stage(inner) | Verb::Parallel(inner) | Verb::Always(inner) | Verb::Point(_, inner) => {
-                substitute(inner, step, with)
+                substitute(inner, step, with);
             }
             Verb::For { body, .. } => substitute(body, step, with),
             Verb::If(_, then, otherwise) => {
@@ -322,7 +324,7 @@ pub fn duration(seconds: u64) -> String {
     let mut text = String::new();
     for (size, unit) in parts {
         if rest >= size {
-            text.push_str(&format!("{}{unit}", rest / size));
+            let _ = write!(text, "{}{unit}", rest / size);
             rest %= size;
         }
     }

@@ -350,7 +350,9 @@ fn collect<'n>(body: &'n [Node], found: &mut Vec<&'n Action>) {
             Node::Action(action) => {
                 found.push(action);
                 if let Run::Await { on, otherwise, .. } = &action.run {
-                    on.iter().for_each(|(_, body)| collect(body, found));
+                    for (_, body) in on {
+                        collect(body, found);
+                    }
                     collect(otherwise, found);
                 }
             }

@@ -158,7 +158,7 @@ impl Reader<'_> {
             match cursor.peek_word() {
                 Some(word) if form.naming == Naming::Required || !is_option(word) => entry.name = cursor.word(),
                 _ if form.naming == Naming::Required => {
-                    self.expected(&format!("the name of the {}", form.word), cursor)
+                    self.expected(&format!("the name of the {}", form.word), cursor);
                 }
                 _ => {}
             }
@@ -632,7 +632,7 @@ impl Reader<'_> {
         };
         let value = match &atom.value {
             Literal::Str(text) | Literal::Text(text) => Value::Text(self.template(text, atom.span)),
-            Literal::Number(number) => self.number_value(number, atom.span)?,
+            Literal::Number(number) => number_value(number),
             Literal::Variable(name) => Value::Variable(self.variable(name, atom.span)?),
             Literal::Word(word) if word == "true" || word == "false" => Value::Boolean(word == "true"),
             Literal::Word(word) => Value::Text(Template { pieces: vec![Piece::Text(word.clone())], span: atom.span }),
@@ -651,23 +651,6 @@ impl Reader<'_> {
         };
         cursor.next();
         Some(value)
-    }
-
-    fn number_value(&mut self, number: &Number, span: Span) -> Option<Value> {
-        #[allow(clippy::cast_precision_loss)] // beyond 2^53 nobody compares counts
-        Some(match number {
-            Number::Int(number) => Value::Number(*number as f64),
-            Number::Decimal(number) => Value::Number(*number),
-            Number::Percent(number) => Value::Percent(*number),
-            Number::Duration(seconds) => Value::Duration(*seconds),
-            Number::Size(bytes) => Value::Size(*bytes),
-            Number::Date(day) => Value::Date(*day),
-            Number::Instant(text) => Value::Instant(text.clone()),
-            Number::Range(from, to) => {
-                let (from, to) = (self.number_value(from, span)?, self.number_value(to, span)?);
-                Value::List(vec![from, to])
-            }
-        })
     }
 
     /// The variable of `$x` or `${x}`.
@@ -800,6 +783,21 @@ impl Reader<'_> {
             self.expected("the end of the line", cursor);
             cursor.skip();
         }
+    }
+}
+
+/// A number as a value; a range as its two ends.
+fn number_value(number: &Number) -> Value {
+    #[allow(clippy::cast_precision_loss)] // beyond 2^53 nobody compares counts
+    match number {
+        Number::Int(number) => Value::Number(*number as f64),
+        Number::Decimal(number) => Value::Number(*number),
+        Number::Percent(number) => Value::Percent(*number),
+        Number::Duration(seconds) => Value::Duration(*seconds),
+        Number::Size(bytes) => Value::Size(*bytes),
+        Number::Date(day) => Value::Date(*day),
+        Number::Instant(text) => Value::Instant(text.clone()),
+        Number::Range(from, to) => Value::List(vec![number_value(from), number_value(to)]),
     }
 }
 

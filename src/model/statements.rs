@@ -264,7 +264,7 @@ impl Reader<'_> {
         }
         let head = entry.title.as_ref().map_or(head, |_| head.to(entry.head));
         self.rest(form, &[COMMON, EFFECTS, own_options(form.word)], cursor, &mut entry);
-        draft.verb = self.verb(form, draft.verb, &draft.name, &mut entry, scope, head)?;
+        draft.verb = self.verb(form, draft.verb, draft.name.as_ref(), &mut entry, scope, head)?;
         Some(self.finish(draft, &entry, head))
     }
 
@@ -327,7 +327,7 @@ impl Reader<'_> {
         &mut self,
         form: &'static Form,
         draft: Verb,
-        name: &Option<(String, Span)>,
+        name: Option<&(String, Span)>,
         entry: &mut Entry<'_>,
         scope: &Scope,
         head: Span,
@@ -349,7 +349,7 @@ impl Reader<'_> {
             "parallel" => Verb::Parallel(self.body(form, entry, scope)),
             "always" => Verb::Always(self.body(form, entry, scope)),
             "point_of_no_return" => {
-                let (name, span) = name.clone().or_else(|| self.missing(head, "point_of_no_return", "a name"))?;
+                let (name, span) = name.cloned().or_else(|| self.missing(head, "point_of_no_return", "a name"))?;
                 let target = self.bind(&name, span, Kind::Point)?;
                 let said = (entry.title.clone(), entry.text("about"), entry.check("not_passed_when"), entry.span);
                 self.found_points.insert(target.index, said);
@@ -363,8 +363,8 @@ impl Reader<'_> {
         entry.items.iter().flat_map(|(_, item)| self.statement(item, scope)).collect()
     }
 
-    fn capture(&mut self, name: &Option<(String, Span)>, entry: &mut Entry<'_>, head: Span) -> Option<Verb> {
-        let (name, _) = name.clone().or_else(|| self.missing(head, "capture", "a name"))?;
+    fn capture(&mut self, name: Option<&(String, Span)>, entry: &mut Entry<'_>, head: Span) -> Option<Verb> {
+        let (name, _) = name.cloned().or_else(|| self.missing(head, "capture", "a name"))?;
         let source = entry.check("=").or_else(|| entry.checks.pop());
         let Some(source) = source else {
             return self.missing(head, "capture", "= sh \"…\"");

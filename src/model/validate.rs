@@ -165,7 +165,7 @@ impl Reader<'_> {
             Verb::Step(commands) => commands.iter().for_each(|command| self.command_is_possible(plan, command)),
             Verb::Capture { source, .. } => self.check_is_possible(plan, source),
             Verb::Verify { check, .. } | Verb::If(check, ..) | Verb::WaitUntil { check, .. } => {
-                self.check_is_possible(plan, check)
+                self.check_is_possible(plan, check);
             }
             _ => {}
         }
@@ -263,7 +263,7 @@ impl Reader<'_> {
     fn check_is_possible(&mut self, plan: &Plan, check: &Check) {
         match &check.probe {
             Probe::Sql(resource, query, _) => {
-                self.needs_operation(plan, Thing::Resource(*resource), "query", query.text.span)
+                self.needs_operation(plan, Thing::Resource(*resource), "query", query.text.span);
             }
             Probe::Healthy(service) => self.can_be_asked(plan, *service, check.span),
             Probe::Not(inner) => self.check_is_possible(plan, inner),
@@ -286,7 +286,7 @@ pub fn each<'s>(body: &'s [Statement], visit: &mut dyn FnMut(&'s Statement)) {
         visit(statement);
         match &statement.verb {
             Verb::Stage(inner) | Verb::Parallel(inner) | Verb::Always(inner) | Verb::Point(_, inner) => {
-                each(inner, visit)
+                each(inner, visit);
             }
             Verb::For { body, .. } => each(body, visit),
             Verb::If(_, then, otherwise) => {
@@ -294,7 +294,9 @@ pub fn each<'s>(body: &'s [Statement], visit: &mut dyn FnMut(&'s Statement)) {
                 each(otherwise, visit);
             }
             Verb::WaitUntil { on, otherwise, .. } => {
-                on.iter().for_each(|(_, body)| each(body, visit));
+                for (_, body) in on {
+                    each(body, visit);
+                }
                 each(otherwise, visit);
             }
             _ => {}
