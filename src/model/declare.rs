@@ -183,7 +183,7 @@ impl Survey {
             let error = Diagnostic::error("name", message, span, format!("not {wanted}"));
             let fixed = if kind == Kind::Secret { name.to_uppercase() } else { snake(name) };
             self.diagnostics.push(error.help(format!("write `{}`", fixed.replace('-', "_"))));
-        } else if reserved(name) {
+        } else if is_variable(kind) && reserved(name) {
             let error = Diagnostic::error(
                 "name",
                 format!("`{name}` has a meaning of its own in the script"),
@@ -204,6 +204,11 @@ fn snake(name: &str) -> String {
         out.extend(character.to_lowercase());
     }
     out
+}
+
+/// Is a declaration of this kind a variable of the script?
+fn is_variable(kind: Kind) -> bool {
+    matches!(kind, Kind::Param | Kind::Input | Kind::Secret | Kind::Capture)
 }
 
 /// Variables of bash and of the runtime, and the values that every run has.

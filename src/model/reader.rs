@@ -240,6 +240,7 @@ impl Reader<'_> {
             .flatten();
         match named.or(operation) {
             Some(form) => Known::Form(Some(form)),
+            None if matches!(form.body, Body::Statements(_)) && is_statement(word, cursor) => Known::Form(None),
             None if is_option => Known::Option,
             None => otherwise.unwrap_or(Known::Option),
         }
@@ -798,6 +799,17 @@ fn number_value(number: &Number) -> Value {
         Number::Date(day) => Value::Date(*day),
         Number::Instant(text) => Value::Instant(text.clone()),
         Number::Range(from, to) => Value::List(vec![number_value(from), number_value(to)]),
+    }
+}
+
+/// Does this begin a statement, although its word is an option too? `undo STEP` and `undo { … }`; in the block of a
+/// `wait`, `on "text" …`.
+fn is_statement(word: &str, cursor: &Cursor<'_>) -> bool {
+    let second = cursor.peek_second().map(|atom| &atom.value);
+    match word {
+        "undo" => matches!(second, Some(Literal::Word(_))),
+        "on" => matches!(second, Some(Literal::Str(_))),
+        _ => false,
     }
 }
 

@@ -60,11 +60,6 @@ impl Reader<'_> {
                 let error = Diagnostic::error("form", message, procedure.common.name_span, "of which phase?");
                 self.diagnostics.push(error.help("add `of PHASE`"));
             }
-            if procedure.kind == ProcedureKind::FixForward && procedure.past.is_empty() {
-                let message = format!("`{}` does not say from where it goes forward", procedure.common.name);
-                let error = Diagnostic::error("form", message, procedure.common.name_span, "past which point?");
-                self.diagnostics.push(error.help("add `past POINT`"));
-            }
         }
     }
 
