@@ -7,5 +7,6 @@ pub mod diagnostics;
 pub mod ir;
 pub mod model;
 pub mod safety;
+pub mod shell;
 pub mod source;
 pub mod syntax;

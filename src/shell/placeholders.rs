@@ -1,0 +1,98 @@
+//! Blanks in a command that somebody forgot to fill in: `<commit>`, `[TOKEN]`, `backup_YYYYMMDD.sql`, `CHANGEME`.
+//!
+//! In: a text, or a command of it. Out: the blanks. Formats, patterns and texts for people are no blanks.
+
+use super::{Command, Word};
+use crate::source::Span;
+use crate::syntax::Text;
+use std::ops::Range;
+
+/// A blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placeholder {
+    /// As it stands in the command: `<commit>`.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// Commands whose arguments are texts, patterns or formats.
+const TEXTUAL: &[&str] = &[
+    "echo", "printf", "grep", "egrep", "fgrep", "rg", "sed", "awk", "gawk", "mawk", "tr", "date", "gdate", "psql",
+    "mysql", "sqlite3", "jq", "yq", "xmllint", "[", "test", "expr", "find", "perl", "python", "python3", "node",
+    "ruby",
+];
+
+/// The blanks of a command; `angles` are those of its text.
+pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
+    // The shell takes `<commit>` for a redirection from `commit`; what stands around it tells.
+    let redirected = command.redirects.iter().filter_map(|redirect| {
+        let inside = |angle: &&Placeholder| {
+            angle.span.start < redirect.target.span.start && redirect.target.span.end < angle.span.end
+        };
+        let first = |angle: &&Placeholder| angle.span.start + 1 == redirect.target.span.start;
+        angles.iter().find(|angle| inside(angle) && first(angle)).cloned()
+    });
+    let textual = TEXTUAL.contains(&command.name());
+    let words = command.words.iter().filter(|_| !textual).filter(|word| is_blank(word));
+    let blank = |word: &Word| Placeholder { text: word.text.clone(), span: word.span };
+    redirected.chain(words.map(blank)).collect()
+}
+
+fn is_blank(word: &Word) -> bool {
+    let text = word.text.as_str();
+    let enclosed = |open: char, close: char| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let upper = |inner: &str| {
+        inner.len() > 2
+            && inner.starts_with(|c: char| c.is_ascii_uppercase())
+            && inner.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_' || c == ' ')
+    };
+    // `[A-Z]` and `[ABC]` with something after them are patterns; a word that is nothing else is a blank.
+    enclosed('<', '>').is_some_and(is_blank_name)
+        || enclosed('[', ']').is_some_and(upper)
+        || !text.contains([' ', '%', '\n'])
+            && ["YYYY", "XXXX", "CHANGEME", "CHANGE_ME", "REPLACE_ME"].iter().any(|mark| text.contains(mark))
+}
+
+fn is_blank_name(inner: &str) -> bool {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.' | '/' | ':');
+    inner.starts_with(char::is_alphabetic) && !inner.ends_with(' ') && inner.len() <= 40 && inner.chars().all(allowed)
+}
+
+/// Everything outside of quotes and comments that looks like `<name>`.
+pub fn angles(text: &Text) -> Vec<Placeholder> {
+    let value = &text.value;
+    let blank = |range: Range<usize>| {
+        let inner = value.get(range.start + 1..range.end - 1)?;
+        let next = value.get(range.end..).and_then(|rest| rest.chars().next());
+        let ends =
+            next.is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '|' | '&' | ')' | '/' | '.' | ':' | '"' | ','));
+        (ends && is_blank_name(inner))
+            .then(|| Placeholder { text: value[range.clone()].to_owned(), span: text.span(range) })
+    };
+    bare_angles(value).into_iter().filter_map(blank).collect()
+}
+
+/// Ranges `<…>` within one line, outside of quotes and comments.
+fn bare_angles(text: &str) -> Vec<Range<usize>> {
+    let (mut quote, mut open, mut found) = (None, None, Vec::new());
+    let mut previous = '\n';
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (Some(mark), _) if c == mark => quote = None,
+            (Some('"') | None, '\\') => drop(chars.next()),
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '#') if previous.is_whitespace() => {
+                open = None;
+                chars.by_ref().find(|(_, c)| *c == '\n');
+            }
+            (None, '<') => open = (previous != '<').then_some(at),
+            (None, '>') => found.extend(open.take().map(|start| start..at + 1)),
+            (None, '\n') => open = None,
+            _ => {}
+        }
+        previous = c;
+    }
+    found
+}

@@ -1,0 +1,218 @@
+//! Walks a shell text and everything nested in it, and collects what it says.
+//!
+//! In: a text with its way back to the file. Out: `Parsed`, filled in the order of the text.
+
+use super::brush::{self, Document, Event, Failure, Simple};
+use super::text::Builder;
+use super::words::{self, Found};
+use super::wrappers::{self, Inner};
+use super::{
+    Command, Parsed, Place, Placeholder, Problem, ProblemKind, Read, Redirect, Set, Word, effects, placeholders,
+};
+use crate::syntax::Text;
+use std::ops::Range;
+
+/// Scripts in scripts in scripts: deeper than this is not followed.
+const DEPTH: usize = 8;
+
+/// Collects what a text says.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// What was found so far.
+    pub parsed: Parsed,
+    depth: usize,
+    /// What looks like `<name>` in the text that is being read.
+    angles: Vec<Placeholder>,
+}
+
+impl Reader {
+    /// Reads a text that runs at a place.
+    pub fn read(&mut self, text: &Text, place: Place) {
+        if self.depth >= DEPTH {
+            let message = "scripts are nested too deep here: what they do is not looked at";
+            return self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
+        }
+        self.depth += 1;
+        let outer = std::mem::replace(&mut self.angles, placeholders::angles(text));
+        match brush::events(&text.value) {
+            Ok(events) => events.into_iter().for_each(|event| self.event(text, event, place)),
+            Err(failure) => self.failure(text, failure),
+        }
+        self.angles = outer;
+        self.depth -= 1;
+    }
+
+    fn failure(&mut self, text: &Text, failure: Failure) {
+        let blanks = std::mem::take(&mut self.angles);
+        match failure {
+            // `git checkout <commit>` is no shell because nobody filled it in: one finding, not two.
+            Failure::Syntax(..) if !blanks.is_empty() => self.parsed.placeholders.extend(blanks),
+            Failure::Syntax(_, at) if mentions(&text.value, "select") => {
+                let message = "a `select` loop is not understood: what this text does is not looked at";
+                self.problem(ProblemKind::NotAnalysed, message.into(), text, at);
+            }
+            Failure::Syntax(message, at) => self.problem(ProblemKind::Syntax, message, text, at),
+            Failure::Broke => {
+                let message = "this text is not understood: what it does is not looked at";
+                self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
+            }
+            Failure::TooDeep(at) => {
+                let message = "brackets are nested too deep here: what this text does is not looked at";
+                self.problem(ProblemKind::NotAnalysed, message.into(), text, at);
+            }
+        }
+    }
+
+    fn problem(&mut self, kind: ProblemKind, message: String, text: &Text, at: usize) {
+        let length = text.value.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        self.parsed.problems.push(Problem { kind, message, span: text.span(at..at + length) });
+    }
+
+    fn event(&mut self, text: &Text, event: Event, place: Place) {
+        match event {
+            Event::Simple(simple) => self.simple(text, simple, place),
+            Event::Word(range) => drop(self.word(text, range, place)),
+            Event::Arithmetic(range) => drop(self.found(text, words::arithmetic(text, range), place)),
+            Event::Set(name, range) => self.set(text, name, range, place),
+            Event::Document(document) => drop(self.document(text, 0, &document, place)),
+        }
+    }
+
+    fn simple(&mut self, text: &Text, simple: Simple, place: Place) {
+        let from = simple.words.first().map_or(0, |range| range.start);
+        for (_, range) in &simple.assignments {
+            self.word(text, range.clone(), place);
+        }
+        let words: Vec<Word> = simple.words.iter().map(|range| self.word(text, range.clone(), place)).collect();
+        let redirect = |(writes, range)| Redirect { writes, target: self.word(text, range, place) };
+        let redirects: Vec<Redirect> = simple.redirects.into_iter().map(redirect).collect();
+        let string = simple.string.map(|range| self.word(text, range, place));
+        let input = simple.document.and_then(|document| self.document(text, from, &document, place)).or(string);
+        if words.is_empty() {
+            for (name, range) in simple.assignments {
+                self.set(text, name, range, place);
+            }
+            return;
+        }
+        self.declared(text, &words, &simple.words, place);
+        self.command(text, &words, redirects, input, place);
+    }
+
+    /// Takes a command into the list, then what it runs.
+    fn command(&mut self, text: &Text, words: &[Word], redirects: Vec<Redirect>, input: Option<Word>, place: Place) {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
+        let span = first.span.to(last.span);
+        // A substitution in the double quotes of an inner script was read with the outer text already.
+        if self.depth > 1 && self.parsed.commands.iter().any(|command| command.span == span) {
+            return;
+        }
+        let command = Command { words: words.to_vec(), span, place, redirects, input };
+        self.parsed.placeholders.extend(placeholders::of(&self.angles, &command));
+        self.parsed.effects.extend(effects::of(&command));
+        let input = command.input.clone();
+        self.parsed.commands.push(command);
+        match wrappers::inner(words, place) {
+            Some(Inner::Command(words, place)) if self.depth < DEPTH => {
+                self.depth += 1;
+                self.command(text, words, Vec::new(), input, place);
+                self.depth -= 1;
+            }
+            Some(Inner::Command(..)) => {
+                let message = "commands are nested too deep here: what the innermost does is not looked at";
+                self.parsed.problems.push(Problem { kind: ProblemKind::NotAnalysed, message: message.into(), span });
+            }
+            Some(Inner::Script(word, place)) => {
+                let script = Text { value: word.text.clone(), map: word.map.clone(), file: text.file, raw: true };
+                self.read(&script, place);
+            }
+            None => {}
+        }
+    }
+
+    fn word(&mut self, text: &Text, range: Range<usize>, place: Place) -> Word {
+        self.found(text, words::word(text, range), place)
+    }
+
+    fn found(&mut self, text: &Text, found: Found, place: Place) -> Word {
+        for (name, range, has_default) in found.reads {
+            let span = text.span(range);
+            if self.depth == 1 || !self.parsed.reads.iter().any(|read| read.span == span) {
+                self.parsed.reads.push(Read { name, span, has_default, place });
+            }
+        }
+        found.inner.iter().for_each(|script| self.read(script, place));
+        for (name, range) in found.sets {
+            self.set(text, name, range, place);
+        }
+        found.word
+    }
+
+    fn set(&mut self, text: &Text, name: String, range: Range<usize>, place: Place) {
+        self.parsed.sets.push(Set { name, span: text.span(range), place });
+    }
+
+    /// A here-document's content, found again in the text behind its command.
+    fn document(&mut self, text: &Text, from: usize, document: &Document, place: Place) -> Option<Word> {
+        let lines = text.value.get(from..)?.match_indices('\n').map(|(at, _)| from + at + 1);
+        let content = lines.into_iter().find_map(|at| lines_at(text, at, &document.content))?;
+        if document.expands {
+            let found = words::document(&content);
+            return Some(self.found(&content, found, place));
+        }
+        let span = content.span(0..content.value.len());
+        Some(Word { text: content.value, fixed: true, quoted: true, span, map: content.map })
+    }
+
+    /// Variables that builtins set: `read x`, `export x=1`, `printf -v x`, `mapfile x`, `getopts o x`, `unset` sets none.
+    fn declared(&mut self, text: &Text, words: &[Word], ranges: &[Range<usize>], place: Place) {
+        let name = words.first().and_then(Word::literal).unwrap_or("");
+        let valued: &[&str] = match name {
+            "export" | "local" | "declare" | "typeset" | "readonly" | "getopts" => &[],
+            "read" => &["-d", "-i", "-n", "-N", "-p", "-t", "-u"],
+            "mapfile" | "readarray" => &["-d", "-n", "-O", "-s", "-u", "-C", "-c"],
+            "printf" => return self.printf(text, words, ranges, place),
+            _ => return,
+        };
+        let mut skip_next = name == "getopts";
+        for (word, range) in words.iter().zip(ranges).skip(1) {
+            let (option, skipped) = (word.text.starts_with('-'), skip_next);
+            skip_next = option && valued.contains(&word.text.as_str());
+            let variable = word.text.split('=').next().unwrap_or("").trim_end_matches('+');
+            // `export x` and `local x` without a value set nothing that a command could rely on, but `x` was meant.
+            if !option && !skipped && is_name(variable) {
+                self.set(text, variable.to_owned(), range.clone(), place);
+            }
+        }
+    }
+
+    fn printf(&mut self, text: &Text, words: &[Word], ranges: &[Range<usize>], place: Place) {
+        if let (Some("-v"), Some(word), Some(range)) =
+            (words.get(1).and_then(Word::literal), words.get(2).filter(|word| is_name(&word.text)), ranges.get(2))
+        {
+            self.set(text, word.text.clone(), range.clone(), place);
+        }
+    }
+}
+
+/// The content, if it stands in the text from there on; `<<-` has taken the tabs away from the line starts.
+fn lines_at(text: &Text, mut at: usize, content: &str) -> Option<Text> {
+    let mut builder = Builder::default();
+    for line in content.split_inclusive('\n') {
+        let rest = text.value.get(at..)?;
+        let tabs = if line.starts_with('\t') { 0 } else { rest.len() - rest.trim_start_matches('\t').len() };
+        rest.get(tabs..)?.strip_prefix(line)?;
+        builder.extend(text, at + tabs..at + tabs + line.len());
+        at += tabs + line.len();
+    }
+    Some(Text { value: builder.value, map: builder.map, file: text.file, raw: true })
+}
+
+fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn mentions(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|part| part == word)
+}

@@ -1,0 +1,51 @@
+//! Positions: from offsets of a text back to the plan file, and parts of texts that keep that way back.
+
+use crate::syntax::Text;
+use std::ops::Range;
+
+fn offset(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// The offset in the file of an offset in a text, by the pairs of a map.
+pub fn locate(map: &[(u32, u32)], at: usize) -> u32 {
+    let at = offset(at);
+    let entry = map.partition_point(|(from, _)| *from <= at).checked_sub(1).and_then(|i| map.get(i));
+    entry.map_or(at, |(from, to)| to + (at - from))
+}
+
+/// A part of a text as a text of its own.
+pub fn part(text: &Text, range: Range<usize>) -> Text {
+    let value = text.value.get(range.clone()).unwrap_or("").to_owned();
+    let inside = text.map.iter().filter(|(from, _)| range.start < *from as usize && (*from as usize) < range.end);
+    let moved = inside.map(|(from, to)| (from - offset(range.start), *to));
+    let map = std::iter::once((0, locate(&text.map, range.start))).chain(moved).collect();
+    Text { value, map, file: text.file, raw: true }
+}
+
+/// Builds a text character by character, noting wherever it stops running in step with the file.
+#[derive(Debug, Default)]
+pub struct Builder {
+    /// What was built so far.
+    pub value: String,
+    /// Its way back to the file.
+    pub map: Vec<(u32, u32)>,
+}
+
+impl Builder {
+    /// Adds the character that stands at an offset of `text`.
+    pub fn push(&mut self, text: &Text, at: usize, c: char) {
+        let there = locate(&text.map, at);
+        if self.map.is_empty() || locate(&self.map, self.value.len()) != there {
+            self.map.push((offset(self.value.len()), there));
+        }
+        self.value.push(c);
+    }
+
+    /// Adds a range of `text` as it is.
+    pub fn extend(&mut self, text: &Text, range: Range<usize>) {
+        let start = range.start;
+        let part = text.value.get(range).unwrap_or("");
+        part.char_indices().for_each(|(at, c)| self.push(text, start + at, c));
+    }
+}

@@ -1,0 +1,365 @@
+//! One word of a shell text, taken apart: quotes removed, variables and substitutions found, every byte with its way back.
+//!
+//! In: a text and the byte range of a word in it. Out: `Found`. Never fails: the shell parser has accepted the text before,
+//! and what looks unfinished ends at the end of the range.
+
+use super::Word;
+use super::text::{Builder, part};
+use crate::syntax::Text;
+use std::ops::Range;
+
+/// What a word holds.
+#[derive(Debug)]
+pub struct Found {
+    /// The word itself.
+    pub word: Word,
+    /// Variables that are read: name, range in the text, covered by a default?
+    pub reads: Vec<(String, Range<usize>, bool)>,
+    /// Variables that are set by `${x:=…}` or in arithmetic.
+    pub sets: Vec<(String, Range<usize>)>,
+    /// The scripts of command substitutions.
+    pub inner: Vec<Text>,
+}
+
+/// Takes a word apart.
+pub fn word(text: &Text, range: Range<usize>) -> Found {
+    let mut scanner = Scanner::new(text, range.clone());
+    scanner.plain();
+    scanner.finish(range)
+}
+
+/// Takes the content of a here-document apart in which variables are expanded: as within double quotes, but `"` is itself.
+pub fn document(text: &Text) -> Found {
+    let range = 0..text.value.len();
+    let mut scanner = Scanner::new(text, range.clone());
+    scanner.double(None);
+    scanner.finish(range)
+}
+
+/// Takes an arithmetic expression apart.
+pub fn arithmetic(text: &Text, range: Range<usize>) -> Found {
+    let mut scanner = Scanner::new(text, range.clone());
+    scanner.arithmetic();
+    scanner.finish(range)
+}
+
+struct Scanner<'a> {
+    text: &'a Text,
+    bytes: &'a [u8],
+    at: usize,
+    end: usize,
+    out: Builder,
+    fixed: bool,
+    quoted: bool,
+    reads: Vec<(String, Range<usize>, bool)>,
+    sets: Vec<(String, Range<usize>)>,
+    inner: Vec<Text>,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(text: &'a Text, range: Range<usize>) -> Self {
+        let bytes = text.value.as_bytes();
+        let end = range.end.min(bytes.len());
+        let (out, reads, sets, inner) = (Builder::default(), Vec::new(), Vec::new(), Vec::new());
+        Scanner { text, bytes, at: range.start.min(end), end, out, fixed: true, quoted: false, reads, sets, inner }
+    }
+
+    fn finish(self, range: Range<usize>) -> Found {
+        let span = self.text.span(range);
+        let Builder { value, map } = self.out;
+        let word = Word { text: value, fixed: self.fixed, quoted: self.quoted, span, map };
+        Found { word, reads: self.reads, sets: self.sets, inner: self.inner }
+    }
+
+    fn peek(&self, ahead: usize) -> Option<u8> {
+        let at = self.at + ahead;
+        (at < self.end).then(|| self.bytes.get(at).copied()).flatten()
+    }
+
+    /// Takes the character here into the word.
+    fn keep(&mut self) {
+        let rest = self.text.value.get(self.at..self.end).and_then(|rest| rest.chars().next());
+        if let Some(c) = rest {
+            self.out.push(self.text, self.at, c);
+        }
+        self.at += rest.map_or(1, char::len_utf8);
+    }
+
+    /// Outside of quotes.
+    fn plain(&mut self) {
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b'\\' => self.escape(),
+                b'\'' => self.single(),
+                b'"' => {
+                    self.at += 1;
+                    self.quoted = true;
+                    self.double(Some(b'"'));
+                }
+                b'$' => self.dollar(false),
+                b'`' => self.backquotes(),
+                _ => self.keep(),
+            }
+        }
+    }
+
+    fn escape(&mut self) {
+        self.at += 1;
+        if self.peek(0) == Some(b'\n') {
+            self.at += 1;
+        } else if self.at < self.end {
+            self.quoted = true;
+            self.keep();
+        }
+    }
+
+    fn single(&mut self) {
+        self.at += 1;
+        self.quoted = true;
+        while let Some(byte) = self.peek(0) {
+            if byte == b'\'' {
+                self.at += 1;
+                return;
+            }
+            self.keep();
+        }
+    }
+
+    /// Up to the closing quote if there is one to come, else to the end.
+    fn double(&mut self, close: Option<u8>) {
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                _ if Some(byte) == close => {
+                    self.at += 1;
+                    return;
+                }
+                b'\\' => match self.peek(1) {
+                    Some(b'\n') => self.at += 2,
+                    Some(b'$' | b'`' | b'"' | b'\\') => {
+                        self.at += 1;
+                        self.keep();
+                    }
+                    _ => self.keep(),
+                },
+                b'$' => self.dollar(true),
+                b'`' => self.backquotes(),
+                _ => self.keep(),
+            }
+        }
+    }
+
+    /// Takes everything up to `to` into the word as it is written: an expansion.
+    fn raw(&mut self, to: usize) {
+        let to = to.min(self.end);
+        self.fixed = false;
+        self.out.extend(self.text, self.at..to);
+        self.at = to;
+    }
+
+    fn dollar(&mut self, in_double: bool) {
+        match self.peek(1) {
+            Some(b'(') if self.peek(2) == Some(b'(') => {
+                let end = close_parenthesis(self.bytes, self.at + 2, self.end);
+                self.nested(self.at + 2..end.saturating_sub(1), Scanner::arithmetic);
+                self.raw(end);
+            }
+            Some(b'(') => {
+                let end = close_parenthesis(self.bytes, self.at + 2, self.end);
+                let close = if self.bytes.get(end - 1) == Some(&b')') { end - 1 } else { end };
+                self.inner.push(part(self.text, self.at + 2..close.max(self.at + 2)));
+                self.raw(end);
+            }
+            Some(b'{') => self.braces(),
+            Some(b'\'') if !in_double => {
+                self.at += 1;
+                self.ansi();
+            }
+            Some(b'"') if !in_double => self.at += 1,
+            Some(byte) if is_name_start(byte) => {
+                let end = name_end(self.bytes, self.at + 1, self.end);
+                let name = self.text.value[self.at + 1..end].to_owned();
+                self.reads.push((name, self.at..end, false));
+                self.raw(end);
+            }
+            Some(b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.raw(self.at + 2),
+            _ => self.keep(),
+        }
+    }
+
+    /// `'…'` after a `$`: only the escapes that matter for reading commands are decoded.
+    fn ansi(&mut self) {
+        self.at += 1;
+        self.quoted = true;
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b'\'' => {
+                    self.at += 1;
+                    return;
+                }
+                b'\\' if matches!(self.peek(1), Some(b'\'' | b'\\' | b'"')) => {
+                    self.at += 1;
+                    self.keep();
+                }
+                b'\\' if matches!(self.peek(1), Some(b'n' | b't' | b'r')) => {
+                    let c = if self.peek(1) == Some(b't') { '\t' } else { '\n' };
+                    self.out.push(self.text, self.at, c);
+                    self.at += 2;
+                }
+                _ => self.keep(),
+            }
+        }
+    }
+
+    fn backquotes(&mut self) {
+        let mut script = Builder::default();
+        let mut at = self.at + 1;
+        while at < self.end && self.bytes.get(at) != Some(&b'`') {
+            let escaped = self.bytes.get(at) == Some(&b'\\')
+                && matches!(self.bytes.get(at + 1), Some(b'`' | b'\\' | b'$'))
+                && at + 1 < self.end;
+            at += usize::from(escaped);
+            let Some(c) = self.text.value.get(at..).and_then(|rest| rest.chars().next()) else { break };
+            script.push(self.text, at, c);
+            at += c.len_utf8();
+        }
+        self.inner.push(Text { value: script.value, map: script.map, file: self.text.file, raw: true });
+        self.raw(at + 1);
+    }
+
+    /// `${…}`
+    fn braces(&mut self) {
+        let (open, end) = (self.at, close_brace(self.bytes, self.at + 2, self.end));
+        let close = if self.bytes.get(end - 1) == Some(&b'}') { end - 1 } else { end }.max(open + 2);
+        let marked = matches!(self.bytes.get(open + 2), Some(b'#' | b'!')) && open + 3 < close;
+        let start = open + 2 + usize::from(marked);
+        let stop = name_end(self.bytes, start, close);
+        let rest = self.text.value.get(stop..close).unwrap_or("");
+        let lists_names = self.bytes.get(open + 2) == Some(&b'!') && (rest == "*" || rest == "@");
+        if stop > start && is_name_start(self.bytes[start]) && !lists_names {
+            let name = self.text.value[start..stop].to_owned();
+            let operator = rest.strip_prefix(':').unwrap_or(rest);
+            let colon_length = operator.len() != rest.len() && operator.starts_with([' ', '(']);
+            let covered = operator.starts_with(['-', '=', '+', '?']) && !colon_length;
+            if operator.starts_with('=') {
+                self.sets.push((name.clone(), start..stop));
+            }
+            self.reads.push((name, start..stop, covered));
+        }
+        let subscript = rest.starts_with('[') && !rest.starts_with("[@") && !rest.starts_with("[*");
+        self.nested(stop..close, if subscript { Scanner::arithmetic } else { Scanner::plain });
+        self.raw(end);
+    }
+
+    /// Looks for variables in a part of an expansion.
+    fn nested(&mut self, range: Range<usize>, how: fn(&mut Scanner<'a>)) {
+        if range.start >= range.end {
+            return;
+        }
+        let mut scanner = Scanner::new(self.text, range);
+        how(&mut scanner);
+        self.reads.append(&mut scanner.reads);
+        self.sets.append(&mut scanner.sets);
+        self.inner.append(&mut scanner.inner);
+    }
+
+    fn arithmetic(&mut self) {
+        while let Some(byte) = self.peek(0) {
+            match byte {
+                b'$' => self.dollar(true),
+                b'`' => self.backquotes(),
+                b'0'..=b'9' => {
+                    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'#' || *b == b'_';
+                    let digits = self.bytes[self.at..self.end].iter().take_while(|b| word(b)).count();
+                    self.at += digits;
+                }
+                _ if is_name_start(byte) => self.bare_name(),
+                _ => self.keep(),
+            }
+        }
+    }
+
+    fn bare_name(&mut self) {
+        let end = name_end(self.bytes, self.at, self.end);
+        let name = self.text.value[self.at..end].to_owned();
+        let rest = self.text.value.get(end..self.end).unwrap_or("").trim_start();
+        let assigned = rest.starts_with('=') && !rest.starts_with("==");
+        let keyword = matches!(name.as_str(), "for" | "let");
+        if assigned {
+            self.sets.push((name, self.at..end));
+        } else if !keyword {
+            self.reads.push((name, self.at..end, false));
+        }
+        self.at = end;
+    }
+}
+
+fn is_name_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}
+
+fn name_end(bytes: &[u8], from: usize, end: usize) -> usize {
+    let end = end.min(bytes.len());
+    let name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    from + bytes.get(from..end).unwrap_or(&[]).iter().take_while(|b| name(b)).count()
+}
+
+/// One past the `'` or `"` that closes the quote which opens at `at`.
+fn skip_quote(bytes: &[u8], at: usize, end: usize) -> usize {
+    let quote = bytes[at];
+    let mut at = at + 1;
+    while at < end {
+        match bytes[at] {
+            byte if byte == quote => return at + 1,
+            b'\\' if quote == b'"' => at += 2,
+            b'$' if quote == b'"' && bytes.get(at + 1) == Some(&b'(') => at = close_parenthesis(bytes, at + 2, end),
+            _ => at += 1,
+        }
+    }
+    end
+}
+
+/// One past the `)` that closes the parenthesis which opened before `at`, or `end`.
+fn close_parenthesis(bytes: &[u8], at: usize, end: usize) -> usize {
+    let (mut at, mut depth, mut cases) = (at, 1usize, 0usize);
+    let boundary = |at: usize| bytes.get(at).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+    let word = |at: usize, word: &[u8]| {
+        bytes.get(at..end).is_some_and(|rest| rest.starts_with(word)) && boundary(at - 1) && boundary(at + word.len())
+    };
+    while at < end {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'\'' | b'"' => at = skip_quote(bytes, at, end) - 1,
+            b'#' if matches!(bytes.get(at - 1), Some(b' ' | b'\t' | b'\n' | b';' | b'(')) => {
+                at += bytes[at..end].iter().take_while(|b| **b != b'\n').count();
+            }
+            b'c' if word(at, b"case") => cases += 1,
+            b'e' if word(at, b"esac") => cases = cases.saturating_sub(1),
+            b'(' => depth += 1,
+            // `a)` of a `case` closes nothing.
+            b')' if depth == 1 && cases > 0 => {}
+            b')' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return at.min(end);
+        }
+    }
+    end
+}
+
+/// One past the `}` that closes the brace which opened before `at`, or `end`.
+fn close_brace(bytes: &[u8], at: usize, end: usize) -> usize {
+    let mut at = at;
+    while at < end {
+        match bytes[at] {
+            b'}' => return at + 1,
+            b'\\' => at += 2,
+            b'\'' | b'"' => at = skip_quote(bytes, at, end),
+            b'$' if bytes.get(at + 1) == Some(&b'{') => at = close_brace(bytes, at + 2, end),
+            b'$' if bytes.get(at + 1) == Some(&b'(') => at = close_parenthesis(bytes, at + 2, end),
+            _ => at += 1,
+        }
+    }
+    end
+}

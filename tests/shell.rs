@@ -1,0 +1,321 @@
+//! The shell reader: what it finds in commands, that its places are right to the byte, and that nothing makes it panic.
+
+#![allow(clippy::unwrap_used)]
+
+use proptest::prelude::*;
+use rbk::model::value::Script;
+use rbk::shell::{self, Parsed, Place, ProblemKind};
+use rbk::source::{FileId, Span};
+use rbk::syntax::Text;
+
+/// A script that stands in a file behind some multi-byte text, every line indented as in a plan.
+struct Plan {
+    file: String,
+    parsed: Parsed,
+}
+
+impl Plan {
+    fn new(script: &str) -> Self {
+        let mut file = String::from("# ñandú — «plan» 🦀\nstep x { sh \"\"\"\n");
+        let (mut value, mut map) = (String::new(), Vec::new());
+        for line in script.split_inclusive('\n') {
+            file.push_str("    ");
+            map.push((u32::try_from(value.len()).unwrap(), u32::try_from(file.len()).unwrap()));
+            value.push_str(line);
+            file.push_str(line);
+        }
+        let text = Text { value, map, file: FileId(0), raw: true };
+        let parsed = shell::parse(&Script { text, span: Span::default() });
+        Plan { file, parsed }
+    }
+
+    fn cut(&self, span: Span) -> &str {
+        &self.file[span.start as usize..span.end as usize]
+    }
+
+    /// The commands as their fixed words, `name@place` first where they do not run in the script's own shell.
+    fn commands(&self) -> Vec<String> {
+        let words = |command: &shell::Command| {
+            let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+            let place = match command.place {
+                Place::Here => "",
+                Place::InnerShell => "inner: ",
+                Place::Elsewhere => "elsewhere: ",
+            };
+            format!("{place}{}", words.join(" "))
+        };
+        self.parsed.commands.iter().map(words).collect()
+    }
+
+    fn effects(&self) -> Vec<(String, &str)> {
+        self.parsed.effects.iter().map(|effect| (effect.what.clone(), self.cut(effect.span))).collect()
+    }
+
+    fn free(&self) -> Vec<&str> {
+        self.parsed.free_reads().map(|read| read.name.as_str()).collect()
+    }
+
+    fn blanks(&self) -> Vec<&str> {
+        self.parsed.placeholders.iter().map(|blank| self.cut(blank.span)).collect()
+    }
+
+    /// Every place of a word, a read, a setting must show what it says.
+    fn check_places(&self) {
+        for read in &self.parsed.reads {
+            let shown = self.cut(read.span).replace(['"', '\''], "");
+            assert!(shown == read.name || shown == format!("${}", read.name), "{shown:?} is not {:?}", read.name);
+        }
+        for word in self.parsed.commands.iter().flat_map(|command| &command.words) {
+            let shown = self.cut(word.span);
+            if !word.quoted && word.fixed && !shown.contains('\\') {
+                // An inner script may be put together from several quoted parts.
+                assert_eq!(shown.replace(['"', '\''], ""), word.text.replace(['"', '\''], ""));
+            }
+        }
+        for set in &self.parsed.sets {
+            assert!(self.cut(set.span).contains(&set.name), "{:?} is not in {:?}", set.name, self.cut(set.span));
+        }
+        for blank in &self.parsed.placeholders {
+            assert!(
+                self.cut(blank.span).contains(&blank.text),
+                "{:?} is not in {:?}",
+                blank.text,
+                self.cut(blank.span)
+            );
+        }
+    }
+}
+
+fn plan(script: &str) -> Plan {
+    let plan = Plan::new(script);
+    assert_eq!(plan.parsed.problems, [], "in {script:?}");
+    plan.check_places();
+    plan
+}
+
+#[test]
+fn commands_are_found_in_every_construct() {
+    let plan = plan(
+        "a 1 && b | c; (d); { e; }\nif f; then g; elif h; then i; else j; fi\nfor x in $(k); do l; done\n\
+         while m; do n; done\ncase $(o) in p) q;; *) r;; esac\nf2() { s; }\n! t\nu=$(v) w <(x1) \"$(y \"$(z)\")\" `aa`\n[[ -n $(bb) ]]\n",
+    );
+    let all = "a 1,b,c,d,e,f,g,h,i,j,k,l,m,n,o,q,r,s,t";
+    assert_eq!(plan.commands()[..19].join(","), all);
+    assert_eq!(plan.commands()[19..], ["x1", "v", "z", "y $(z)", "aa", "w $(y \"$(z)\") `aa`", "bb"]);
+}
+
+#[test]
+fn wrappers_are_looked_through() {
+    let inner = |script: &str| plan(script).commands().split_off(1).join(" / ");
+    assert_eq!(inner("sudo -u postgres -n rm -rf /x"), "rm -rf /x");
+    assert_eq!(inner("env -i A=1 rm x"), "rm x");
+    assert_eq!(inner("timeout -k 5 30 make"), "make");
+    assert_eq!(inner("xargs -I {} rm {}"), "rm {}");
+    assert_eq!(inner("nohup nice -n 5 a b"), "nice -n 5 a b / a b");
+    assert_eq!(inner("bash -euc 'rm -rf /x; ls'"), "inner: rm -rf /x / inner: ls");
+    assert_eq!(inner("ssh -p 22 deploy@db1 'cd /srv && git pull'"), "elsewhere: cd /srv / elsewhere: git pull");
+    assert_eq!(inner("ssh db1 rm x"), "elsewhere: rm x");
+    assert_eq!(
+        inner("docker exec -i -e A=1 db sh -c \"psql -c 'DROP TABLE t'\""),
+        "elsewhere: sh -c psql -c 'DROP TABLE t' / elsewhere: psql -c DROP TABLE t"
+    );
+    assert_eq!(inner("docker compose -f x.yml exec -T db psql"), "elsewhere: psql");
+    assert_eq!(inner("kubectl -n a exec pod -- ls /"), "elsewhere: ls /");
+    assert_eq!(inner("docker run --rm -v a:/a alpine ls /a"), "elsewhere: ls /a");
+    assert_eq!(inner("docker ps -a"), "");
+    assert_eq!(
+        inner("sudo ssh h \"sudo -u x bash -c \\\"rm -rf \\$HOME/x\\\"\""),
+        "ssh h sudo -u x bash -c \"rm -rf $HOME/x\" / elsewhere: sudo -u x bash -c rm -rf $HOME/x / elsewhere: bash -c rm -rf $HOME/x / elsewhere: rm -rf $HOME/x"
+    );
+}
+
+#[test]
+fn variables_are_read_and_set() {
+    assert_eq!(
+        plan("echo $a \"${b}\" '$c' \\$d ${e:-1} ${f:?no} ${#g} \"${h[0]}\" ${i//x/$j} $1 $@ ${@:2} $? $HOME").free(),
+        ["a", "b", "g", "h", "i", "j"]
+    );
+    assert_eq!(plan("x=1; echo $x; y=$y; read -r -p \"$p\" z w; echo $z $w").free(), ["y", "p"]);
+    assert_eq!(
+        plan("for f in *.sql; do psql -f \"$f\"; done; local l=1; export m=2 n; echo $l $m $n").free(),
+        Vec::<&str>::new()
+    );
+    assert_eq!(plan("printf -v when '%s' x; mapfile -t lines < f; while getopts ab opt; do echo $opt; done; echo $when ${lines[0]}").free(), Vec::<&str>::new());
+    assert_eq!(plan("echo $((a + 0x1f * b[1])) && (( c = 2, c > d ))").free(), ["a", "b", "d"]);
+    assert_eq!(plan("echo $late; late=1").free(), ["late"]);
+    assert_eq!(plan("[[ -n $v && $w == x* ]] && [ \"$u\" -gt 1 ]").free(), ["v", "w", "u"]);
+    assert_eq!(
+        plan("cat <<EOF > $out\nit's $a \"$b\" \\$c\nEOF\ncat <<'EOF'\n$d\nEOF\ncat <<< \"$e\"").free(),
+        ["out", "a", "b", "e"]
+    );
+    assert_eq!(plan("if x; then\n\tcat <<-EOF\n\t\tone $a\n\tEOF\nfi").free(), ["a"]);
+    assert_eq!(plan("psql -c \"select '$a'\" > /tmp/x-$b 2>&1").free(), ["a", "b"]);
+    assert_eq!(plan("echo \"$(date +%s) $(echo \"$a\")\" `echo \\`echo $b\\``").free(), ["a", "b"]);
+    assert_eq!(plan("a=(1 $b \"$(c)\"); echo \"${a[@]}\" ${!a[@]} ${!prefix_*}").free(), ["b"]);
+    let ssh = plan("ssh h \"echo $a; x=1; echo \\$x \\$y\"");
+    let places: Vec<(&str, Place)> = ssh.parsed.reads.iter().map(|read| (read.name.as_str(), read.place)).collect();
+    assert_eq!(places, [("a", Place::Here), ("x", Place::Elsewhere), ("y", Place::Elsewhere)]);
+}
+
+#[test]
+fn blanks_are_found_where_they_are_blanks() {
+    assert_eq!(plan("git checkout <commit> -- x").blanks(), ["<commit>"]);
+    assert_eq!(Plan::new("git checkout <commit>\n").blanks(), ["<commit>"]);
+    assert_eq!(Plan::new("git checkout <previous commit>").parsed.problems, []);
+    assert_eq!(
+        plan("curl -H \"Authorization: x\" -u '[TOKEN]' \"<host>\" https://x").blanks(),
+        ["'[TOKEN]'", "\"<host>\""]
+    );
+    assert_eq!(plan("pg_restore backup_YYYYMMDD.dump").blanks(), ["backup_YYYYMMDD.dump"]);
+    let none = "sort <in >out; echo '<commit>' # <commit>\ntr '[A-Z]' '[a-z]'; date +%Y; [ -f x ]; psql -c \"to_char(x, 'YYYY')\"; ls [ab]*; cat < in > out; [[ a < b && c > d ]]";
+    assert_eq!(plan(none).blanks(), Vec::<&str>::new());
+}
+
+#[test]
+fn destruction_is_seen() {
+    let one = |script: &str| {
+        let plan = plan(script);
+        let effects = plan.effects();
+        assert_eq!(effects.len(), 1, "{script}: {effects:?}");
+        format!("{} @ {}", effects[0].0, effects[0].1)
+    };
+    assert_eq!(one("cd x && rm -rf build dist"), "removes build dist @ rm -rf build dist");
+    assert_eq!(one("docker volume rm pg_data"), "removes the volume pg_data @ docker volume rm pg_data");
+    assert_eq!(
+        one("docker compose -f a.yml down --volumes"),
+        "removes the volumes of the project @ docker compose -f a.yml down --volumes"
+    );
+    assert_eq!(one("docker-compose down -v"), "removes the volumes of the project @ docker-compose down -v");
+    assert_eq!(
+        one("git -C /srv reset --hard HEAD~1"),
+        "discards every uncommitted change @ git -C /srv reset --hard HEAD~1"
+    );
+    assert_eq!(one("git clean -fdx"), "deletes every untracked file @ git clean -fdx");
+    assert_eq!(one("psql -d shop -c \"select 1; DROP TABLE orders\""), "drops the table orders @ DROP TABLE orders");
+    assert_eq!(one("sudo -u postgres psql --command='truncate table a'"), "empties the table a @ truncate table a");
+    assert_eq!(
+        one("psql <<'SQL'\n-- DROP TABLE x;\nDELETE FROM a;\nselect 'drop table y';\nSQL"),
+        "deletes every row of a @ DELETE FROM a"
+    );
+    assert_eq!(one("psql -c 'ALTER TABLE a DROP COLUMN b'"), "drops the column b of a @ ALTER TABLE a DROP COLUMN b");
+    assert_eq!(one("redis-cli -h x FLUSHALL"), "deletes every key of every database @ redis-cli -h x FLUSHALL");
+    assert_eq!(one("docker exec cache redis-cli flushdb"), "deletes every key of the database @ redis-cli flushdb");
+    assert_eq!(one("dropdb --if-exists shop"), "drops the database shop @ dropdb --if-exists shop");
+    assert_eq!(one("mkfs.ext4 /dev/sdb1"), "formats /dev/sdb1 @ mkfs.ext4 /dev/sdb1");
+    assert_eq!(one("dd if=x of=/dev/sda bs=1M"), "overwrites /dev/sda @ dd if=x of=/dev/sda bs=1M");
+    assert_eq!(one("ssh db1 'rm -rf /var/lib/x'"), "removes /var/lib/x @ rm -rf /var/lib/x");
+}
+
+#[test]
+fn harmless_twins_are_not_taken_for_destruction() {
+    for script in [
+        "# rm -rf /",
+        "echo \"git reset --hard\"",
+        "echo rm -rf /",
+        "grep 'DROP TABLE' x.sql",
+        "rm file",
+        "git reset --soft HEAD~1",
+        "git clean -nfd",
+        "psql -c \"DELETE FROM a WHERE id = 1\"",
+        "psql -c \"select 'DROP TABLE a'\"",
+        "docker volume ls",
+        "docker compose down",
+        "docker compose logs -v",
+        "cat <<EOF\nrm -rf /\nDROP TABLE a;\nEOF",
+        "psql -c 'DROP INDEX a_b'",
+        "psql -c 'ALTER TABLE a DROP CONSTRAINT b'",
+        "redis-cli get flush",
+        "dd if=/dev/sda of=/dev/null",
+        "rm --dry-run -rf x",
+        "kubectl delete pod a",
+        "psql -c 'DROP TABLE a -- x' --dry-run",
+        "printf '%s' 'docker volume prune'",
+        "docker volume inspect rm",
+    ] {
+        assert_eq!(plan(script).effects(), Vec::new(), "{script}");
+    }
+}
+
+#[test]
+fn mistakes_are_reported_at_their_place() {
+    let problem = |script: &str| {
+        let plan = Plan::new(script);
+        assert_eq!(plan.parsed.problems.len(), 1, "{script}");
+        let problem = plan.parsed.problems[0].clone();
+        (problem.kind, plan.cut(problem.span).to_owned())
+    };
+    assert_eq!(problem("echo ñ\nx; done"), (ProblemKind::Syntax, "d".to_owned()));
+    assert_eq!(problem("echo a | | b"), (ProblemKind::Syntax, "|".to_owned()));
+    assert_eq!(problem("if a; then b"), (ProblemKind::Syntax, "b".to_owned()));
+    assert_eq!(problem("bash -c 'echo ñ; fi'"), (ProblemKind::Syntax, "f".to_owned()));
+    assert_eq!(problem("select x in a b; do echo $x; done").0, ProblemKind::NotAnalysed);
+    assert_eq!(problem(&"(".repeat(5000)).0, ProblemKind::NotAnalysed);
+}
+
+const SEEDS: &[&str] = &[
+    "psql -X -v ON_ERROR_STOP=1 -h \"$db_host\" -f drop.sql && echo \"ñ ${a:-b} $(date +%s)\" > out",
+    "for f in *.sql; do\n  case \"$f\" in\n    a*) psql -f \"$f\" ;;\n    *) echo `basename \"$f\"` ;;\n  esac\ndone\n",
+    "docker exec db sh -c \"pg_dump -U $user \\\"shop\\\" | gzip\" > /b/x.gz 2>&1 || { echo no; exit 1; }",
+    "cat <<EOF | ssh host 'bash -s'\nrm -rf $dir/é\n$((a + b))\nEOF\n",
+    "x=$((1 + ${y:-2})); [[ -n \"$x\" && $x =~ ^[0-9]+$ ]] && echo \"${x//a/$b}\" <<< \"$z\"",
+    "f() { local a=$1; a=(1 \"$2\" $(c)); echo \"${a[@]:1:2}\"; }; f $'q\\'x' \"d\\\"e\" git checkout <commit>\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #[test]
+    fn mutations_neither_panic_nor_lose_their_place(
+        seed in 0..SEEDS.len(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4u8, prop::sample::select(
+            "(){}[]<>$`'\"\\|&;#=!*~ \n\tañ$(${$((case esac in do <<EOF".chars().collect::<Vec<_>>())), 1..6),
+    ) {
+        let mut script: Vec<char> = SEEDS[seed].chars().collect();
+        for (index, kind, c) in edits {
+            let at = index.index(script.len().max(1));
+            match kind {
+                0 if at < script.len() => { script.remove(at); }
+                1 => script.truncate(at),
+                2 if at < script.len() => { let part: Vec<char> = script[at..].iter().take(9).copied().collect(); script.splice(at..at, part); }
+                _ => script.insert(at.min(script.len()), c),
+            }
+        }
+        let script: String = script.into_iter().collect();
+        Plan::new(&script).check_places();
+    }
+}
+
+#[test]
+fn deep_nesting_ends() {
+    let pairs = [
+        ("(", ")"),
+        ("((", "))"),
+        ("{ ", "; }"),
+        ("$(", ")"),
+        ("$((", "))"),
+        ("\"$(", ")\""),
+        ("if ", "; then a; fi"),
+        ("${a:-", "}"),
+        ("`", "`"),
+        ("while a; do ", "; done"),
+        ("! ", ""),
+        ("case a in b) ", ";; esac"),
+        ("<(", ")"),
+        ("a[", "]=1"),
+        ("f() { ", "; }"),
+        ("[[ ( ", " ) ]]"),
+        ("sudo ", ""),
+        ("bash -c '", "'"),
+        ("eval \"", "\""),
+        ("a | ", ""),
+        ("a && ", ""),
+        ("$[", "]"),
+        ("@(", ")"),
+        ("<<a ", "\na"),
+    ];
+    for (open, close) in pairs {
+        for depth in [5, 12, 20, 39, 41, 100, 3000] {
+            let script = format!("{}a{}", open.repeat(depth), close.repeat(depth));
+            Plan::new(&script).check_places();
+        }
+    }
+}
