@@ -6,7 +6,7 @@ RBK_RUN=''
 RBK_WRITING=0 # 1 while the journal is open for writing
 RBK_SYNC=''
 RBK_OPEN=0 # an unfinished run, its verb, name, plan hash, directory, begin
-RBK_OPEN_RUN='' RBK_OPEN_VERB='' RBK_OPEN_NAME='' RBK_OPEN_HASH='' RBK_OPEN_DIR='' RBK_OPEN_AT=0
+RBK_OPEN_RUN='' RBK_OPEN_VERB='' RBK_OPEN_NAME='' RBK_OPEN_DIR='' RBK_OPEN_AT=0
 RBK_LAST_HASH='' # plan hash of the last run that left something behind
 RBK_LAST_JOB=''  # process group of the last command that began
 
@@ -25,11 +25,11 @@ rbk_open_journal() {
   if ! { [ -e "$RBK_STATE/spare" ] || dd if=/dev/zero of="$RBK_STATE/spare" bs=1024 count=1024 2>/dev/null; }; then
     rbk_stop 3 unready disk_full "$RBK_STATE"
   fi
-  RBK_SYNC=sync
+  RBK_SYNC='all'
   if sync -d "$_file" 2>/dev/null; then
-    RBK_SYNC=data
+    RBK_SYNC='data'
   elif dd if=/dev/null of="$_file" conv=notrunc,fsync 2>/dev/null; then
-    RBK_SYNC=dd
+    RBK_SYNC='dd'
   fi
   RBK_WRITING=1
 }
@@ -72,7 +72,7 @@ rbk_load() {
   local _fields=() _i=0
   [ -r "$RBK_STATE/journal" ] || return 0
   while IFS='|' read -r -a _fields; do
-    [ "${#_fields[@]}" -ge 4 ] && [ "${_fields[${#_fields[@]} - 1]}" = . ] || continue
+    if [ "${#_fields[@]}" -lt 4 ] || [ "${_fields[${#_fields[@]} - 1]}" != . ]; then continue; fi
     for ((_i = 3; _i < ${#_fields[@]} - 1; _i++)); do
       rbk_decode "${_fields[_i]}"
       _fields[_i]=$RBK_TEXT
@@ -85,23 +85,25 @@ rbk_load() {
 # What a record means: TIME RUN EVENT [FIELD…].
 rbk_replay() {
   local _at=$1 _run=$2 _top=${4-}
-  _top=${_top%%[.[]*}
+  _top=${_top%%\[*}
   case $3 in
     begin) rbk_replay_begin "$_at" "$_run" "$4" "$5" "$6" "$7" ;;
     start)
       rbk_put "s:$4" start
       RBK_LAST_JOB=${5-}
-      [ "$RBK_OPEN_VERB" != apply ] || rbk_put "p:$RBK_OPEN_NAME" "in $_top"
+      [ "$RBK_OPEN_VERB" != backup ] || return 0
+      rbk_put "p:$RBK_OPEN_NAME" "inside:$_top"
       ;;
     done)
       rbk_put "s:$4" 'done'
-      [ "$RBK_OPEN_VERB" != apply ] || [ "$_top" != "$4" ] || rbk_put "p:$RBK_OPEN_NAME" "after $4"
+      [ "$RBK_OPEN_VERB" != backup ] || return 0
+      rbk_put "p:$RBK_OPEN_NAME" "after:$_top"
       ;;
     fail | cut | skip) rbk_put "s:$4" "$3" ;;
     value) rbk_put "v:$4" "$5" ;;
     given) rbk_put "g:$4" "$5" ;;
     branch) rbk_put "b:$4" "$5" ;;
-    backup) rbk_put "k:$4" "$5" ;;
+    backup) if [ "$RBK_OPEN_VERB" != backup ] || [ "${7-0}" = 1 ]; then rbk_put "k:$4" "$5"; fi ;;
     said) rbk_put "a:$4" "$5" ;;
     point) rbk_put "p:$4" "$5" ;;
     end) rbk_replay_end "$5" ;;
@@ -117,13 +119,15 @@ rbk_replay() {
 rbk_replay_begin() {
   local _name=''
   for _name in ${!RBK_M_sC*} ${!RBK_M_bC*} ${!RBK_M_aC*}; do unset "$_name"; done
-  RBK_OPEN=1 RBK_OPEN_AT=$1 RBK_OPEN_RUN=$2 RBK_OPEN_VERB=$3 RBK_OPEN_NAME=$4 RBK_OPEN_HASH=$5 RBK_OPEN_DIR=$6
+  RBK_OPEN=1 RBK_OPEN_AT=$1 RBK_OPEN_RUN=$2 RBK_OPEN_VERB=$3 RBK_OPEN_NAME=$4 RBK_OPEN_DIR=$6
   RBK_LAST_HASH=$5
-  [ "$3" = apply ] || return 0
-  rbk_put "p:$4" start
+  [ "$3" != run ] || rbk_put "p:$4" before
+  rbk_phase "$4" || return 0
+  [ "$3" = apply ] || [ "$RBK_DESCRIBED" = 1 ] || return 0
+  [ "$3" != apply ] || rbk_put "p:$4" before
   rbk_put "t:$4" "$1"
+  rbk_drop "f:$4"
   for _name in ${!RBK_M_gC*}; do unset "$_name"; done
-  rbk_phase "$4"
   for _name in $RBK_PHASE_BACKUPS; do rbk_drop "k:$_name"; done
   for _name in $RBK_PHASE_VALUES; do rbk_drop "v:$_name"; done
 }
@@ -132,7 +136,7 @@ rbk_replay_end() {
   case $1 in 'done' | degraded) ;; *) return 0 ;; esac
   RBK_OPEN=0
   case $RBK_OPEN_VERB in
-    apply) rbk_put "p:$RBK_OPEN_NAME" complete ;;
+    apply) rbk_put "f:$RBK_OPEN_NAME" 'done' ;;
     run) rbk_each_phase "$RBK_OPEN_NAME" '' ;;
   esac
 }

@@ -1,6 +1,8 @@
 # One run at a time a plan and environment. The lock is a hard link to `host|boot id|pid|start time|.`: made whole or not
 # at all. Another owner counts as gone only where that is certain: same host, and another boot or no such process.
 RBK_LOCK=''
+RBK_LOCKED=0
+RBK_TOOK_OVER=0 # the last run was killed, on this boot
 RBK_OWNER=''
 
 rbk_host_id() {
@@ -53,7 +55,6 @@ rbk_lock() {
   rbk_lock_owner
   rbk_stop 5 locked locked "${RBK_TEXT:-?}" "$RBK_LOCK"
 }
-RBK_LOCKED=0
 
 # Who holds the lock, as `pid PID on HOST`: RBK_TEXT.
 rbk_lock_owner() {
@@ -71,6 +72,7 @@ rbk_lock_stale() {
   rbk_host_id
   [ "$_host" = "${RBK_TEXT%%|*}" ] || return 1
   [ "$_boot" = "${RBK_TEXT#*|}" ] || return 0
+  RBK_TOOK_OVER=1
   rbk_process_start "$_pid" || return 1
   [ "$_start" != "$RBK_TEXT" ]
 }
@@ -106,7 +108,7 @@ rbk_unlock() {
 # A run that was killed may leave its last command dying: wait until it is gone, or refuse.
 rbk_wait_for_last() {
   local _i=0
-  [ -n "$RBK_LAST_JOB" ] && [ "$RBK_OPEN" = 1 ] || return 0
+  if [ "$RBK_TOOK_OVER" = 0 ] || [ -z "$RBK_LAST_JOB" ]; then return 0; fi
   for ((_i = 0; _i < 100; _i++)); do
     kill -0 -- "-$RBK_LAST_JOB" 2>/dev/null || return 0
     rbk_pause

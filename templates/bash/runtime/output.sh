@@ -63,7 +63,7 @@ rbk_out() {
       printf '%s%s%s\n' "$RBK_MARK" "$1" "$_line" >&3 2>/dev/null || RBK_LOGGER=0
     else
       rbk_mask "$_line"
-      rbk_show_line "$1" "$RBK_TEXT" 2>/dev/null || :
+      rbk_show_line "$1" "$RBK_TEXT" || :
     fi
     case $_rest in *"$RBK_NL"*) _rest=${_rest#*"$RBK_NL"} ;; *) break ;; esac
   done
@@ -105,7 +105,8 @@ rbk_logger() {
       "$RBK_MARK"?*) _kind=${_line:_mark:1} _line=${_line:_mark+1} ;;
     esac
     rbk_mask "$_line"
-    printf '%s %s %s\n' "$((RBK_T0 + SECONDS - RBK_S0))" "$_kind" "$RBK_TEXT" >>"$RBK_LOG"
+    rbk_now
+    printf '%s %s %s\n' "$RBK_NOW" "$_kind" "$RBK_TEXT" 2>/dev/null >>"$RBK_LOG"
     rbk_show_line "$_kind" "$RBK_TEXT"
-  done 2>/dev/null
+  done
 }

@@ -7,7 +7,8 @@ RBK_STATUS=0
 RBK_TOOK=0
 RBK_EXPIRED=0
 RBK_SIGNAL=''
-RBK_DIR='' # where the next command runs, and as whom
+RBK_READING=0 # 1 while a person or a pause is being waited for
+RBK_DIR=''    # where the next command runs, and as whom
 RBK_USER=''
 RBK_GRACE=5    # seconds between TERM and KILL
 RBK_BEGIN=''   # record to be journalled before the next command may act
@@ -26,18 +27,15 @@ rbk_open_work() {
     rbk_stop 3 unready no_work_directory
   fi
   _pipe=$RBK_WORK/log
-  exec 9<>"$_pipe"
+  exec 8<>"$_pipe" # keeps the next two from waiting for each other
   exec 4<"$_pipe"
   exec 3>"$_pipe"
   _pipe=$RBK_WORK/sup
-  exec 9<>"$_pipe"
+  exec 6<>"$_pipe"
   exec 5<"$_pipe"
-  exec 6>"$_pipe"
   _pipe=$RBK_WORK/go
-  exec 9<>"$_pipe"
+  exec 8<>"$_pipe"
   exec 7<"$_pipe"
-  exec 8>"$_pipe"
-  exec 9>&-
   RBK_MARK="$RANDOM$RANDOM$RANDOM$$:"
   set -m
   rbk_supervise </dev/null >/dev/null 2>&1 4<&- 6>&- 7<&- 8>&- &
@@ -74,8 +72,10 @@ rbk_close_work() {
   RBK_WORK=''
 }
 
+# shellcheck disable=SC2317 # called by traps
 rbk_signal() {
   RBK_SIGNAL=$1
+  [ "$RBK_READING" = 0 ] || rbk_heed # `read` may go on after a trap, so nobody else would notice
 }
 
 # Stops the run where a signal came in.
@@ -200,7 +200,7 @@ rbk_child() {
   if [ -n "$RBK_USER" ]; then
     rbk_as "$1"
   else
-    rbk_body "$1"
+    rbk_do "$1"
   fi
 }
 
@@ -227,7 +227,9 @@ rbk_as() {
 rbk_sleep() {
   local _until=$((SECONDS + $1)) _x=''
   while [ "$SECONDS" -lt "$_until" ]; do
+    RBK_READING=1
     read -r -t "$((_until - SECONDS))" _x <&7
+    RBK_READING=0
     rbk_heed
   done
 }
