@@ -110,7 +110,7 @@ rbk_wait_for_last() {
   local _i=0
   if [ "$RBK_TOOK_OVER" = 0 ] || [ -z "$RBK_LAST_JOB" ]; then return 0; fi
   for ((_i = 0; _i < 100; _i++)); do
-    kill -0 -- "-$RBK_LAST_JOB" 2>/dev/null || return 0
+    rbk_group_lives "$RBK_LAST_JOB" || return 0
     rbk_pause
   done
   rbk_stop 5 locked still_running "$RBK_LAST_JOB"

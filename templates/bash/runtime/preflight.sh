@@ -49,6 +49,7 @@ rbk_need_ref() {
 
 # At the start of a phase: which reference is in force. RESOURCE CHECK.
 rbk_was() {
+  rbk_get "v:was_$1" && return 0
   rbk_ask_world "$2"
   rbk_ok || RBK_GOT=''
   rbk_journal value "was_$1" "$RBK_GOT"

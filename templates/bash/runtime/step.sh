@@ -131,6 +131,7 @@ rbk_unknown() {
     [dDhH]*)
       rbk_journal said "$RBK_ID" 'done' "$operator"
       rbk_journal 'done' "$RBK_ID" 0
+      rbk_say t found_done "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
       RBK_GO=0
       ;;
     *) rbk_stop 7 person not_confirmed "$RBK_ID" ;;

@@ -121,12 +121,27 @@ rbk_pause() {
   sleep 0.1 2>/dev/null || sleep 1
 }
 
+# Whether a process group has members other than zombies, which a container without an init may keep for ever.
+rbk_group_lives() {
+  local _file='' _line=''
+  kill -0 -- "-$1" 2>/dev/null || return 1
+  [ -r /proc/self/stat ] || return 0
+  for _file in /proc/[0-9]*/stat; do
+    { IFS= read -r _line <"$_file"; } 2>/dev/null || continue
+    _line=${_line##*) } # state, parent, group
+    case $_line in Z*) continue ;; esac
+    _line=${_line#* * }
+    [ "${_line%% *}" != "$1" ] || return 0
+  done
+  return 1
+}
+
 # Ends a process group: TERM, CONT for a stopped one, a grace, KILL.
 rbk_end_group() {
   local _since=$SECONDS
   kill -TERM -- "-$1" 2>/dev/null || return 0
   kill -CONT -- "-$1" 2>/dev/null
-  while kill -0 -- "-$1" 2>/dev/null; do
+  while rbk_group_lives "$1"; do
     if [ "$((SECONDS - _since))" -ge "$RBK_GRACE" ]; then
       kill -KILL -- "-$1" 2>/dev/null
       return 0
@@ -156,9 +171,9 @@ rbk_exec() {
   printf 'b %s %s\n' "$_pid" "$2" >&6
   printf '%s\n' "$RBK_SEQ" >&8
   rbk_wait "$_pid"
-  if [ "$RBK_STATUS" != 0 ] && kill -0 -- "-$_pid" 2>/dev/null; then
+  if [ "$RBK_STATUS" != 0 ] && rbk_group_lives "$_pid"; then
     printf 'k\n' >&6
-    while kill -0 -- "-$_pid" 2>/dev/null; do rbk_pause; done
+    while rbk_group_lives "$_pid" && [ "$((SECONDS - _since))" -le "$(($2 + RBK_GRACE + 5))" ]; do rbk_pause; done
   fi
   printf 'e\n' >&6
   RBK_TOOK=$((SECONDS - _since))
