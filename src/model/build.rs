@@ -292,6 +292,10 @@ impl Reader<'_> {
             Some(Argument::Size(bytes)) => Some(*bytes),
             _ => None,
         };
+        if !entry.has("of") && !entry.broken {
+            let message = "nothing says what this is a backup of";
+            self.diagnostics.push(Diagnostic::error("form", message, entry.head, "of what?").help("add `of RESOURCE`"));
+        }
         let elsewhere = entry.has("made_elsewhere").then(|| Elsewhere {
             list: entry.check("list"),
             fetch: entry.check("fetch"),
@@ -425,7 +429,8 @@ impl Reader<'_> {
                 row.common.about = self.text(cursor);
             } else {
                 let names: Vec<&str> = columns.iter().map(|column| column.common.name.as_str()).collect();
-                let message = format!("`{}` is expected in a {}", names.join("`, `"), form.word);
+                let message =
+                    format!("a column of this table is expected in a {}: `{}`", form.word, names.join("`, `"));
                 let error = Diagnostic::error("form", message, cursor.here(), "no column of this table");
                 self.diagnostics.push(
                     error.help("declare it with `column NAME` above the rows; then `-> PROCEDURE`, `severity S`"),

@@ -150,6 +150,17 @@ impl<'t> Cursor<'t> {
         matches!(self.peek(), Some(Atom { value: Literal::Bad, .. }))
     }
 
+    /// Is the next atom a block?
+    pub fn at_block(&self) -> bool {
+        matches!(self.peek(), Some(Atom { value: Literal::Block(_), .. }))
+    }
+
+    /// So many atoms further on.
+    pub fn skip_words(mut self, count: usize) -> Self {
+        self.at = (self.at + count).min(self.atoms.len());
+        self
+    }
+
     /// Goes to the end: the rest is not looked at.
     pub fn skip(&mut self) {
         self.at = self.atoms.len();

@@ -195,12 +195,15 @@ impl Survey {
     }
 }
 
+/// `PathTo` and `PATH_to` in `snake_case`.
 fn snake(name: &str) -> String {
     let mut out = String::new();
-    for (index, character) in name.chars().enumerate() {
-        if character.is_ascii_uppercase() && index > 0 && !out.ends_with('_') {
+    let mut after_lower = false;
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && after_lower {
             out.push('_');
         }
+        after_lower = character.is_ascii_lowercase() || character.is_ascii_digit();
         out.extend(character.to_lowercase());
     }
     out

@@ -21,7 +21,7 @@ impl Reader<'_> {
         self.steps = HashMap::new();
         self.explicit_names(&entry);
         let of: Vec<Id<Procedure>> = ids(&entry, "of");
-        let scope = Scope { of: of.clone() };
+        let scope = Scope { of: of.clone(), described_only: entry.has("described_only") };
         let mut body = Vec::new();
         let mut fails_when = Vec::new();
         let (mut replace, mut omit) = (Vec::new(), Vec::new());

@@ -113,6 +113,8 @@ pub struct Entry<'t> {
     pub span: Span,
     /// Its first words.
     pub head: Span,
+    /// Was a part of it unreadable? Then what seems to be missing may be there.
+    pub broken: bool,
 }
 
 impl Reader<'_> {
@@ -152,6 +154,7 @@ impl Reader<'_> {
             checks: Vec::new(),
             span: cursor.item(),
             head: cursor.taken(),
+            broken: false,
         };
         if form.naming != Naming::None {
             let is_option = |word: &str| form.options.iter().any(|option| option.word == word);
@@ -197,6 +200,7 @@ impl Reader<'_> {
                 Known::Command => self.command(&mut cursor, entry, options, form),
                 Known::Check => {
                     let check = self.check(&mut cursor);
+                    entry.broken |= check.is_none();
                     entry.checks.extend(check);
                     self.end_with_options(form, options, &mut cursor, entry);
                 }
@@ -229,7 +233,7 @@ impl Reader<'_> {
             Body::Settings(forms) => (forms, is_setting.then_some(Known::Setting)),
             Body::Statements(forms) => (forms, Some(Known::Form(None))),
             Body::Commands => (&[], matches!(word, "sh" | "sql").then_some(Known::Command)),
-            Body::Check => (&[], self.begins_check(word).then_some(Known::Check)),
+            Body::Check => (&[], Some(Known::Check)),
             Body::None => (&[], None),
         };
         let named = forms.iter().find(|form| form.word == word).copied();
@@ -271,7 +275,9 @@ impl Reader<'_> {
         options: &[&'static [Opt]],
         form: &'static Form,
     ) {
-        entry.commands.extend(self.one_command(cursor));
+        let command = self.one_command(cursor);
+        entry.broken |= command.is_none();
+        entry.commands.extend(command);
         self.end_with_options(form, options, cursor, entry);
     }
 
@@ -309,16 +315,18 @@ impl Reader<'_> {
             cursor.peek_option().and_then(|w| options.iter().flat_map(|list| list.iter()).find(|o| o.word == w));
         let Some(option) = found else {
             self.unknown_option(owner, options, cursor);
-            cursor.skip();
-            return false;
+            recover(options, cursor);
+            entry.broken = true;
+            return !cursor.done();
         };
         cursor.next();
         if assign {
             cursor.eat(Op::Assign);
         }
         let Some(given) = self.given(option, start, cursor) else {
-            cursor.skip();
-            return false;
+            recover(options, cursor);
+            entry.broken = true;
+            return !cursor.done();
         };
         if let Some(earlier) = entry.given.iter().find(|g| g.word == option.word).filter(|_| !option.many) {
             let message = format!("`{}` is given twice for this {owner}", option.word);
@@ -802,6 +810,15 @@ fn number_value(number: &Number) -> Value {
     }
 }
 
+/// Goes on to the next option or block, so that one mistake is one message.
+fn recover(options: &[&'static [Opt]], cursor: &mut Cursor<'_>) {
+    let known = |word: &str| options.iter().any(|list| list.iter().any(|option| option.word == word));
+    cursor.next();
+    while !cursor.done() && !cursor.at_block() && !cursor.peek_option().is_some_and(known) {
+        cursor.next();
+    }
+}
+
 /// Does this begin a statement, although its word is an option too? `undo STEP` and `undo { … }`; in the block of a
 /// `wait`, `on "text" …`.
 fn is_statement(word: &str, cursor: &Cursor<'_>) -> bool {
@@ -809,6 +826,7 @@ fn is_statement(word: &str, cursor: &Cursor<'_>) -> bool {
     match word {
         "undo" => matches!(second, Some(Literal::Word(_))),
         "on" => matches!(second, Some(Literal::Str(_))),
+        "for" => cursor.clone().skip_words(2).peek_word() == Some("in"),
         _ => false,
     }
 }

@@ -16,6 +16,8 @@ use crate::syntax::{Item, Literal, Number};
 pub struct Scope {
     /// The phases that it takes back: where `undo STEP` looks.
     pub of: Vec<Id<Procedure>>,
+    /// Does somebody else run it?
+    pub described_only: bool,
 }
 
 /// A statement's parts while it is read.
@@ -337,7 +339,7 @@ impl Reader<'_> {
                 Verb::Parallel(_) => self.wait_until(entry, scope, head)?,
                 other => other,
             },
-            "step" => Verb::Step(std::mem::take(&mut entry.commands)),
+            "step" => self.step(entry, name, scope, head),
             "diagnose" => Verb::Diagnose(std::mem::take(&mut entry.commands)),
             "capture" => self.capture(name, entry, head)?,
             "verify" => self.verify(entry, head)?,
@@ -363,6 +365,17 @@ impl Reader<'_> {
         entry.items.iter().flat_map(|(_, item)| self.statement(item, scope)).collect()
     }
 
+    fn step(&mut self, entry: &mut Entry<'_>, name: Option<&(String, Span)>, scope: &Scope, head: Span) -> Verb {
+        let commands = std::mem::take(&mut entry.commands);
+        if commands.is_empty() && !entry.broken && !entry.has("changes") && !scope.described_only {
+            let name = name.map_or(String::new(), |(name, _)| format!(" `{name}`"));
+            let error =
+                Diagnostic::error("form", format!("the step{name} has no command"), head, "nothing is done here");
+            self.diagnostics.push(error.help("add `{ sh \"…\" }`, or make it a `manual`"));
+        }
+        Verb::Step(commands)
+    }
+
     fn capture(&mut self, name: Option<&(String, Span)>, entry: &mut Entry<'_>, head: Span) -> Option<Verb> {
         let (name, _) = name.cloned().or_else(|| self.missing(head, "capture", "a name"))?;
         let source = entry.check("=").or_else(|| entry.checks.pop());
@@ -376,10 +389,8 @@ impl Reader<'_> {
         let mut checks = std::mem::take(&mut entry.checks);
         let of = entry.targets("of").into_iter().map(thing).collect();
         match checks.len() {
-            0 => {
-                self.missing::<()>(head, "verify", "{ a check }");
-                None
-            }
+            0 if entry.broken => None,
+            0 => self.missing(head, "verify", "{ a check }"),
             1 => Some(Verb::Verify { of, check: checks.remove(0) }),
             _ => {
                 let span = checks[0].span.to(checks[checks.len() - 1].span);
@@ -391,6 +402,9 @@ impl Reader<'_> {
     }
 
     fn wait_until(&mut self, entry: &Entry<'_>, scope: &Scope, head: Span) -> Option<Verb> {
+        if entry.broken {
+            return None;
+        }
         let mut check = entry.check("until").or_else(|| self.missing(head, "wait", "until CHECK"))?;
         check.within = check.within.or(entry.duration("within"));
         check.every = check.every.or(entry.duration("every"));

@@ -18,11 +18,11 @@ impl Reader<'_> {
         self.params_have_values(plan);
         self.phases_exist(plan);
         self.extended(plan);
-        for (index, procedure) in plan.procedures.iter().enumerate() {
-            self.circle(plan, Id::new(index));
-            each(&procedure.body, &mut |statement| self.statement_is_possible(plan, procedure, statement));
+        let _ = (0..plan.procedures.len()).any(|index| self.circle(plan, Id::new(index)));
+        for procedure in &plan.procedures {
+            each(&procedure.body, &mut |statement| self.statement_is_possible(plan, statement));
             for (_, statements, _) in &procedure.replace {
-                each(statements, &mut |statement| self.statement_is_possible(plan, procedure, statement));
+                each(statements, &mut |statement| self.statement_is_possible(plan, statement));
             }
         }
         for backup in &plan.backups {
@@ -106,8 +106,8 @@ impl Reader<'_> {
         self.diagnostics.push(error.help(help));
     }
 
-    /// Calls and extensions must end.
-    fn circle(&mut self, plan: &Plan, start: Id<Procedure>) {
+    /// Calls and extensions must end. True if they do not.
+    fn circle(&mut self, plan: &Plan, start: Id<Procedure>) -> bool {
         let mut open = vec![start];
         let mut seen = Vec::new();
         while let Some(id) = open.pop() {
@@ -120,7 +120,7 @@ impl Reader<'_> {
                             .also(plan[start].common.name_span, "this one")
                             .help("a procedure can't be a part of itself"),
                     );
-                    return;
+                    return true;
                 }
                 if !seen.contains(&called) {
                     seen.push(called);
@@ -128,9 +128,10 @@ impl Reader<'_> {
                 }
             }
         }
+        false
     }
 
-    fn statement_is_possible(&mut self, plan: &Plan, procedure: &Procedure, statement: &Statement) {
+    fn statement_is_possible(&mut self, plan: &Plan, statement: &Statement) {
         let head = statement.head;
         match &statement.verb {
             Verb::Restore { resource, only, backup, .. } => {
@@ -148,15 +149,6 @@ impl Reader<'_> {
             Verb::Stop(service) => self.needs_operation(plan, Thing::Service(*service), "stop", head),
             Verb::Start(service) => self.needs_operation(plan, Thing::Service(*service), "start", head),
             Verb::Undo { phase, step } => self.undoes(plan, *phase, step, head),
-            Verb::Step(commands) if commands.is_empty() && !statement.changes_nothing && !procedure.described_only => {
-                let error = Diagnostic::error(
-                    "form",
-                    format!("the step `{}` has no command", statement.id),
-                    head,
-                    "nothing is done here",
-                );
-                self.diagnostics.push(error.help("add `{ sh \"…\" }`, or make it a `manual`"));
-            }
             Verb::Step(commands) => commands.iter().for_each(|command| self.command_is_possible(plan, command)),
             Verb::Capture { source, .. } => self.check_is_possible(plan, source),
             Verb::Verify { check, .. } | Verb::If(check, ..) | Verb::WaitUntil { check, .. } => {
@@ -220,12 +212,6 @@ impl Reader<'_> {
     }
 
     fn backup_is_possible(&mut self, plan: &Plan, backup: &Backup) {
-        if backup.of.is_empty() {
-            let message = format!("nothing says what `{}` is a backup of", backup.common.name);
-            self.diagnostics.push(
-                Diagnostic::error("form", message, backup.common.name_span, "of what?").help("add `of RESOURCE`"),
-            );
-        }
         if backup.taken_by.is_some() || backup.elsewhere.is_some() {
             return;
         }
