@@ -1,8 +1,16 @@
 //! `rbk`: from a rollback plan to a proof, a script and a runbook.
 //!
-//! The pipeline is the module list, from left to right:
-//! source ← diagnostics ← syntax ← model ← shell, ir ← safety, emit ← cli.
+//! The pipeline is the module list, from left to right; imports run against it, from right to left:
+//!
+//! ```text
+//! source ← diagnostics ← syntax ← model ← shell, ir ← safety ← emit ← cli
+//! text     findings      tree     plan    commands    proof    files
+//!                                         actions
+//! ```
+//!
+//! `compile` is all of it but the writing. No module but `cli` reads or writes anything outside of its arguments.
 
+pub mod cli;
 pub mod diagnostics;
 pub mod ir;
 pub mod model;
@@ -10,3 +18,58 @@ pub mod safety;
 pub mod shell;
 pub mod source;
 pub mod syntax;
+
+use diagnostics::{Diagnostic, Level};
+use ir::Program;
+use model::Load;
+use safety::matrix::Matrix;
+use sha2::{Digest, Sha256};
+use source::{FileId, Sources, Span};
+use std::fmt::Write;
+
+/// What became of a plan.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// The plan's name; empty if it has none.
+    pub name: String,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// One program a combination of variants, with its recovery matrix; none if a finding is an error of the plan's text.
+    pub programs: Vec<(Program, Matrix)>,
+    /// Everything that was found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles a plan: parse, resolve, lower, prove.
+///
+/// `load` reads the files that the plan uses; `today`, in days since 1970-01-01, is the day for dated rules. Never fails:
+/// what is wrong is among the diagnostics.
+pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) -> Compiled {
+    let resolved = model::resolve(sources, file, load, &[]);
+    let head = resolved.variations.first().map(|variation| &variation.plan.head.common);
+    let (name, name_span) = head.map_or_else(Default::default, |head| (head.name.clone(), head.name_span));
+    let mut compiled = Compiled { name, name_span, programs: Vec::new(), diagnostics: resolved.diagnostics };
+    if compiled.diagnostics.iter().any(|finding| finding.level == Level::Error) {
+        return compiled;
+    }
+    let hash = hash(sources);
+    for variation in resolved.variations {
+        let program = ir::lower(&variation.plan, &variation.choices, sources, hash.clone());
+        let _ = today;
+        compiled.programs.push((program, Matrix::default()));
+    }
+    compiled
+}
+
+/// SHA-256 over the texts of all files, in hexadecimal: a journal belongs to the plan that it was begun with.
+fn hash(sources: &Sources) -> String {
+    let mut hasher = Sha256::new();
+    for (_, file) in sources.files() {
+        hasher.update((file.text.len() as u64).to_be_bytes());
+        hasher.update(file.text.as_bytes());
+    }
+    hasher.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

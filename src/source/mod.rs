@@ -90,9 +90,18 @@ impl Sources {
         Place { line, column: before.chars().count() + 1 }
     }
 
-    /// `name:line` of the span's first byte, as generated scripts cite it.
+    /// `name:line` of the span's first byte, as generated files cite it: names are seen from the plan's own folder, so that
+    /// what is generated does not depend on the place where it is generated.
     pub fn cite(&self, span: Span) -> String {
-        format!("{}:{}", self.file(span.file).name, self.place(span).line)
+        format!("{}:{}", self.short(span.file), self.place(span).line)
+    }
+
+    /// A file's name as seen from the folder of the first file.
+    pub fn short(&self, id: FileId) -> &str {
+        let name = self.file(id).name.as_str();
+        let folder =
+            self.files.first().and_then(|file| file.name.rfind('/')).map_or("", |at| &self.files[0].name[..=at]);
+        name.strip_prefix(folder).unwrap_or(name)
     }
 }
 

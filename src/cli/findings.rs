@@ -1,0 +1,47 @@
+//! Showing what was found.
+//!
+//! In: compiled plans. Out: text in the wanted format, and the outcome for the exit code.
+
+use super::plans::Unit;
+use super::{Options, Outcome};
+use crate::diagnostics::{Format, Level, render};
+
+/// The findings of all plans as one text.
+pub fn show(units: &[Unit], options: &Options) -> anyhow::Result<String> {
+    let one = |unit: &Unit| render(options.format, options.colored(), &unit.sources, unit.findings());
+    match options.format {
+        Format::Short => Ok(units.iter().map(one).collect()),
+        Format::Human => Ok(units.iter().map(one).collect::<String>() + &summary(units)),
+        Format::Json => {
+            let lists = units.iter().map(|unit| serde_json::from_str::<Vec<serde_json::Value>>(&one(unit)));
+            let all = lists.collect::<Result<Vec<_>, _>>()?.concat();
+            Ok(serde_json::to_string_pretty(&all)? + "\n")
+        }
+    }
+}
+
+/// The exit code that the findings ask for.
+pub fn outcome(units: &[Unit]) -> Outcome {
+    let found = units.iter().filter_map(Unit::worst).any(|level| level != Level::Note);
+    if found { Outcome::Found } else { Outcome::Clean }
+}
+
+/// `3 plans: 1 error, 2 warnings`.
+fn summary(units: &[Unit]) -> String {
+    let plans = units.iter().filter(|unit| !unit.compiled.name.is_empty()).count().max(1);
+    let count = |level| units.iter().flat_map(Unit::findings).filter(|finding| finding.level == level).count();
+    let counts = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
+    let parts: Vec<String> = counts
+        .iter()
+        .map(|(level, word)| (count(*level), word))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| number(n, word))
+        .collect();
+    let found = if parts.is_empty() { String::from("no findings") } else { parts.join(", ") };
+    format!("{}: {found}\n", number(plans, "plan"))
+}
+
+/// `1 plan`, `2 plans`.
+pub fn number(n: usize, word: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+}

@@ -1,0 +1,122 @@
+//! Compiling many plans, on all cores.
+//!
+//! In: the inputs. Out: one `Unit` a plan, in their order, whatever finished first.
+
+use super::input::{self, Input};
+use super::{Options, Paths};
+use crate::diagnostics::{Diagnostic, Level};
+use crate::source::{FileId, Sources, Span};
+use crate::{Compiled, compile};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A plan with its files and what was found in it.
+#[derive(Debug)]
+pub struct Unit {
+    /// Where it came from.
+    pub input: Input,
+    /// Its files.
+    pub sources: Sources,
+    /// What it compiles to.
+    pub compiled: Compiled,
+}
+
+impl Unit {
+    /// The findings.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &self.compiled.diagnostics
+    }
+
+    /// The worst finding.
+    pub fn worst(&self) -> Option<Level> {
+        self.findings().iter().map(|finding| finding.level).min()
+    }
+
+    fn is_plan(&self) -> bool {
+        let text = self.sources.files().next().map_or("", |(_, file)| file.text.as_str());
+        let begins =
+            |line: &str| line.trim_start().strip_prefix("plan").is_some_and(|rest| rest.starts_with([' ', '\t']));
+        text.lines().any(begins)
+    }
+}
+
+/// Compiles the plans that the arguments mean.
+pub fn compile_all(paths: &Paths, options: &Options) -> anyhow::Result<Vec<Unit>> {
+    let inputs = input::find(&paths.paths, options)?;
+    let mut units: Vec<Unit> = parallel(&inputs, |input| unit(input, options)).into_iter().collect::<Result<_, _>>()?;
+    set_aside_shared(&mut units);
+    same_names(&mut units);
+    Ok(units)
+}
+
+fn unit(input: &Input, options: &Options) -> anyhow::Result<Unit> {
+    let mut sources = Sources::default();
+    let (file, findings) = input::read(input, &mut sources)?;
+    let compiled = if findings.is_empty() {
+        compile(&mut sources, file, &input::load, options.today())
+    } else {
+        Compiled { diagnostics: findings, ..Compiled::default() }
+    };
+    Ok(Unit { input: input.clone(), sources, compiled })
+}
+
+/// Applies `work` to every item on all cores; the results are in the order of the items.
+fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if cores < 2 {
+        return items.iter().map(work).collect();
+    }
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(items.len())));
+    let worker = || {
+        while let Some((index, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| items.get(i).map(|item| (i, item)))
+        {
+            let result = work(item);
+            done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, result));
+        }
+    };
+    std::thread::scope(|scope| {
+        let workers = (1..cores).map(|_| scope.spawn(worker)).collect::<Vec<_>>();
+        worker();
+        drop(workers);
+    });
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Files of a searched folder that hold no plan are checked with the plans that use them; one that nobody uses is noted.
+fn set_aside_shared(units: &mut Vec<Unit>) {
+    let used: HashSet<String> =
+        units.iter().flat_map(|unit| unit.sources.files().skip(1).map(|(_, file)| file.name.clone())).collect();
+    let is_shared = |unit: &Unit| unit.input.searched && !unit.is_plan();
+    let others = units.iter().any(|unit| !is_shared(unit));
+    units.retain(|unit| !(others && is_shared(unit) && used.contains(&unit.input.name)));
+    for unit in units.iter_mut().filter(|unit| others && is_shared(unit)) {
+        let span = Span { file: FileId(0), start: 0, end: 0 };
+        let message = "this file has no plan, and no plan here uses it: it was not checked";
+        let note = Diagnostic::new("form", Level::Note, message, span, "no `plan` in this file");
+        unit.compiled = Compiled { diagnostics: vec![note], ..Compiled::default() };
+    }
+}
+
+/// Two plans of one name would write into one folder.
+fn same_names(units: &mut [Unit]) {
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    for unit in units {
+        let (name, span) = (unit.compiled.name.clone(), unit.compiled.name_span);
+        if name.is_empty() {
+            continue;
+        }
+        let cited = format!("{}:{}", unit.input.name, unit.sources.place(span).line);
+        if let Some(other) = first.get(&name) {
+            let message = format!("two plans are called `{name}`: both would be written to the same folder");
+            let error =
+                Diagnostic::error("name", message, span, "the second one").note(format!("the first one is {other}"));
+            unit.compiled.diagnostics.push(error.help("give one of them another name"));
+        } else {
+            first.insert(name, cited);
+        }
+    }
+}
