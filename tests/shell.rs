@@ -1,7 +1,5 @@
 //! The shell reader: what it finds in commands, that its places are right to the byte, and that nothing makes it panic.
 
-#![allow(clippy::unwrap_used)]
-
 use proptest::prelude::*;
 use rbk::model::value::Script;
 use rbk::shell::{self, Parsed, Place, ProblemKind};
