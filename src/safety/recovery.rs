@@ -1,0 +1,190 @@
+//! Runs every procedure from every failure point of what it takes back.
+//!
+//! In: the states of `forward`. Out: for each pair what is in the way, and from that the verdicts of the matrix.
+//! Each action is judged as one that may be interrupted and resumed. Not its business: diagnostics (`coverage`, `rules`).
+
+use super::forward::Forward;
+use super::state::{Bits, State, copy, data, mark, service};
+use super::transfer::Lens;
+use super::trouble::{Kind, Trouble};
+use super::walk::{Moment, Walk};
+use super::world::World;
+use crate::ir::{Effect, Procedure};
+use crate::model::ids::Id;
+use crate::model::plan::{Backup, Service};
+use crate::source::Span;
+
+/// What comes of a procedure from one state.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// What is in the way; empty: it recovers.
+    pub troubles: Vec<Trouble>,
+    /// The resources that it wrote and never looked at afterwards, and where it wrote them last.
+    pub unverified: Vec<(usize, Option<Span>)>,
+    /// Restores that lose what a service wrote since the backup.
+    pub loses: Vec<(usize, Id<Backup>, Span)>,
+}
+
+/// Runs a procedure from a state of the change that it takes back.
+pub fn run(world: &World, procedure: &Procedure, change: &Forward, from: &State) -> Outcome {
+    let declared = world.declaration(procedure);
+    let goals: &[_] = if procedure.back_out { &[] } else { &declared.goal };
+    let lens = Lens {
+        phase: usize::MAX,
+        origin: &change.origin,
+        forward: false,
+        switched: &change.switched,
+        goals,
+    };
+    let mut start = from.clone();
+    for r in 0..world.plan.resources.len() {
+        let word = &mut start.words[world.resource(r)];
+        *word &= !data::UNVERIFIED;
+        if goals.iter().any(|(g, _)| g.index() == r) && *word & data::ORIGINAL != 0 {
+            *word = *word & !data::ORIGINAL | data::CHANGED;
+        }
+    }
+    let mut outcome = Outcome::default();
+    let mut wrote = vec![None; world.plan.resources.len()];
+    let mut look = |moment: &Moment| {
+        before_action(world, change, moment, &mut outcome);
+        for (r, last) in wrote.iter_mut().enumerate() {
+            let was = moment.before.words[world.resource(r)] & data::UNVERIFIED;
+            if moment.inside.words[world.resource(r)] & data::UNVERIFIED & !was != 0 || writes(moment, r) {
+                *last = Some(moment.action.head);
+            }
+        }
+    };
+    let end = Walk::new(world, &lens).procedure(&procedure.body, start, &mut look);
+    match end {
+        Some(end) => at_end(world, procedure, change, &end, &wrote, &mut outcome),
+        None => push(&mut outcome, Kind::NeverEnds, None),
+    }
+    outcome
+}
+
+fn writes(moment: &Moment, resource: usize) -> bool {
+    moment.action.effects.iter().any(|effect| match effect {
+        Effect::Restore { resource: r, .. } | Effect::Switch(r, _) | Effect::Modify(r) => r.index() == resource,
+        _ => false,
+    })
+}
+
+fn push(outcome: &mut Outcome, kind: Kind, moment: Option<&Moment>) {
+    let at = moment.map(|m| (m.action.id.clone(), m.action.head));
+    let trouble = Trouble { kind, at };
+    if !outcome.troubles.contains(&trouble) {
+        outcome.troubles.push(trouble);
+    }
+}
+
+/// What must hold for an action to be done at all.
+fn before_action(world: &World, change: &Forward, moment: &Moment, outcome: &mut Outcome) {
+    for name in &moment.action.reads {
+        let unset = world.captures.get(name.as_str()).map(|&c| moment.before.words[world.capture(c)] & mark::NO != 0);
+        if unset == Some(true) {
+            push(outcome, Kind::Unset(name.clone()), Some(moment));
+        }
+    }
+    for effect in &moment.action.effects {
+        match effect {
+            Effect::Restore { resource, backup, while_running, .. } => {
+                before_restore(world, moment, resource.index(), *backup, *while_running, outcome);
+            }
+            Effect::Start(s) => {
+                if let Some((r, value)) = broken(world, &change.origin, *s, moment.before) {
+                    push(outcome, Kind::BrokenStart(*s, r, value), Some(moment));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn before_restore(
+    world: &World,
+    moment: &Moment,
+    resource: usize,
+    backup: Id<Backup>,
+    while_running: bool,
+    outcome: &mut Outcome,
+) {
+    let word = moment.before.words[world.backup(backup.index())];
+    let none = word & (copy::GOOD | copy::STALE | copy::BAD) == 0;
+    let doubtful = word & (copy::BAD | copy::ABSENT) != 0;
+    if none {
+        push(outcome, Kind::NoBackup(resource, backup), Some(moment));
+    } else if word & copy::RACED != 0 {
+        push(outcome, Kind::RacedBackup(resource, backup), Some(moment));
+    } else {
+        if word & copy::STALE != 0 {
+            push(outcome, Kind::StaleBackup(resource, backup), Some(moment));
+        }
+        if doubtful && word & (copy::GOOD | copy::STALE) != copy::STALE {
+            push(outcome, Kind::BadBackup(resource, backup), Some(moment));
+        }
+    }
+    if !while_running {
+        if let Some(writer) = world.running_writer(moment.before, resource) {
+            push(outcome, Kind::Writer(resource, writer), Some(moment));
+        }
+    }
+    let lost = (resource, backup, moment.action.head);
+    if word & copy::LIVE != 0 && world.copy_of[resource].is_none() && !outcome.loses.contains(&lost) {
+        outcome.loses.push(lost);
+    }
+}
+
+/// Something that a service writes or runs and that is not whole.
+pub fn broken(world: &World, origin: &[Bits], s: Id<Service>, state: &State) -> Option<(usize, Bits)> {
+    let declared = &world.plan[s];
+    let things = declared.writes.iter().chain(&declared.runs);
+    let parts = things.flat_map(|r| world.parts[r.index()].iter().copied());
+    let value = |r: usize| {
+        let rolling = if world.plan.resources[r].rolling || declared.rolling { data::MIXED } else { 0 };
+        let unborn = if origin[r] == data::ABSENT { data::ABSENT } else { 0 };
+        let bad = (data::TORN | data::ABSENT | data::MIXED) & !rolling & !unborn;
+        state.words[world.resource(r)] & bad
+    };
+    let fault = |r: &usize| world.matters(*r) && !world.is_cache(*r) && value(*r) != 0;
+    parts.into_iter().find(fault).map(|r| (r, value(r)))
+}
+
+fn at_end(
+    world: &World,
+    procedure: &Procedure,
+    change: &Forward,
+    end: &State,
+    wrote: &[Option<Span>],
+    outcome: &mut Outcome,
+) {
+    let declared = world.declaration(procedure);
+    let excused = |r: usize| {
+        let not = declared.not_restored.iter().any(|(n, _)| world.parts[n.index()].contains(&r));
+        not && !procedure.back_out || !world.matters(r) || world.copy_of[r].is_some()
+    };
+    for r in (0..world.plan.resources.len()).filter(|&r| !excused(r)) {
+        let word = end.words[world.resource(r)];
+        let fine = if world.is_cache(r) { data::ABSENT | data::LOST } else { 0 };
+        let wrong = word & data::VALUES & !(change.origin[r] | fine);
+        if wrong != 0 {
+            push(outcome, Kind::Left(r, wrong), None);
+        } else if word & data::UNVERIFIED != 0 && !world.is_cache(r) {
+            outcome.unverified.push((r, wrote[r]));
+        }
+    }
+    for s in 0..world.plan.services.len() {
+        let id = Id::<Service>::new(s);
+        let (word, start) = (end.words[world.service(s)], change.start.words[world.service(s)]);
+        let ends = declared.ends.iter().find(|(e, _)| *e == id).filter(|_| !procedure.back_out);
+        let wanted = match ends {
+            Some((_, true)) => service::RUNNING,
+            Some((_, false)) => service::STOPPED | service::ABSENT,
+            None if start == service::ABSENT => service::STOPPED | service::ABSENT,
+            None => start,
+        };
+        if word & !wanted != 0 {
+            push(outcome, Kind::ServiceLeft(id, word & !wanted & service::RUNNING != 0), None);
+        }
+    }
+}
