@@ -3,6 +3,7 @@
 //! In: a `Program`. Out: the recovery matrix and diagnostics. Not its business: how anything is run or shown.
 
 pub mod cells;
+pub mod coverage;
 pub mod forward;
 pub mod matrix;
 pub mod recovery;
@@ -10,4 +11,5 @@ pub mod state;
 pub mod transfer;
 pub mod trouble;
 pub mod walk;
+pub mod witness;
 pub mod world;
