@@ -198,7 +198,8 @@ fn verdict(world: &World, column: &Column, stop: &Stop) -> Verdict {
     let say = |text: String| -> Arc<str> { text.into() };
     if !procedure.back_out && declared.kind == ProcedureKind::FixForward {
         let last = stop.past.last().map(|&p| Id::new(p));
-        let meant = if declared.past.is_empty() { last.is_some() } else { last.is_some_and(|p| declared.past.contains(&p)) };
+        let meant =
+            if declared.past.is_empty() { last.is_some() } else { last.is_some_and(|p| declared.past.contains(&p)) };
         return match meant {
             true => Verdict::Recovers,
             false => Verdict::Refused(say(not_passed(world, declared.past.first().copied()))),
@@ -215,11 +216,7 @@ fn verdict(world: &World, column: &Column, stop: &Stop) -> Verdict {
 }
 
 /// The first point of no return that may be passed here and that a procedure does not accept.
-pub fn unaccepted(
-    world: &World,
-    procedure: &Procedure,
-    stop: &Stop,
-) -> Option<Id<crate::model::plan::Point>> {
+pub fn unaccepted(world: &World, procedure: &Procedure, stop: &Stop) -> Option<Id<crate::model::plan::Point>> {
     let declared = world.declaration(procedure);
     let accepts = |p: &Id<_>| !procedure.back_out && declared.accepts.iter().any(|(a, _)| a == p);
     stop.past.iter().map(|&p| Id::new(p)).find(|p| !accepts(p))

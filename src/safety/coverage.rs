@@ -8,8 +8,8 @@ use super::cells::{Change, Column, Survey, unaccepted};
 use super::matrix::Point;
 use super::state::{copy, data};
 use super::trouble::{Kind, Trouble};
-use super::world::{World, actions};
-use crate::ir::{Action, Effect, GroupKind, Node};
+use super::world::World;
+use crate::ir::{Action, Effect, GroupKind, Node, actions};
 use crate::model::plan::{ProcedureKind, ResourceKind, Thing};
 
 /// Something that leaves failure points without a way out, or a procedure without use.
@@ -100,9 +100,10 @@ impl Gather<'_, '_> {
         let rank = |c: &&Column| {
             let declared = self.world.declaration(&self.world.program.procedures[c.procedure]);
             let troubles = self.change.outcome(c, stop).map_or(0, |o| o.troubles.len());
-            let deserts = self.change.outcome(c, stop).map_or(0, |o| {
-                o.troubles.iter().filter(|t| matches!(t.kind, Kind::Left(..))).count()
-            });
+            let deserts = self
+                .change
+                .outcome(c, stop)
+                .map_or(0, |o| o.troubles.iter().filter(|t| matches!(t.kind, Kind::Left(..))).count());
             (!declared.recommended, deserts, troubles, c.procedure)
         };
         self.change.columns.iter().filter(fits).min_by_key(rank)

@@ -9,8 +9,8 @@ use super::matrix::Point;
 use super::state::{Bits, State, data, point};
 use super::transfer::Lens;
 use super::walk::{Moment, Walk};
-use super::world::{World, actions};
-use crate::ir::{Action, Effect, Procedure, Run};
+use super::world::World;
+use crate::ir::{Action, Effect, Procedure, Run, actions};
 use crate::model::value::Value;
 
 /// A failure point.

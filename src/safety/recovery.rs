@@ -29,13 +29,7 @@ pub struct Outcome {
 pub fn run(world: &World, procedure: &Procedure, change: &Forward, from: &State) -> Outcome {
     let declared = world.declaration(procedure);
     let goals: &[_] = if procedure.back_out { &[] } else { &declared.goal };
-    let lens = Lens {
-        phase: usize::MAX,
-        origin: &change.origin,
-        forward: false,
-        switched: &change.switched,
-        goals,
-    };
+    let lens = Lens { phase: usize::MAX, origin: &change.origin, forward: false, switched: &change.switched, goals };
     let mut start = from.clone();
     for r in 0..world.plan.resources.len() {
         let word = &mut start.words[world.resource(r)];

@@ -107,16 +107,13 @@ impl Kind {
                 format!("leaves `{}` {}", resource(*r), condition(*value, Language::En)),
                 format!("deja `{}` {}", resource(*r), condition(*value, Language::Es)),
             ),
-            Kind::ServiceLeft(s, true) => say(
-                format!("leaves `{}` running", service(*s)),
-                format!("deja `{}` en marcha", service(*s)),
-            ),
+            Kind::ServiceLeft(s, true) => {
+                say(format!("leaves `{}` running", service(*s)), format!("deja `{}` en marcha", service(*s)))
+            }
             Kind::ServiceLeft(s, false) => {
                 say(format!("leaves `{}` stopped", service(*s)), format!("deja `{}` parado", service(*s)))
             }
-            Kind::NeverEnds => {
-                say("stops before its end".to_string(), "se detiene antes de terminar".to_string())
-            }
+            Kind::NeverEnds => say("stops before its end".to_string(), "se detiene antes de terminar".to_string()),
         }
     }
 }

@@ -134,7 +134,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             GroupKind::Always => Some(state),
             GroupKind::Parallel => self.parallel(group, state, visit),
             GroupKind::Point(p) => {
-                let strength = super::world::actions(&group.body).into_iter().map(strength_of).max().unwrap_or(0);
+                let strength = crate::ir::actions(&group.body).into_iter().map(strength_of).max().unwrap_or(0);
                 self.points.push((p.index(), strength));
                 self.within.push(p.index());
                 let mut after = self.nodes(&group.body, Some(state), visit);

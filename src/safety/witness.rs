@@ -125,7 +125,9 @@ fn concerns(world: &World, action: &Action, topic: &Topic, words: &[Bits]) -> Op
     action.effects.iter().find_map(|effect| match effect {
         Effect::Take { backup, .. } => {
             let wanted = topic.backup == Some(backup.index());
-            wanted.then(|| format!("`{}` is taken, {}", world.backup_name(*backup), quality(words, world, backup.index())))
+            wanted.then(|| {
+                format!("`{}` is taken, {}", world.backup_name(*backup), quality(words, world, backup.index()))
+            })
         }
         Effect::Start(s) if topic.service == Some(s.index()) => Some(format!("`{}` runs", world.service_name(*s))),
         Effect::Stop(s) if topic.service == Some(s.index()) => Some(format!("`{}` is stopped", world.service_name(*s))),

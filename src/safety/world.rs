@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::state::{Bits, State, copy, data, mark, point, service};
-use crate::ir::{Action, Effect, Node, Procedure, Program, Run};
+use crate::ir::{Action, Effect, Procedure, Program, actions};
 use crate::model::ids::Id;
 use crate::model::plan::{self, Backup, Plan, Point, ProcedureKind, Resource, ResourceKind, Service};
 use crate::model::value::Probe;
@@ -56,9 +56,8 @@ impl<'a> World<'a> {
         for (r, list) in derived.iter_mut().enumerate() {
             list.retain(|&d| d != r);
         }
-        let reaches = |from: Id<Resource>, to: usize| {
-            parts[from.index()].contains(&to) || parts[to].contains(&from.index())
-        };
+        let reaches =
+            |from: Id<Resource>, to: usize| parts[from.index()].contains(&to) || parts[to].contains(&from.index());
         let writers = (0..plan.resources.len())
             .map(|r| {
                 let all = plan.services.iter().enumerate();
@@ -116,9 +115,8 @@ impl<'a> World<'a> {
                 Effect::Restore { resource, backup, .. } => {
                     let r = resource.index();
                     let of = &self.plan[*backup].of;
-                    let related = |b: &Id<Resource>| {
-                        self.parts[r].contains(&b.index()) || self.parts[b.index()].contains(&r)
-                    };
+                    let related =
+                        |b: &Id<Resource>| self.parts[r].contains(&b.index()) || self.parts[b.index()].contains(&r);
                     if !of.iter().any(related) {
                         self.copy_of[r] = of.first().map(|id| id.index());
                     }
@@ -286,34 +284,7 @@ fn closure(count: usize, up: impl Fn(usize) -> Vec<usize>) -> Vec<Vec<usize>> {
     below
 }
 
-/// All actions of a body in the order written, those of branches, loops and waits included.
-pub fn actions(body: &[Node]) -> Vec<&Action> {
-    let mut found = Vec::new();
-    collect(body, &mut found);
-    found
-}
-
-fn collect<'a>(body: &'a [Node], found: &mut Vec<&'a Action>) {
-    for node in body {
-        match node {
-            Node::Action(action) => {
-                found.push(action);
-                if let Run::Await { on, otherwise, .. } = &action.run {
-                    on.iter().for_each(|(_, body)| collect(body, found));
-                    collect(otherwise, found);
-                }
-            }
-            Node::Group(group) => collect(&group.body, found),
-            Node::For(repeat) => collect(&repeat.body, found),
-            Node::If(branch) => {
-                collect(&branch.then, found);
-                collect(&branch.otherwise, found);
-            }
-        }
-    }
-}
-
-/// Does the check look at anything that can be compared with a value kept earlier? The probes in it, inner ones too.
+/// Visits a probe and the probes in it.
 pub fn probes<'c>(probe: &'c Probe, visit: &mut dyn FnMut(&'c Probe)) {
     visit(probe);
     match probe {

@@ -1,0 +1,28 @@
+//! A backup is taken while a service writes what it copies, with a tool that needs it to be still.
+
+use super::Context;
+use crate::diagnostics::Diagnostic;
+use crate::safety::trouble::Kind;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let world = context.world;
+    let mut found = Vec::new();
+    for case in context.cases(|kind| matches!(kind, Kind::RacedBackup(..))) {
+        let Kind::RacedBackup(r, b) = *case.kind else { continue };
+        let (name, backup) = (world.resource_name(r), world.backup_name(b));
+        let taking = context.taking(case.change, b);
+        let writer = world.writers[r].first().copied();
+        let service = writer.map_or("a service", |s| world.service_name(s));
+        let message = format!("`{backup}` is taken while `{service}` may write `{name}`: the copy may be torn");
+        let at = taking.map_or(case.span, |action| action.head);
+        let mut diagnostic = Context::report("backup-of-running-writer", message, at, "not a copy of one moment");
+        if let Some(s) = writer {
+            let label = format!("`{service}` writes `{name}` and is not stopped before");
+            diagnostic = diagnostic.also(world.plan[s].common.name_span, label);
+        }
+        diagnostic = diagnostic.also(case.span, format!("`{}` relies on the copy", case.procedure.name));
+        let help = format!("write `stop {service}` before it, or use a driver that copies `while_running`");
+        found.push(context.story(case.finding, diagnostic).help(help));
+    }
+    found
+}

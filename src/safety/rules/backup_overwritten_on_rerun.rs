@@ -1,0 +1,31 @@
+//! A backup is written to the same file each time: a second run of the change overwrites the only good copy with one of
+//! the broken state.
+
+use super::Context;
+use crate::diagnostics::Diagnostic;
+use crate::ir::{Effect, Run};
+use crate::safety::transfer::fixed_path;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let world = context.world;
+    let statements = context.statements();
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for (_, action) in &statements {
+        let Run::Take(b) = action.run else { continue };
+        let restores = |e: &Effect| matches!(e, Effect::Restore { backup, .. } if *backup == b);
+        let user = statements.iter().find(|(_, a)| a.effects.iter().any(restores));
+        let declared = &world.plan[b];
+        let (true, Some((_, user)), Some(path)) = (fixed_path(world, b), user, &declared.path) else { continue };
+        let name = &declared.common.name;
+        let message = format!("a second run overwrites `{name}`, perhaps with a copy of the broken state");
+        let diagnostic =
+            Context::report("backup-overwritten-on-rerun", message, path.span, "the same file each time")
+                .also(action.head, "taken here")
+                .also(user.head, "this restore relies on the first copy")
+                .help("put `${stamp}` into the path");
+        if !found.iter().any(|d| d.message == diagnostic.message) {
+            found.push(diagnostic);
+        }
+    }
+    found
+}

@@ -1,0 +1,116 @@
+//! What every rule may look at, and the sentences that several share.
+
+use crate::diagnostics::Diagnostic;
+use crate::ir::{Action, Effect, Procedure, actions};
+use crate::model::ids::Id;
+use crate::model::plan::Backup;
+use crate::safety::cells::{Change, Survey};
+use crate::safety::coverage::{Exposed, Finding};
+use crate::safety::matrix::Point;
+use crate::safety::trouble::Kind;
+use crate::safety::witness;
+use crate::safety::world::World;
+use crate::source::{Sources, Span};
+
+/// The analysed program.
+pub struct Context<'a> {
+    /// The things of the plan.
+    pub world: &'a World<'a>,
+    /// States and verdicts.
+    pub survey: &'a Survey<'a>,
+    /// What is in the way, each cause once.
+    pub findings: &'a [Finding],
+    /// Destroyed data that nothing covers.
+    pub exposed: &'a [Exposed<'a>],
+    /// The texts.
+    pub sources: &'a Sources,
+    /// Today, days since 1970-01-01; none: dates are not looked at.
+    pub today: Option<i64>,
+}
+
+/// A finding about a trouble, unfolded.
+pub struct Case<'a> {
+    /// The finding.
+    pub finding: &'a Finding,
+    /// The change.
+    pub change: &'a Change<'a>,
+    /// The trouble's kind.
+    pub kind: &'a Kind,
+    /// The procedure that should have helped.
+    pub procedure: &'a Procedure,
+    /// Where in it; else its name.
+    pub span: Span,
+}
+
+impl<'a> Context<'a> {
+    /// A diagnostic of a rule, at its level.
+    pub fn report(rule: &'static str, message: String, span: Span, label: impl Into<String>) -> Diagnostic {
+        let level = super::rule(rule).map_or(crate::diagnostics::Level::Error, |rule| rule.level);
+        Diagnostic::new(rule, level, message, span, label)
+    }
+
+    /// The findings of some kind of trouble.
+    pub fn cases(&self, wanted: fn(&Kind) -> bool) -> impl Iterator<Item = Case<'a>> {
+        let (findings, survey, world) = (self.findings, self.survey, self.world);
+        findings.iter().filter_map(move |finding| {
+            let trouble = finding.trouble.as_ref().filter(|t| wanted(&t.kind))?;
+            let procedure = &world.program.procedures[finding.procedure?];
+            let name = world.declaration(procedure).common.name_span;
+            let span = trouble.at.as_ref().map_or(name, |(_, span)| *span);
+            Some(Case { finding, change: &survey.changes[finding.change], kind: &trouble.kind, procedure, span })
+        })
+    }
+
+    /// The run that ends badly, and how many other points are concerned.
+    pub fn story(&self, finding: &Finding, diagnostic: Diagnostic) -> Diagnostic {
+        let diagnostic = diagnostic.note(witness::run(self.world, self.survey, finding));
+        match finding.more {
+            0 => diagnostic,
+            1 => diagnostic.note("the same at 1 more point of failure"),
+            more => diagnostic.note(format!("the same at {more} more points of failure")),
+        }
+    }
+
+    /// The name of the change.
+    pub fn name(&self, change: &Change) -> &'a str {
+        &self.world.program.procedures[change.forward.procedure].name
+    }
+
+    /// Where the change is declared.
+    pub fn place(&self, change: &Change) -> Span {
+        self.world.declaration(&self.world.program.procedures[change.forward.procedure]).common.name_span
+    }
+
+    /// The first action of a change that writes a resource.
+    pub fn first_write(&self, change: &Change<'a>, resource: usize) -> Option<&'a Action> {
+        let writes = |a: &&&Action| a.effects.iter().any(|e| witness::writes(self.world, e, resource));
+        change.forward.actions.iter().find(writes).copied()
+    }
+
+    /// The action of a change that takes a backup.
+    pub fn taking(&self, change: &Change<'a>, backup: Id<Backup>) -> Option<&'a Action> {
+        let takes =
+            |a: &&&Action| a.effects.iter().any(|e| matches!(e, Effect::Take { backup: b, .. } if *b == backup));
+        change.forward.actions.iter().find(takes).copied()
+    }
+
+    /// The action at the first failure point of a finding.
+    pub fn stopped_at(&self, finding: &Finding) -> Option<&'a Action> {
+        self.survey.changes[finding.change].forward.stops[finding.stop].action
+    }
+
+    /// The first failure point of a finding in words.
+    pub fn point(&self, finding: &Finding) -> String {
+        let point: &Point = &self.survey.changes[finding.change].forward.stops[finding.stop].point;
+        witness::place(point)
+    }
+
+    /// Every action of the program once, with its procedure. Called bodies and `extends` show a statement several times:
+    /// rules that look at statements see it at its first.
+    pub fn statements(&self) -> Vec<(&'a Procedure, &'a Action)> {
+        let mut seen = std::collections::HashSet::new();
+        let written = self.world.program.procedures.iter().filter(|p| !p.back_out);
+        let all = written.flat_map(|p| actions(&p.body).into_iter().map(move |a| (p, a)));
+        all.filter(|(_, a)| seen.insert((a.span, a.head))).collect()
+    }
+}

@@ -1,0 +1,80 @@
+//! THE list of rules. Adding one means a file beside this one, a line here, and a page in `docs/rules`.
+//!
+//! In: a `Context`. Out: diagnostics. Not its business: finding out what is true (`recovery`), and exceptions (`allow`).
+
+mod context;
+
+pub use context::Context;
+
+use crate::diagnostics::{Diagnostic, Level};
+
+/// A rule.
+pub struct Rule {
+    /// Says the bad pattern; stable.
+    pub name: &'static str,
+    /// Stable; the first digit is the family: 1 backup and restore, 2 destruction, 3 points of no return, 4 coverage,
+    /// 5 verification, 6 time, 7 running, 9 places, 0 exceptions.
+    pub code: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// May a plan switch it off with `allow`? The others are answered by the words that the language has for them.
+    pub can_be_allowed: bool,
+    /// One line.
+    pub summary: &'static str,
+    /// What `rbk explain` says.
+    pub page: &'static str,
+    /// Finds it; for some, another stage does.
+    pub check: fn(&Context) -> Vec<Diagnostic>,
+}
+
+macro_rules! rules {
+    ($($code:literal $level:ident $allow:literal $module:ident $name:literal $summary:literal;)*) => {
+        $(mod $module;)*
+        /// All rules, by code.
+        pub const RULES: &[Rule] = &[$(Rule {
+            name: $name,
+            code: $code,
+            level: Level::$level,
+            can_be_allowed: $allow,
+            summary: $summary,
+            page: include_str!(concat!("../../../docs/rules/", $name, ".md")),
+            check: $module::check,
+        }),*];
+    };
+}
+
+rules! {
+    "R001" Error false impossible_allow "impossible-allow" "`allow` of a rule that cannot be switched off";
+    "R002" Error false expired_allow "expired-allow" "an exception that has run out";
+    "R003" Warning false unused_allow "unused-allow" "an exception that nothing needs";
+    "R101" Error false restore_without_backup "restore-without-backup" "a restore from a backup that is never taken";
+    "R102" Error true backup_after_change "backup-after-change" "a restore from a backup of an already changed state";
+    "R103" Error true restore_from_unverified_backup "restore-from-unverified-backup" "a restore from a backup that nothing has read back";
+    "R104" Error true backup_overwritten_on_rerun "backup-overwritten-on-rerun" "a second run overwrites the only good backup";
+    "R105" Error true backup_of_running_writer "backup-of-running-writer" "a backup taken while a service writes";
+    "R106" Error true restore_with_writers_running "restore-with-writers-running" "a restore under a running writer";
+    "R107" Error true restore_loses_live_writes "restore-loses-live-writes" "a restore that loses what was written since the backup, without saying so";
+    "R108" Error true external_backup_of_unknown_time "external-backup-of-unknown-time" "a copy made elsewhere that may be younger than the change";
+    "R109" Warning true baseline_with_writer_running "baseline-with-writer-running" "a figure to compare with, taken while a service writes";
+    "R201" Error true undeclared_destruction "undeclared-destruction" "a command that visibly destroys what the plan does not say";
+    "R202" Error true opaque_command "opaque-command" "a step that does not say what it changes";
+    "R301" Error false rollback_across_point_of_no_return "rollback-across-point-of-no-return" "the only way out leads back across a point of no return";
+    "R302" Error true undeclared_point_of_no_return "undeclared-point-of-no-return" "something that can't be undone, without a point of no return";
+    "R401" Error false uncovered_failure_point "uncovered-failure-point" "a failure that no procedure gets back from";
+    "R402" Error true resource_left_changed "resource-left-changed" "a rollback that leaves a resource as the change left it";
+    "R403" Error true service_left_stopped "service-left-stopped" "a rollback that leaves a service otherwise than it was";
+    "R404" Error true start_on_broken_data "start-on-broken-data" "a service started on something half written or gone";
+    "R501" Error true unverified_recovery "unverified-recovery" "a rollback that never looks at what it restored";
+    "R502" Warning true manual_step_without_expectation "manual-step-without-expectation" "work by hand without a way to see that it is done";
+    "R601" Warning true step_without_timeout "step-without-timeout" "a command that may run for ever";
+    "R602" Error true recovery_exceeds_rto "recovery-exceeds-rto" "no way back that fits the RTO in the worst case";
+    "R603" Error true estimate_exceeds_rto "estimate-exceeds-rto" "a rollback that is expected to take longer than the RTO";
+    "R701" Error true variable_undefined "variable-undefined" "a command that reads a variable which nothing sets";
+    "R702" Error true placeholder_in_command "placeholder-in-command" "a blank in a command that nobody filled in";
+    "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
+}
+
+/// The rule of a name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.name == name)
+}

@@ -1,0 +1,32 @@
+//! A rollback restores from a backup that the change never takes, so that there is nothing to restore from.
+
+use super::Context;
+use crate::diagnostics::Diagnostic;
+use crate::safety::trouble::Kind;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for case in context.cases(|kind| matches!(kind, Kind::NoBackup(..))) {
+        let Kind::NoBackup(r, b) = *case.kind else { continue };
+        let (name, backup) = (context.world.resource_name(r), context.world.backup_name(b));
+        let (rollback, phase) = (&case.procedure.name, context.name(case.change));
+        let taken = context.taking(case.change, b);
+        let message = match taken {
+            Some(_) => format!("`{rollback}` restores `{name}` from `{backup}`, which is taken too late"),
+            None => format!("`{rollback}` restores `{name}` from `{backup}`, which is never taken"),
+        };
+        let mut diagnostic =
+            Context::report("restore-without-backup", message, case.span, "needs a copy that does not exist");
+        let first = context.first_write(case.change, r);
+        if let Some(write) = first {
+            diagnostic = diagnostic.also(write.head, format!("`{name}` is changed here, with no copy of it"));
+        }
+        if let Some(taking) = taken {
+            diagnostic = diagnostic.also(taking.head, "the copy is taken only here");
+        }
+        let before = first.map_or_else(|| "its first step".to_owned(), |write| format!("`{}`", write.id));
+        let help = format!("write `take backup {backup}` in phase `{phase}`, before {before}");
+        found.push(context.story(case.finding, diagnostic).help(help));
+    }
+    found
+}

@@ -1,0 +1,49 @@
+//! The change may fail at a point from which no procedure gets back, and none leads on.
+
+use super::Context;
+use crate::diagnostics::Diagnostic;
+use crate::model::plan::ProcedureKind;
+use crate::safety::coverage::Finding;
+use crate::safety::trouble::Kind;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let bare = context.findings.iter().filter(|f| f.trouble.is_none() && f.procedure.is_none());
+    let mut found: Vec<Diagnostic> = bare.map(|finding| unanswered(context, finding)).collect();
+    for case in context.cases(|kind| matches!(kind, Kind::Unset(_) | Kind::NeverEnds)) {
+        let (rollback, phase) = (&case.procedure.name, context.name(case.change));
+        let at = context.stopped_at(case.finding).map_or(context.place(case.change), |action| action.head);
+        let message = format!("when `{phase}` stops {}, nothing gets back", context.point(case.finding));
+        let sentence = case.kind.sentence(context.world);
+        let diagnostic = Context::report("uncovered-failure-point", message, at, "a failure here has no way out")
+            .also(case.span, format!("`{rollback}` {sentence}"));
+        let help = match case.kind {
+            Kind::Unset(name) => format!("capture `${name}` before the first change"),
+            _ => format!("let `{rollback}` come to an end"),
+        };
+        found.push(context.story(case.finding, diagnostic).help(help));
+    }
+    found
+}
+
+fn unanswered(context: &Context, finding: &Finding) -> Diagnostic {
+    let change = &context.survey.changes[finding.change];
+    let phase = context.name(change);
+    let at = context.stopped_at(finding).map_or(context.place(change), |action| action.head);
+    let message = format!("when `{phase}` stops {}, nothing gets back", context.point(finding));
+    let diagnostic = Context::report("uncovered-failure-point", message, at, "a failure here has no way out");
+    let answers = context.world.plan.procedures_of(ProcedureKind::Rollback);
+    let declaration = context.world.program.procedures[change.forward.procedure].declaration;
+    let any = answers.into_iter().any(|(_, p)| p.of.contains(&declaration));
+    let (label, help) = match finding.past {
+        Some(p) => {
+            let point = &context.world.plan.points[p].common.name;
+            let help = format!("add a `fix_forward … of {phase} past {point}`, or make the remaining steps `repeatable`");
+            (format!("nothing leads on behind `{point}`"), help)
+        }
+        None if any => (format!("no procedure of `{phase}` covers it"), "let one of them cover it".to_owned()),
+        None => {
+            (format!("there is no `rollback … of {phase}`"), format!("write `rollback back of {phase} {{ … }}`"))
+        }
+    };
+    context.story(finding, diagnostic.also(context.place(change), label)).help(help)
+}
