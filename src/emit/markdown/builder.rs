@@ -1,0 +1,187 @@
+//! From a program to the view: what all sections share.
+
+use std::collections::{HashMap, HashSet};
+
+use super::md::{Block, Card, Fact, Group, Item, Md, Table};
+use crate::emit::wording::Voice;
+use crate::ir;
+use crate::model::ids::Id;
+use crate::model::plan::{ChecklistItem, Common, Plan, Procedure, Role};
+use crate::model::statement::Statement;
+use crate::model::value::{Check, Template};
+use crate::safety::matrix::Matrix;
+use crate::source::Span;
+
+/// Makes the parts of the view.
+pub struct Builder<'a> {
+    pub voice: Voice<'a>,
+    pub matrix: &'a Matrix,
+    /// Every statement by its place, for what the actions no longer carry.
+    pub statements: HashMap<Span, &'a Statement>,
+}
+
+impl<'a> Builder<'a> {
+    pub fn plan(&self) -> &'a Plan {
+        &self.voice.program.plan
+    }
+
+    /// Words of the catalogue.
+    pub fn say(&self, key: &str) -> String {
+        self.voice.words.get(key).to_string()
+    }
+
+    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.voice.words.fill(key, values)
+    }
+
+    pub fn time(&self, seconds: u64) -> String {
+        self.voice.words.duration(seconds)
+    }
+
+    /// An author's text.
+    pub fn md(&self, template: &Template) -> Md {
+        Md::text(&self.voice.text(template))
+    }
+
+    /// Label and value of whatever is known.
+    pub fn facts<const N: usize>(&self, facts: [(&str, Option<Md>); N]) -> Vec<Fact> {
+        let known = facts.into_iter().filter_map(|(key, value)| Some((key, value.filter(|v| !v.is_empty())?)));
+        known.map(|(key, value)| Fact { label: self.say(key), value }).collect()
+    }
+
+    /// One fact for each of several values.
+    pub fn each<T>(&self, key: &str, values: &[T], value: impl Fn(&T) -> Md) -> Vec<Fact> {
+        values.iter().map(|v| Fact { label: self.say(key), value: value(v) }).collect()
+    }
+
+    pub fn seconds(&self, seconds: Option<u64>) -> Option<Md> {
+        seconds.map(|s| Md::text(&self.time(s)))
+    }
+
+    pub fn yes(&self, truth: bool) -> Option<Md> {
+        truth.then(|| Md::text(&self.say("yes")))
+    }
+
+    /// An empty card of a declaration; `kind` begins its anchor.
+    pub fn card(&self, kind: &str, common: &Common) -> Card {
+        Card {
+            anchor: format!("{kind}-{}", common.name),
+            title: self.voice.label(common),
+            name: common.name.clone(),
+            about: self.about(common),
+            ..Card::default()
+        }
+    }
+
+    pub fn about(&self, common: &Common) -> Vec<String> {
+        common.about.iter().map(|about| self.voice.text(about)).collect()
+    }
+
+    pub fn table(&self, head: &[&str]) -> Table {
+        Table { head: head.iter().map(|key| Md::text(&self.say(key))).collect(), ..Table::default() }
+    }
+
+    /// A procedure by its title, with a link to it where it is shown.
+    pub fn procedure(&self, id: Id<Procedure>) -> Md {
+        let common = &self.plan()[id].common;
+        let label = self.named(common);
+        if self.voice.compiled(id).is_some() { Md::link(&label, &anchor(&common.name)) } else { Md::text(&label) }
+    }
+
+    /// `Database and code (full)`, or just the name.
+    pub fn named(&self, common: &Common) -> String {
+        let label = self.voice.label(common);
+        if label == common.name { label } else { format!("{label} ({})", common.name) }
+    }
+
+    pub fn role(&self, role: Role) -> Md {
+        let kind = match role {
+            Role::Contact(_) => "contact",
+            Role::Authority(_) => "authority",
+        };
+        let common = self.plan().role(role);
+        Md::link(&self.voice.label(common), &format!("{kind}-{}", common.name))
+    }
+
+    pub fn roles(&self, roles: &[Role]) -> Md {
+        Md::join(&roles.iter().map(|role| self.role(*role)).collect::<Vec<_>>(), ", ")
+    }
+
+    /// Checks in words, one after the other.
+    pub fn checks(&self, key: &str, checks: &[Check]) -> Vec<Fact> {
+        self.each(key, checks, |check| Md::text(&self.voice.check(check)))
+    }
+
+    /// Lines to tick off, below their headings.
+    pub fn groups(&self, items: &[ChecklistItem]) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for item in items {
+            let title = item.section.as_ref().map(|t| self.voice.text(t));
+            if groups.last().is_none_or(|group| group.title != title) {
+                groups.push(Group { title, ..Group::default() });
+            }
+            if let Some(group) = groups.last_mut() {
+                self.item(item, group);
+            }
+        }
+        groups
+    }
+
+    fn item(&self, item: &ChecklistItem, group: &mut Group) {
+        let text = self.voice.text(&item.text);
+        let mut parts = vec![Md::text(&text)];
+        if let Some(when) = &item.when {
+            parts.push(Md::text(&self.fill("item_when", &[("what", &self.voice.check(when))])));
+        }
+        if let Some(within) = item.within {
+            parts.push(Md::text(&self.fill("item_within", &[("time", &self.time(within))])));
+        }
+        if let Some(check) = &item.check {
+            parts.push(Md::text(&self.fill("item_check", &[("what", &self.voice.check(check))])));
+        }
+        let about = item.about.as_ref().map(|about| self.voice.text(about));
+        group.items.push(Item { text: Md::join(&parts, " "), about });
+        for check in item.check.iter().chain(&item.when) {
+            group.blocks.extend(captioned(self.check_blocks(check), &text));
+        }
+    }
+
+    /// Names of the checklists that belong to a moment of a run or to a drill, not to the time before.
+    pub fn placed_checklists(&self) -> HashSet<usize> {
+        let drills = self.plan().drills.iter().filter_map(|drill| drill.requires.map(Id::index));
+        drills.chain(self.closing_checklists()).collect()
+    }
+
+    /// Those that procedures go through after their last change.
+    pub fn closing_checklists(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        for procedure in &self.voice.program.procedures {
+            let actions = crate::emit::number::actions(&procedure.body);
+            let last_change = actions.iter().rposition(|action| !action.effects.is_empty());
+            for action in actions.iter().skip(last_change.map_or(0, |i| i + 1)) {
+                if let ir::Run::Require(id) = action.run {
+                    if !found.contains(&id.index()) {
+                        found.push(id.index());
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The blocks with a line above the first one, where none is yet.
+pub fn captioned(mut blocks: Vec<Block>, caption: &str) -> Vec<Block> {
+    if let Some(first) = blocks.first_mut() {
+        first.caption = Some(match first.caption.take() {
+            Some(own) => format!("{caption} — {own}"),
+            None => caption.to_string(),
+        });
+    }
+    blocks
+}
+
+/// The anchor of a procedure.
+pub fn anchor(name: &str) -> String {
+    format!("procedure-{name}")
+}
