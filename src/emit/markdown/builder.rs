@@ -1,8 +1,10 @@
 //! From a program to the view: what all sections share.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use super::md::{Block, Card, Fact, Group, Item, Md, Table};
+use super::statements;
 use crate::emit::wording::Voice;
 use crate::ir;
 use crate::model::ids::Id;
@@ -10,7 +12,7 @@ use crate::model::plan::{ChecklistItem, Common, Plan, Procedure, Role};
 use crate::model::statement::Statement;
 use crate::model::value::{Check, Template};
 use crate::safety::matrix::Matrix;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 /// Makes the parts of the view.
 pub struct Builder<'a> {
@@ -18,9 +20,16 @@ pub struct Builder<'a> {
     pub matrix: &'a Matrix,
     /// Every statement by its place, for what the actions no longer carry.
     pub statements: HashMap<Span, &'a Statement>,
+    /// Short anchors of steps that are given away: each leads to the first step of its name.
+    pub taken: RefCell<HashSet<String>>,
 }
 
 impl<'a> Builder<'a> {
+    pub fn new(program: &'a ir::Program, sources: &'a Sources, matrix: &'a Matrix) -> anyhow::Result<Self> {
+        let statements = statements::all(&program.plan).into_iter().map(|s| (s.span, s)).collect();
+        Ok(Builder { voice: Voice::of(program, sources)?, matrix, statements, taken: RefCell::default() })
+    }
+
     pub fn plan(&self) -> &'a Plan {
         &self.voice.program.plan
     }

@@ -33,6 +33,11 @@ impl Md {
         Md(format!("<a id=\"{anchor}\"></a>{}", escape::inline(text)))
     }
 
+    /// Nothing to see, but places where links lead.
+    pub fn anchors(ids: &[String]) -> Md {
+        Md(ids.iter().map(|id| format!("<a id=\"{id}\"></a>")).collect())
+    }
+
     /// Several, with something between them.
     pub fn join(parts: &[Md], between: &str) -> Md {
         Md(parts.iter().filter(|p| !p.is_empty()).map(|p| p.0.as_str()).collect::<Vec<_>>().join(between))

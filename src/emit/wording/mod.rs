@@ -68,12 +68,6 @@ impl Words {
         out + rest
     }
 
-    /// `key_one` or `key_many`, with `{n}` filled in.
-    pub fn count(&self, key: &str, n: usize) -> String {
-        let form = if n == 1 { "one" } else { "many" };
-        self.fill(&format!("{key}_{form}"), &[("n", &n.to_string())])
-    }
-
     /// `a, b and c`.
     pub fn join(&self, parts: &[String], last: &str) -> String {
         match parts {

@@ -40,9 +40,7 @@ impl<'a> Voice<'a> {
     fn piece(&self, piece: &Piece) -> String {
         match piece {
             Piece::Text(text) => text.clone(),
-            Piece::Variable(variable) => {
-                self.constant(variable).unwrap_or_else(|| format!("${{{}}}", variable.name))
-            }
+            Piece::Variable(variable) => self.constant(variable).unwrap_or_else(|| format!("${{{}}}", variable.name)),
         }
     }
 

@@ -76,9 +76,10 @@ impl<'a> Builder<'a> {
         if !named.is_empty() {
             return Md::join(&named, ", ");
         }
-        let all = plan.authorities.iter().map(|a| {
-            Md::link(&self.voice.label(&a.common), &format!("authority-{}", a.common.name))
-        });
+        let all = plan
+            .authorities
+            .iter()
+            .map(|a| Md::link(&self.voice.label(&a.common), &format!("authority-{}", a.common.name)));
         Md::join(&all.collect::<Vec<_>>(), ", ")
     }
 

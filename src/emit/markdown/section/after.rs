@@ -128,7 +128,8 @@ impl Builder<'_> {
             let run = alert.run.map(|id| self.procedure(id));
             let notify = alert.notify.map(|id| {
                 let common = &plan[id].common;
-                Md::text(&self.say("tell")).and(Md::link(&self.voice.label(common), &format!("channel-{}", common.name)))
+                Md::text(&self.say("tell"))
+                    .and(Md::link(&self.voice.label(common), &format!("channel-{}", common.name)))
             });
             let severity = alert.severity.map(|id| self.severity_link(id.index()));
             let then: Vec<Md> = [severity, run, notify].into_iter().flatten().collect();
@@ -241,7 +242,10 @@ impl Builder<'_> {
             card.groups.extend(groups);
             card.about.extend(self.about(&list.common));
         }
-        let blank = |t| crate::emit::markdown::md::Item { text: self.md(t).and(Md::text(&self.say("record_blank"))), about: None };
+        let blank = |t| crate::emit::markdown::md::Item {
+            text: self.md(t).and(Md::text(&self.say("record_blank"))),
+            about: None,
+        };
         if !drill.records.is_empty() {
             let items = drill.records.iter().map(blank).collect();
             card.groups.push(Group { title: Some(self.say("record")), items, blocks: Vec::new() });

@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Block, Card, Fact, Md, Table};
-use crate::model::plan::{Accepts, Backup, Checklist, Driver, Input, Operation, Resource, ResourceKind, Service, Thing, Where};
+use crate::model::plan::{
+    Accepts, Backup, Checklist, Driver, Input, Operation, Resource, ResourceKind, Service, Thing, Where,
+};
 use crate::model::value::Value;
 
 /// Blanks and values.
@@ -128,7 +130,8 @@ impl Builder<'_> {
         if plan.environments.is_empty() {
             return vec![block(&[], "")];
         }
-        let named = plan.environments.iter().map(|e| block(&e.settings, &e.common.name).under(self.voice.label(&e.common)));
+        let named =
+            plan.environments.iter().map(|e| block(&e.settings, &e.common.name).under(self.voice.label(&e.common)));
         named.collect()
     }
 
@@ -323,18 +326,18 @@ impl Builder<'_> {
             ("restore_test", backup.restore_test.as_ref().map(|t| self.md(t))),
             ("member", backup.member.as_ref().map(|t| Md::code(&self.voice.text(t)))),
         ]);
-        card.blocks.extend(self.under("check", backup.check.as_ref()));
-        card.blocks.extend(self.under("taken_by", backup.taken_by.as_ref()));
+        card.blocks.extend(self.source_blocks("check", backup.check.as_ref()));
+        card.blocks.extend(self.source_blocks("taken_by", backup.taken_by.as_ref()));
         if let Some(elsewhere) = &backup.elsewhere {
             let glob = elsewhere.glob.as_ref().map(|t| Md::code(&self.voice.text(t)));
             card.facts.extend(self.facts([("made_elsewhere", self.yes(true)), ("glob", glob)]));
-            card.blocks.extend(self.under("list_copies", elsewhere.list.as_ref()));
-            card.blocks.extend(self.under("fetch_copy", elsewhere.fetch.as_ref()));
+            card.blocks.extend(self.source_blocks("list_copies", elsewhere.list.as_ref()));
+            card.blocks.extend(self.source_blocks("fetch_copy", elsewhere.fetch.as_ref()));
         }
         card
     }
 
-    fn under(&self, key: &str, source: Option<&crate::model::value::Check>) -> Vec<Block> {
+    fn source_blocks(&self, key: &str, source: Option<&crate::model::value::Check>) -> Vec<Block> {
         let blocks = source.into_iter().flat_map(|check| self.check_blocks(check));
         blocks.map(|block| if block.caption.is_some() { block } else { block.under(self.say(key)) }).collect()
     }

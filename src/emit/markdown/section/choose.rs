@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::emit::markdown::builder::{Builder, anchor};
 use crate::emit::markdown::md::{Block, Md, Table};
 use crate::ir::Procedure;
-use crate::model::plan::{Language, ProcedureKind};
+use crate::model::ids::Id;
+use crate::model::plan::{Language, Point as PointOfNoReturn, ProcedureKind};
 use crate::safety::matrix::{Point, Row, Verdict};
 
 /// How to choose.
@@ -20,7 +21,7 @@ pub struct Choose {
 impl Builder<'_> {
     pub fn choose(&self) -> Choose {
         let recovery = (0..self.voice.program.procedures.len()).filter_map(|phase| self.recovery(phase));
-        let graph = crate::emit::graph::emit(self.voice.program, &self.voice);
+        let graph = crate::emit::graph::draw(&self.voice);
         Choose {
             procedures: self.overview(),
             recovery: recovery.collect(),
@@ -47,11 +48,12 @@ impl Builder<'_> {
         let name = if declared.recommended { name.and(Md::text(&self.say("recommended_mark"))) } else { name };
         let when: Vec<Md> = declared.when.iter().map(|c| Md::text(&self.voice.check(c))).collect();
         let lost: Vec<Md> = declared.data_lost.iter().map(|t| self.md(t)).collect();
-        let without = declared.works_without.iter().map(|t| {
-            Md::text(&self.fill("works_without_cell", &[("what", &self.voice.text(t))]))
-        });
+        let without = declared
+            .works_without
+            .iter()
+            .map(|t| Md::text(&self.fill("works_without_cell", &[("what", &self.voice.text(t))])));
         let lost: Vec<Md> = lost.into_iter().chain(without).collect();
-        let point = |id: &crate::model::ids::Id<_>| Md::text(&self.voice.label(&self.plan()[*id].common));
+        let point = |id: &Id<PointOfNoReturn>| Md::text(&self.voice.label(&self.plan()[*id].common));
         let crossed = declared.accepts.iter().map(|(id, _)| point(id)).chain(declared.past.iter().map(point));
         let crossed: Vec<Md> = crossed.collect();
         vec![
@@ -91,7 +93,9 @@ impl Builder<'_> {
         let program = self.voice.program;
         let failed = program.procedures.get(phase)?;
         let mut head = vec![Md::text(&self.say("failed_here"))];
-        head.extend(columns.iter().filter_map(|at| program.procedures.get(*at)).map(|p| Md::link(&p.name, &anchor(&p.name))));
+        head.extend(
+            columns.iter().filter_map(|at| program.procedures.get(*at)).map(|p| Md::link(&p.name, &anchor(&p.name))),
+        );
         let mut table = Table {
             title: Some(self.fill("recovery_of", &[("what", &self.title_of(failed))])),
             anchor: Some(format!("recovery-{}", failed.name)),
@@ -115,6 +119,7 @@ impl Builder<'_> {
         match &row.point {
             Point::Before => self.say("point_before"),
             Point::Inside(id) => self.fill("point_inside", &[("step", &title(id))]),
+            Point::Unpassed(id) => self.fill("point_unpassed", &[("step", &title(id))]),
             Point::After(id) => self.fill("point_after", &[("step", &title(id))]),
             Point::Unknown => self.say("point_unknown"),
         }

@@ -63,7 +63,11 @@ impl Builder<'_> {
             ("then", trigger.then.as_ref().map(|t| self.md(t))),
         ]));
         if let Some(id) = trigger.run.filter(|id| self.voice.compiled(*id).is_some()) {
-            card.blocks.push(crate::emit::markdown::md::Block::sh(self.script("run", Some(&plan[id].common.name), &[])));
+            card.blocks.push(crate::emit::markdown::md::Block::sh(self.script(
+                "run",
+                Some(&plan[id].common.name),
+                &[],
+            )));
         }
         card.blocks.extend(self.measured(&trigger.when));
         card

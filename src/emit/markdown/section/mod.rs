@@ -16,6 +16,7 @@ mod verify;
 use serde::Serialize;
 
 use super::builder::Builder;
+use super::md::Card;
 
 /// Everything that the template draws. A section without content is left out by the template.
 #[derive(Debug, Serialize)]
@@ -36,12 +37,30 @@ pub struct Runbook {
     pub postmortem: after::After,
     pub drill: after::Drill,
     pub more: risk::More,
+    /// Every checklist, for the file to print.
+    pub checklists: Vec<Card>,
+    pub has: Has,
+}
+
+/// Which sections have content; the others are always there.
+#[derive(Debug, Default, Serialize)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct Has {
+    pub decide: bool,
+    pub inputs: bool,
+    pub announce: bool,
+    pub watch: bool,
+    pub postmortem: bool,
+    pub drill: bool,
+    pub more: bool,
 }
 
 impl Builder<'_> {
     /// The whole view.
     pub fn runbook(&self) -> Runbook {
-        Runbook {
+        let plan = self.plan();
+        let checklists = plan.checklists.iter().map(|c| self.checklist(c)).collect();
+        let mut book = Runbook {
             head: self.head(),
             act: self.act(),
             decide: self.decide(),
@@ -58,6 +77,39 @@ impl Builder<'_> {
             postmortem: self.after(),
             drill: self.drill(),
             more: self.more(),
+            checklists,
+            has: Has::default(),
+        };
+        book.has = book.contents();
+        book
+    }
+}
+
+impl Runbook {
+    fn contents(&self) -> Has {
+        let (decide, inputs, more) = (&self.decide, &self.inputs, &self.more);
+        Has {
+            decide: !decide.triggers.is_empty()
+                || !decide.unless.is_empty()
+                || decide.severities.is_some()
+                || !decide.signals.is_empty()
+                || !decide.matrices.is_empty()
+                || !decide.choosers.is_empty()
+                || decide.symptoms.is_some()
+                || !decide.principles.is_empty(),
+            inputs: !inputs.inputs.is_empty()
+                || inputs.params.is_some()
+                || !inputs.environments.is_empty()
+                || !inputs.variants.is_empty(),
+            announce: !self.announce.channels.is_empty() || !self.announce.messages.is_empty(),
+            watch: !self.watch.monitors.is_empty(),
+            postmortem: self.postmortem.postmortem.is_some() || !self.postmortem.followups.is_empty(),
+            drill: !self.drill.drills.is_empty(),
+            more: !more.contacts.is_empty()
+                || !more.authorities.is_empty()
+                || !more.references.is_empty()
+                || !more.notes.is_empty()
+                || more.risks.is_some(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Card, Md, Table};
 use crate::emit::markdown::statements;
 use crate::emit::wording::date;
-use crate::model::plan::{Allow, Common, Procedure, Thing};
+use crate::model::plan::{Allow, Common, Procedure};
 use crate::model::statement::{OnFailure, Statement};
 use crate::source::Span;
 
@@ -28,9 +28,10 @@ struct Risks<'b, 'a> {
 
 impl Builder<'_> {
     pub fn more(&self) -> More {
-        let references = self.plan().head.references.iter().map(|(title, at)| {
-            Md::join(&[self.md(title), at.as_ref().map(|t| self.md(t)).unwrap_or_default()], " — ")
-        });
+        let references =
+            self.plan().head.references.iter().map(|(title, at)| {
+                Md::join(&[self.md(title), at.as_ref().map(|t| self.md(t)).unwrap_or_default()], " — ")
+            });
         let notes = self.plan().notes.iter().map(|note| {
             let mut card = self.card("note", &note.common);
             card.groups = self.groups(&note.items);
@@ -121,9 +122,4 @@ impl Risks<'_, '_> {
             }
         }
     }
-}
-
-/// Used where only the name of a thing is wanted.
-pub fn name_of(builder: &Builder<'_>, thing: Thing) -> String {
-    builder.plan().thing(thing).name.clone()
 }
