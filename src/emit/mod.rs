@@ -4,7 +4,6 @@
 
 pub mod graph;
 pub mod markdown;
-pub mod number;
 pub mod wording;
 
 use crate::ir::Program;

@@ -1,33 +1,28 @@
 //! From a program to the view: what all sections share.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::md::{Block, Card, Fact, Group, Item, Md, Table};
-use super::statements;
 use crate::emit::wording::Voice;
 use crate::ir;
 use crate::model::ids::Id;
 use crate::model::plan::{ChecklistItem, Common, Plan, Procedure, Role};
-use crate::model::statement::Statement;
 use crate::model::value::{Check, Template};
 use crate::safety::matrix::Matrix;
-use crate::source::{Sources, Span};
+use crate::source::Sources;
 
 /// Makes the parts of the view.
 pub struct Builder<'a> {
     pub voice: Voice<'a>,
     pub matrix: &'a Matrix,
-    /// Every statement by its place, for what the actions no longer carry.
-    pub statements: HashMap<Span, &'a Statement>,
     /// Short anchors of steps that are given away: each leads to the first step of its name.
     pub taken: RefCell<HashSet<String>>,
 }
 
 impl<'a> Builder<'a> {
     pub fn new(program: &'a ir::Program, sources: &'a Sources, matrix: &'a Matrix) -> anyhow::Result<Self> {
-        let statements = statements::all(&program.plan).into_iter().map(|s| (s.span, s)).collect();
-        Ok(Builder { voice: Voice::of(program, sources)?, matrix, statements, taken: RefCell::default() })
+        Ok(Builder { voice: Voice::of(program, sources)?, matrix, taken: RefCell::default() })
     }
 
     pub fn plan(&self) -> &'a Plan {
@@ -165,7 +160,7 @@ impl<'a> Builder<'a> {
     pub fn closing_checklists(&self) -> Vec<usize> {
         let mut found = Vec::new();
         for procedure in &self.voice.program.procedures {
-            let actions = crate::emit::number::actions(&procedure.body);
+            let actions = ir::actions(&procedure.body);
             let last_change = actions.iter().rposition(|action| !action.effects.is_empty());
             for action in actions.iter().skip(last_change.map_or(0, |i| i + 1)) {
                 if let ir::Run::Require(id) = action.run {

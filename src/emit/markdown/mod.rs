@@ -9,7 +9,6 @@ mod escape;
 mod hand;
 mod md;
 mod section;
-mod statements;
 
 use anyhow::Context as _;
 use minijinja::syntax::SyntaxConfig;

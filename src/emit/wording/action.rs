@@ -1,26 +1,27 @@
 //! What an action does, in a few words: verb and objects.
 
-use super::{Voice, Words};
+use super::Voice;
 use crate::ir::{Action, Run};
-use crate::model::plan::{Language, Thing};
+use crate::model::plan::Thing;
+use crate::model::statement::Verb;
 use crate::model::value::{Command, Probe};
 
 impl Voice<'_> {
     /// The author's title of an action, or words for what it does.
     pub fn action(&self, action: &Action) -> String {
-        let given = self.text(&action.title);
-        let neutral = Words::of(Language::En).map(|words| self.doing(&words, &action.run));
-        match neutral {
-            Ok(Some(neutral)) if neutral == given || given.is_empty() => {
-                self.doing(&self.words, &action.run).unwrap_or(given)
-            }
-            _ => given,
+        let statement = self.statements.get(&action.span);
+        if statement.is_some_and(|s| s.title.is_some()) {
+            return self.text(&action.title);
         }
+        if let Some(Verb::Undo { step, .. }) = statement.map(|s| &s.verb) {
+            return self.words.fill("do_undo", &[("what", step)]);
+        }
+        self.doing(&action.run).unwrap_or_else(|| self.text(&action.title))
     }
 
     /// `restore db from before`; nothing for what only its author can name.
-    fn doing(&self, words: &Words, run: &Run) -> Option<String> {
-        let plan = &self.program.plan;
+    fn doing(&self, run: &Run) -> Option<String> {
+        let (plan, words) = (&self.program.plan, &self.words);
         let name = |thing: Thing| plan.thing(thing).name.clone();
         let resource = |id| name(Thing::Resource(id));
         let fill = |key: &str, values: &[(&str, &str)]| Some(words.fill(&format!("do_{key}"), values));

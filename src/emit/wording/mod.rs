@@ -6,6 +6,7 @@
 
 mod action;
 mod check;
+pub mod statements;
 mod unit;
 mod voice;
 

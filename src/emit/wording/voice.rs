@@ -1,12 +1,13 @@
 //! A program's own texts and values, put as the reader needs them.
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use super::{Words, date};
+use super::{Words, date, statements};
 use crate::ir::{self, Program};
 use crate::model::ids::Id;
 use crate::model::plan::{Common, Procedure, Role, Thing, Where};
-use crate::model::statement::Change;
+use crate::model::statement::{Change, Statement};
 use crate::model::value::{Piece, Template, Value, Variable, VariableKind};
 use crate::source::{Sources, Span};
 
@@ -19,17 +20,15 @@ pub struct Voice<'a> {
     pub sources: &'a Sources,
     /// The catalogue.
     pub words: Words,
+    /// Every statement by its place, for what the actions no longer carry.
+    pub statements: HashMap<Span, &'a Statement>,
 }
 
 impl<'a> Voice<'a> {
     /// A voice in the language of the program's plan.
     pub fn of(program: &'a Program, sources: &'a Sources) -> anyhow::Result<Self> {
-        Ok(Voice { program, sources, words: Words::of(program.plan.head.language)? })
-    }
-
-    /// Does the declaration belong to the variant that is built?
-    pub fn here(&self, common: &Common) -> bool {
-        common.variants.is_empty() || self.program.variant.as_ref().is_some_and(|v| common.variants.contains(v))
+        let statements = statements::all(&program.plan).into_iter().map(|s| (s.span, s)).collect();
+        Ok(Voice { program, sources, words: Words::of(program.plan.head.language)?, statements })
     }
 
     /// An author's text; params that have one value everywhere are filled in, other variables stay `${x}`.
@@ -50,8 +49,10 @@ impl<'a> Voice<'a> {
         match variable.kind {
             VariableKind::Builtin if variable.name == "plan" => Some(plan.head.common.name.clone()),
             VariableKind::Param if !self.varies(&variable.name) => {
-                let here = |p: &&crate::model::plan::Param| p.common.name == variable.name && self.here(&p.common);
-                plan.params.iter().find(here).and_then(|p| p.value.as_ref()).map(|value| self.plain(value))
+                plan.params
+                    .iter()
+                    .find(|p| p.common.name == variable.name)
+                   .and_then(|p| p.value.as_ref()).map(|value| self.plain(value))
             }
             _ => None,
         }

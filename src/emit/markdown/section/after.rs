@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Block, Card, Fact, Group, Md, Table};
 use crate::emit::wording::date;
-use crate::ir::{GroupKind, Node};
+use crate::ir::{self, GroupKind, Node};
 use crate::model::plan::{Drill as Declared, Followup, Monitor, Watch as Figure};
 use crate::model::value::Comparison;
 
@@ -90,7 +90,7 @@ impl Builder<'_> {
         for node in body {
             let Node::Group(group) = node else { continue };
             if group.kind == GroupKind::Always {
-                let actions = crate::emit::number::actions(&group.body);
+                let actions = ir::actions(&group.body);
                 out.extend(actions.iter().map(|a| self.step_link(procedure, a)));
             } else {
                 self.collect_always(procedure, &group.body, out);
@@ -99,7 +99,7 @@ impl Builder<'_> {
     }
 
     pub fn watch(&self) -> Watch {
-        let here = self.plan().monitors.iter().filter(|m| self.voice.here(&m.common));
+        let here = self.plan().monitors.iter();
         Watch { monitors: here.map(|m| self.monitor(m)).collect() }
     }
 

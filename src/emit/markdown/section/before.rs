@@ -51,7 +51,7 @@ impl Builder<'_> {
             card
         });
         Inputs {
-            inputs: plan.inputs.iter().filter(|i| self.voice.here(&i.common)).map(|i| self.input(i)).collect(),
+            inputs: plan.inputs.iter().map(|i| self.input(i)).collect(),
             params: self.params(),
             values: self.assigned(),
             environments: environments.collect(),
@@ -93,7 +93,7 @@ impl Builder<'_> {
             table.head.push(Md::text(&self.say("value")));
         }
         table.head.extend(plan.environments.iter().map(|e| Md::text(&e.common.name)));
-        for param in plan.params.iter().filter(|p| self.voice.here(&p.common)) {
+        for param in plan.params.iter() {
             let common = &param.common;
             let meaning: Vec<Md> = common.title.iter().chain(&common.about).map(|t| self.md(t)).collect();
             let mut row = vec![Md::code(&common.name), Md::join(&meaning, " — ")];
@@ -113,7 +113,7 @@ impl Builder<'_> {
     /// Every param as an assignment that a shell takes.
     fn assigned(&self) -> Vec<Block> {
         let plan = self.plan();
-        let params: Vec<_> = plan.params.iter().filter(|p| self.voice.here(&p.common)).collect();
+        let params: Vec<_> = plan.params.iter().collect();
         if params.is_empty() {
             return Vec::new();
         }
@@ -139,7 +139,7 @@ impl Builder<'_> {
         let plan = self.plan();
         let placed = self.placed_checklists();
         let checklists = plan.checklists.iter().enumerate().filter(|(at, _)| !placed.contains(at));
-        let backups = plan.backups.iter().filter(|b| self.voice.here(&b.common));
+        let backups = plan.backups.iter();
         Before {
             preflight: Block::sh(self.script("preflight", self.first_choice().map(|p| p.name.as_str()), &[])),
             facts: self.needs(),
@@ -175,11 +175,11 @@ impl Builder<'_> {
         let plan = self.plan();
         let resources = (0..plan.resources.len()).map(|i| Thing::Resource(Id::new(i)));
         let services = (0..plan.services.len()).map(|i| Thing::Service(Id::new(i)));
-        resources.chain(services).filter(|thing| self.voice.here(plan.thing(*thing))).collect()
+        resources.chain(services).collect()
     }
 
     fn secrets(&self) -> Vec<Card> {
-        let secrets = self.plan().secrets.iter().filter(|s| self.voice.here(&s.common));
+        let secrets = self.plan().secrets.iter();
         let card = |secret: &crate::model::plan::Secret| {
             let mut card = self.card("secret", &secret.common);
             let file = format!("{}_FILE", secret.common.name);
@@ -212,8 +212,8 @@ impl Builder<'_> {
 
     fn things(&self) -> Vec<Card> {
         let plan = self.plan();
-        let resources = plan.resources.iter().filter(|r| self.voice.here(&r.common)).map(|r| self.resource(r));
-        let services = plan.services.iter().filter(|s| self.voice.here(&s.common)).map(|s| self.service(s));
+        let resources = plan.resources.iter().map(|r| self.resource(r));
+        let services = plan.services.iter().map(|s| self.service(s));
         resources.chain(services).collect()
     }
 
@@ -295,7 +295,7 @@ impl Builder<'_> {
     fn drivers(&self) -> Vec<Card> {
         let own = |driver: &&Driver| {
             let file = self.voice.sources.files().find(|(id, _)| *id == driver.common.span.file);
-            self.voice.here(&driver.common) && file.is_some_and(|(_, f)| !f.name.starts_with("library/"))
+            file.is_some_and(|(_, f)| !f.name.starts_with("library/"))
         };
         let card = |driver: &Driver| {
             let mut card = self.card("driver", &driver.common);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::emit::markdown::builder::{Builder, anchor};
 use crate::emit::markdown::md::{Block, Md, Table};
-use crate::ir::Procedure;
+use crate::ir::{self, Procedure};
 use crate::model::ids::Id;
 use crate::model::plan::{Language, Point as PointOfNoReturn, ProcedureKind};
 use crate::safety::matrix::{Point, Row, Verdict};
@@ -112,7 +112,7 @@ impl Builder<'_> {
 
     fn point(&self, phase: &Procedure, row: &Row) -> String {
         let title = |id: &str| {
-            let actions = crate::emit::number::actions(&phase.body);
+            let actions = ir::actions(&phase.body);
             let at = actions.iter().position(|action| action.id == id);
             at.map_or_else(|| id.to_string(), |at| format!("{} {}", at + 1, self.voice.action(actions[at])))
         };

@@ -24,10 +24,9 @@ pub struct Decide {
 impl Builder<'_> {
     pub fn decide(&self) -> Decide {
         let plan = self.plan();
-        let here = |t: &&Trigger| self.voice.here(&t.common);
-        let signals = plan.signals.iter().filter(|s| self.voice.here(&s.common));
+        let signals = plan.signals.iter();
         Decide {
-            triggers: plan.triggers.iter().filter(here).map(|t| self.trigger(t)).collect(),
+            triggers: plan.triggers.iter().map(|t| self.trigger(t)).collect(),
             unless: self.unless(),
             severities: self.severities(),
             signals: signals.map(|s| self.signal(s)).collect(),
@@ -181,7 +180,7 @@ impl Builder<'_> {
 
     fn symptoms(&self) -> Option<Table> {
         let mut table = self.table(&["symptom", "during", "leads_to"]);
-        for procedure in self.plan().procedures.iter().filter(|p| self.voice.here(&p.common)) {
+        for procedure in self.plan().procedures.iter() {
             for symptom in &procedure.fails_when {
                 let lead = match &symptom.leads_to {
                     Some(Lead::Run(id)) => self.procedure(*id),

@@ -24,8 +24,8 @@ impl Builder<'_> {
     pub fn fail(&self) -> Fail {
         let mut codes = self.table(&["exit_code", "meaning"]);
         codes.rows = CODES.iter().map(|c| vec![Md::code(c), Md::text(&self.say(&format!("exit_{c}")))]).collect();
-        let escalations = self.plan().escalations.iter().filter(|e| self.voice.here(&e.common));
-        let diagnoses = self.plan().diagnoses.iter().filter(|d| self.voice.here(&d.common));
+        let escalations = self.plan().escalations.iter();
+        let diagnoses = self.plan().diagnoses.iter();
         Fail {
             status: Block::sh(self.script("status", None, &[])),
             resume: Block::sh(self.script("resume", None, &[])),

@@ -15,7 +15,7 @@ pub struct Announce {
 
 impl Builder<'_> {
     pub fn announce(&self) -> Announce {
-        let channels = self.plan().channels.iter().filter(|c| self.voice.here(&c.common));
+        let channels = self.plan().channels.iter();
         Announce {
             channels: channels.map(|c| self.channel(c)).collect(),
             messages: self.plan().messages.iter().map(|m| self.message(m)).collect(),

@@ -95,7 +95,7 @@ impl<'a> Builder<'a> {
         let declared = &self.plan()[procedure.declaration];
         let mut walk = Walk {
             procedure,
-            actions: crate::emit::number::actions(&procedure.body),
+            actions: ir::actions(&procedure.body),
             clock: Some(0),
             conditions: Vec::new(),
             parts: Vec::new(),
@@ -306,7 +306,7 @@ impl<'a> Builder<'a> {
 
     fn passing(&self, id: Id<Point>, group: &Group) -> Passing {
         let point = &self.plan()[id];
-        let actions = crate::emit::number::actions(&group.body);
+        let actions = ir::actions(&group.body);
         let confirms = actions.iter().filter(|a| matches!(a.run, Run::Confirm(_)));
         let mut items: Vec<Item> = ["point_item_backup", "point_item_verified", "point_item_decided"]
             .iter()

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Card, Md, Table};
-use crate::emit::markdown::statements;
+use crate::emit::wording::statements;
 use crate::emit::wording::date;
 use crate::model::plan::{Allow, Common, Procedure};
 use crate::model::statement::{OnFailure, Statement};
@@ -49,7 +49,7 @@ impl Builder<'_> {
     fn risks(&self) -> Option<Table> {
         let mut risks = Risks { builder: self, rows: Vec::new() };
         risks.declarations();
-        self.plan().procedures.iter().filter(|p| self.voice.here(&p.common)).for_each(|p| risks.procedure(p));
+        self.plan().procedures.iter().for_each(|p| risks.procedure(p));
         statements::all(self.plan()).into_iter().for_each(|s| risks.statement(s));
         let mut table = self.table(&["accepted", "because", "until", "place"]);
         table.rows = risks.rows;
@@ -84,7 +84,7 @@ impl Risks<'_, '_> {
             plan.services.iter().map(|s| &s.common).collect(),
             plan.backups.iter().map(|b| &b.common).collect(),
         ];
-        for common in commons.into_iter().flatten().filter(|c| self.builder.voice.here(c)) {
+        for common in commons.into_iter().flatten() {
             self.allows(&common.name, &common.allow);
         }
         for diagnosis in &plan.diagnoses {

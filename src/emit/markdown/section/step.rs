@@ -88,7 +88,7 @@ impl Builder<'_> {
 
     /// What only the statement says: what it reads, what it proves.
     fn statement_facts(&self, action: &Action) -> Vec<Fact> {
-        let Some(statement) = self.statements.get(&action.span) else { return Vec::new() };
+        let Some(statement) = self.voice.statements.get(&action.span) else { return Vec::new() };
         let names =
             |things: &[Thing]| Md::text(&things.iter().map(|t| self.voice.thing(*t)).collect::<Vec<_>>().join(", "));
         let proves = match &statement.verb {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::procedure::Procedure;
 use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Block, Item, Md};
-use crate::ir::{Action, Run};
+use crate::ir::{self, Action, Run};
 use crate::model::plan::ProcedureKind;
 use crate::model::value::{Check, Probe};
 
@@ -27,7 +27,7 @@ impl Builder<'_> {
             if !matches!(kind, ProcedureKind::Rollback | ProcedureKind::FixForward) || procedure.back_out {
                 continue;
             }
-            for action in crate::emit::number::actions(&procedure.body) {
+            for action in ir::actions(&procedure.body) {
                 let Some((check, words)) = self.proof(action) else { continue };
                 let link = self.step_link(&procedure.name, action);
                 let item = Item { text: Md::join(&[Md::code(&procedure.name), link, words], " · "), about: None };
