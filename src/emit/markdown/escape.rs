@@ -74,11 +74,14 @@ fn push(out: &mut String, before: Option<char>, c: char, after: Option<char>) {
 
 /// A line may not begin like a list, a quotation or an underline of a heading.
 fn guard_start(out: &mut String, line: &str) {
-    if line.starts_with(['-', '+', '>', '=']) {
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+    let list = line.strip_prefix(['-', '+']).is_some_and(ends);
+    let rule = line.starts_with(['-', '=']) && line.chars().all(|c| c == ' ' || line.starts_with(c));
+    if list || rule || line.starts_with('>') {
         out.insert(0, '\\');
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    if digits > 0 && line[digits..].starts_with(['.', ')']) {
+    if digits > 0 && line[digits..].strip_prefix(['.', ')']).is_some_and(ends) {
         out.insert(digits, '\\');
     }
 }

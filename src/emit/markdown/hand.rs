@@ -127,8 +127,22 @@ impl Builder<'_> {
     }
 }
 
+/// A command as it stands in the plan; a longer program in a shell of its own, which its failure ends.
 fn sh(script: &Script) -> Block {
-    Block::sh(script.text.value.clone())
+    let text = script.text.value.trim();
+    Block::sh(if text.contains('\n') { format!("(\nset -eu -o pipefail\n{text}\n)") } else { text.to_string() })
+}
+
+/// The blocks without those that only set the same values again.
+pub fn once(blocks: Vec<Block>) -> Vec<Block> {
+    let mut out: Vec<Block> = Vec::new();
+    for block in blocks {
+        let sets = block.text.lines().all(|line| line.split_once('=').is_some_and(|(name, _)| !name.contains(' ')));
+        if !(sets && out.iter().any(|earlier| earlier.text == block.text)) {
+            out.push(block);
+        }
+    }
+    out
 }
 
 /// Letters that mean nothing between the shell's double quotes.

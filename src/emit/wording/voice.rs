@@ -48,12 +48,12 @@ impl<'a> Voice<'a> {
         let plan = &self.program.plan;
         match variable.kind {
             VariableKind::Builtin if variable.name == "plan" => Some(plan.head.common.name.clone()),
-            VariableKind::Param if !self.varies(&variable.name) => {
-                plan.params
-                    .iter()
-                    .find(|p| p.common.name == variable.name)
-                   .and_then(|p| p.value.as_ref()).map(|value| self.plain(value))
-            }
+            VariableKind::Param if !self.varies(&variable.name) => plan
+                .params
+                .iter()
+                .find(|p| p.common.name == variable.name)
+                .and_then(|p| p.value.as_ref())
+                .map(|value| self.plain(value)),
             _ => None,
         }
     }

@@ -16,7 +16,7 @@ mod verify;
 use serde::Serialize;
 
 use super::builder::Builder;
-use super::md::Card;
+use super::md::{Card, Md};
 
 /// Everything that the template draws. A section without content is left out by the template.
 #[derive(Debug, Serialize)]
@@ -37,6 +37,8 @@ pub struct Runbook {
     pub postmortem: after::After,
     pub drill: after::Drill,
     pub more: risk::More,
+    /// Links to the sections.
+    pub contents: Vec<Md>,
     /// Every checklist, for the file to print.
     pub checklists: Vec<Card>,
     pub has: Has,
@@ -77,16 +79,42 @@ impl Builder<'_> {
             postmortem: self.after(),
             drill: self.drill(),
             more: self.more(),
+            contents: Vec::new(),
             checklists,
             has: Has::default(),
         };
-        book.has = book.contents();
+        book.has = book.content();
+        book.contents = self.contents(&book.has);
         book
+    }
+
+    fn contents(&self, has: &Has) -> Vec<Md> {
+        let sections = [
+            (2, "act", true),
+            (3, "decide", has.decide),
+            (4, "choose", true),
+            (5, "inputs", has.inputs),
+            (6, "before", true),
+            (7, "announce", has.announce),
+            (8, "procedure", true),
+            (9, "verify", true),
+            (10, "fail", true),
+            (11, "close", true),
+            (12, "watch", has.watch),
+            (13, "target", true),
+            (14, "postmortem", has.postmortem),
+            (15, "drill", has.drill),
+            (16, "more", has.more),
+        ];
+        let link = |(number, id, _): (i32, &str, bool)| {
+            Md::link(&format!("{number}. {}", self.say(&format!("section_{id}"))), id)
+        };
+        sections.into_iter().filter(|(_, _, there)| *there).map(link).collect()
     }
 }
 
 impl Runbook {
-    fn contents(&self) -> Has {
+    fn content(&self) -> Has {
         let (decide, inputs, more) = (&self.decide, &self.inputs, &self.more);
         Has {
             decide: !decide.triggers.is_empty()

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Card, Md, Table};
-use crate::emit::wording::statements;
 use crate::emit::wording::date;
+use crate::emit::wording::statements;
 use crate::model::plan::{Allow, Common, Procedure};
 use crate::model::statement::{OnFailure, Statement};
 use crate::source::Span;

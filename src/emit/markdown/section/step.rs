@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::procedure::{Walk, limit};
 use crate::emit::markdown::builder::Builder;
+use crate::emit::markdown::hand::once;
 use crate::emit::markdown::md::{Block, Fact, Md};
 use crate::ir::{Action, Effect, Run};
 use crate::model::ids::Id;
@@ -135,6 +136,9 @@ impl Builder<'_> {
         let host = action.on.map(|on| Md::text(&self.voice.place(on)));
         let user = action.user.as_ref().map(|v| Md::text(&self.fill("as_user", &[("user", &self.voice.value(v))])));
         let dir = action.dir.as_ref().map(|v| Md::code(&self.voice.plain(v)));
+        if matches!(action.run, Run::Commands(_)) && host.is_none() && dir.is_none() {
+            return Md::join(&[user.unwrap_or_default(), Md::text(&self.say("where_here"))], ", ");
+        }
         Md::join(&[host, user, dir].into_iter().flatten().collect::<Vec<_>>(), ", ")
     }
 
@@ -145,7 +149,7 @@ impl Builder<'_> {
         }
         blocks.extend(action.dir.iter().map(|dir| Block::sh(format!("cd {}", self.shell(dir)))));
         blocks.extend(self.run_by_hand(&action.run));
-        blocks
+        once(blocks)
     }
 
     fn run_by_hand(&self, run: &Run) -> Vec<Block> {
@@ -154,13 +158,15 @@ impl Builder<'_> {
             Run::Service(id, verb) => self.service_by_hand(Thing::Service(*id), verb),
             Run::Take(id) => self.take_by_hand(*id),
             Run::Restore { resource, backup, only, at } => {
-                let mut more = self.backup_path(*backup);
+                let (note, mut more) = self.backup_path(*backup, false);
                 more.extend(
                     (!only.is_empty()).then(|| ("tables", format!("'{}'", only.join("\n").replace('\'', "'\\''")))),
                 );
                 more.extend(at.as_ref().map(|v| ("at", self.shell(v))));
                 let name = if only.is_empty() { "restore" } else { "restore_only" };
-                self.operation(Thing::Resource(*resource), name, &more)
+                let mut blocks = vec![note];
+                blocks.extend(self.operation(Thing::Resource(*resource), name, &more));
+                blocks
             }
             Run::Switch(id, to) => self.operation(Thing::Resource(*id), "switch", &[("to", self.shell(to))]),
             Run::Swap(a, b) => {
@@ -196,20 +202,18 @@ impl Builder<'_> {
             blocks
         };
         if verb == "stop" {
-            let kill = self.operation(service, "kill", &[]).into_iter();
-            blocks.extend(kill.map(|block| block.under(self.say("hand_kill"))));
+            let mut kill = self.operation(service, "kill", &[]);
+            kill.retain(|block| !blocks.contains(block));
+            blocks.extend(kill.into_iter().map(|block| block.under(self.say("hand_kill"))));
         }
         blocks
     }
 
     fn take_by_hand(&self, id: Id<Backup>) -> Vec<Block> {
         let backup = &self.plan()[id];
-        let path = self.backup_path(id);
+        let (_, path) = self.backup_path(id, true);
         let assigned: Vec<String> = path.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut blocks = Vec::new();
-        if !assigned.is_empty() {
-            blocks.push(Block::sh(assigned.join("\n")).under(self.say("hand_values")));
-        }
+        let mut blocks = vec![Block::sh(assigned.join("\n")).under(self.say("hand_values"))];
         if let Some(taken_by) = &backup.taken_by {
             blocks.extend(self.check_blocks(taken_by));
         } else {
@@ -220,10 +224,21 @@ impl Builder<'_> {
         blocks
     }
 
-    /// Where the copy is, as far as the plan says so.
-    fn backup_path(&self, id: Id<Backup>) -> Vec<(&'static str, String)> {
-        let path = self.plan()[id].path.as_ref();
-        path.map(|path| ("backup_path", self.shell_text(path))).into_iter().collect()
+    /// Where a copy is: for a new one a path of its own; for one that was taken, as far as the plan says so.
+    fn backup_path(&self, id: Id<Backup>, new: bool) -> (Block, Vec<(&'static str, String)>) {
+        let backup = &self.plan()[id];
+        let note = Block::text(self.fill("hand_which_copy", &[("what", &backup.common.name)]));
+        let stamped = backup.path.as_ref().is_some_and(|path| path.variables().any(|v| v.name == "stamp"));
+        let mut values = Vec::new();
+        if new && stamped {
+            values.push(("stamp", "\"$(date -u +%Y%m%dT%H%M%SZ)\"".to_string()));
+        }
+        match &backup.path {
+            Some(path) if new || !stamped => values.push(("backup_path", self.shell_text(path))),
+            None if new => values.push(("backup_path", format!("\"$PWD/{}\"", backup.common.name))),
+            _ => {}
+        }
+        (note, values)
     }
 
     /// What is seen when the step has done its work, where its author does not say.
