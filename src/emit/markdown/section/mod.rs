@@ -90,26 +90,24 @@ impl Builder<'_> {
 
     fn contents(&self, has: &Has) -> Vec<Md> {
         let sections = [
-            (2, "act", true),
-            (3, "decide", has.decide),
-            (4, "choose", true),
-            (5, "inputs", has.inputs),
-            (6, "before", true),
-            (7, "announce", has.announce),
-            (8, "procedure", true),
-            (9, "verify", true),
-            (10, "fail", true),
-            (11, "close", true),
-            (12, "watch", has.watch),
-            (13, "target", true),
-            (14, "postmortem", has.postmortem),
-            (15, "drill", has.drill),
-            (16, "more", has.more),
+            ("act", true),
+            ("decide", has.decide),
+            ("choose", true),
+            ("inputs", has.inputs),
+            ("before", true),
+            ("announce", has.announce),
+            ("procedure", true),
+            ("verify", true),
+            ("fail", true),
+            ("close", true),
+            ("watch", has.watch),
+            ("target", true),
+            ("postmortem", has.postmortem),
+            ("drill", has.drill),
+            ("more", has.more),
         ];
-        let link = |(number, id, _): (i32, &str, bool)| {
-            Md::link(&format!("{number}. {}", self.say(&format!("section_{id}"))), id)
-        };
-        sections.into_iter().filter(|(_, _, there)| *there).map(link).collect()
+        let link = |(id, _): (&str, bool)| Md::link(&self.say(&format!("section_{id}")), id);
+        sections.into_iter().filter(|(_, there)| *there).map(link).collect()
     }
 }
 
