@@ -182,11 +182,11 @@ impl Reading<'_> {
     }
 
     fn script(&mut self, script: &Script) {
-        for name in variables_in(&script.text.value) {
-            if self.plan.captures.iter().any(|(capture, _)| capture == name) {
-                self.found.push(name.to_owned());
-            }
+        if self.plan.captures.is_empty() {
+            return;
         }
+        let read = crate::shell::parse(script).reads.into_iter().map(|read| read.name);
+        self.found.extend(read.filter(|name| self.plan.captures.iter().any(|(capture, _)| capture == name)));
     }
 
     fn query(&mut self, query: &Query) {
@@ -228,36 +228,4 @@ impl Reading<'_> {
             Probe::Healthy(_) | Probe::Running(_) | Probe::Passed(_) => {}
         }
     }
-}
-
-/// The names behind `$` and `${` in a shell text; single quotes keep what is in them from being one.
-fn variables_in(text: &str) -> impl Iterator<Item = &str> {
-    let bytes = text.as_bytes();
-    let (mut at, mut double) = (0, false);
-    std::iter::from_fn(move || {
-        while at < bytes.len() {
-            match bytes[at] {
-                b'\\' => at += 2,
-                b'"' => {
-                    double = !double;
-                    at += 1;
-                }
-                b'\'' if !double => {
-                    let close = bytes[at + 1..].iter().position(|b| *b == b'\'');
-                    at = close.map_or(bytes.len(), |close| at + close + 2);
-                }
-                b'$' => {
-                    let start = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'{'));
-                    let rest = bytes.get(start..).unwrap_or(&[]);
-                    let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-                    at = start + length;
-                    if length > 0 {
-                        return text.get(start..start + length);
-                    }
-                }
-                _ => at += 1,
-            }
-        }
-        None
-    })
 }
