@@ -26,7 +26,7 @@ pub fn lower(plan: &Plan, choices: &[String], sources: &Sources, hash: String) -
         procedure.worst = times::worst(&procedure.body);
     }
     let variant = (!choices.is_empty()).then(|| choices.join("-"));
-    Program { plan: plan.clone(), variant, hash, file: sources.short(plan.file).to_owned(), procedures }
+    Program { plan: plan.clone(), variant, hash, file: sources.relative(plan.file), procedures }
 }
 
 struct Lowering<'p> {

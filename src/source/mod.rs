@@ -90,22 +90,44 @@ impl Sources {
         Place { line, column: before.chars().count() + 1 }
     }
 
-    /// `name:line` of the span's first byte, as generated files cite it: names are seen from the plan's own folder, so that
-    /// what is generated does not depend on the place where it is generated.
+    /// `name:line` of the span's first byte, as generated files cite it: seen from the folder of the first file, so that
+    /// it does not depend on where the compiler was called.
     pub fn cite(&self, span: Span) -> String {
-        format!("{}:{}", self.short(span.file), self.place(span).line)
+        format!("{}:{}", self.relative(span.file), self.place(span).line)
     }
 
-    /// A file's name as seen from the folder of the first file.
-    pub fn short(&self, id: FileId) -> &str {
-        let name = self.file(id).name.as_str();
-        let folder =
-            self.files.first().and_then(|file| file.name.rfind('/')).map_or("", |at| &self.files[0].name[..=at]);
-        name.strip_prefix(folder).unwrap_or(name)
+    /// The name of a file seen from the folder of the first one.
+    pub fn relative(&self, id: FileId) -> String {
+        let name = &self.file(id).name;
+        if name.starts_with("library/") && id.0 != 0 {
+            return name.clone();
+        }
+        let folder: Vec<&str> = self.file(FileId(0)).name.split('/').collect();
+        let parts: Vec<&str> = name.split('/').collect();
+        let (folder, last) = (&folder[..folder.len() - 1], parts.len() - 1);
+        let common = folder.iter().zip(&parts[..last]).take_while(|(one, other)| one == other).count();
+        let up = std::iter::repeat_n("..", folder.len() - common);
+        up.chain(parts[common..].iter().copied()).collect::<Vec<_>>().join("/")
     }
 }
 
 fn line_starts(text: &str) -> Vec<u32> {
     let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
     std::iter::once(0).chain(ends.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_files_cite_seen_from_the_plan() {
+        let mut sources = Sources::default();
+        let plan = sources.add("/home/me/plans/shop.rbk", "a\nb");
+        let used = sources.add("/home/me/shared/people.rbk", "a");
+        let driver = sources.add("library/git.rbk", "a");
+        assert_eq!(sources.cite(Span { file: plan, start: 2, end: 3 }), "shop.rbk:2");
+        assert_eq!(sources.cite(Span { file: used, start: 0, end: 1 }), "../shared/people.rbk:1");
+        assert_eq!(sources.cite(Span { file: driver, start: 0, end: 1 }), "library/git.rbk:1");
+    }
 }
