@@ -157,7 +157,8 @@ fn sorted(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
 
 /// Characters that a terminal acts on instead of showing them, or that turn the reading direction.
 fn harmful(character: char) -> bool {
-    let direction = matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let direction =
+        matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     direction || (character.is_control() && !matches!(character, '\n' | '\t'))
 }
 

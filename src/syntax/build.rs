@@ -81,6 +81,10 @@ impl<'s> Builder<'s> {
             Rule::open_bracket | Rule::close_bracket => _ = self.leaf(TokenKind::Bracket, pair),
             Rule::missing => {}
             Rule::mark => _ = self.leaf(TokenKind::Bad, pair), // reported with the other invisible characters
+            Rule::foreign_comment => {
+                let span = self.leaf(TokenKind::Bad, pair);
+                self.errors.foreign_comment(span);
+            }
             _ => {
                 let span = self.leaf(TokenKind::Bad, pair);
                 self.errors.stray(span);
@@ -121,7 +125,7 @@ impl<'s> Builder<'s> {
             Rule::variable => (TokenKind::Variable, Literal::Variable(pair.as_str()[1..].to_owned())),
             Rule::op => (TokenKind::Op, Literal::Op(op(pair.as_str()))),
             Rule::string => (TokenKind::Str, Literal::Str(Text::string(pair.as_str(), self.span(&pair)))),
-            Rule::text => (TokenKind::Text, Literal::Text(Text::raw(pair.as_str(), self.span(&pair)))),
+            Rule::text => (TokenKind::Text, self.text(&pair)),
             Rule::regex => (TokenKind::Regex, Literal::Regex(regex(pair.as_str()))),
             Rule::number => (TokenKind::Number, self.number(&pair)),
             Rule::space | Rule::comment | Rule::newline | Rule::missing | Rule::open_bracket | Rule::close_bracket => {
@@ -131,6 +135,12 @@ impl<'s> Builder<'s> {
             _ => return Some(self.bad(&pair)),
         };
         Some(Atom { span: self.leaf(kind, &pair), value })
+    }
+
+    fn text(&mut self, pair: &Pair<'_, Rule>) -> Literal {
+        let span = self.span(pair);
+        self.errors.text(span);
+        Literal::Text(Text::raw(pair.as_str(), span))
     }
 
     fn number(&mut self, pair: &Pair<'_, Rule>) -> Literal {
@@ -200,8 +210,8 @@ impl<'s> Builder<'s> {
             Rule::lost_string => self.errors.lost_string(span),
             Rule::lost_regex => self.errors.lost_regex(span),
             Rule::foreign_comment => self.errors.foreign_comment(span),
-            Rule::glued_path => self.errors.glued_path(span),
-            Rule::quoted => self.errors.quoted(span),
+            Rule::address | Rule::glued_path => self.errors.path(span),
+            Rule::foreign_quotes => self.errors.quoted(span),
             _ => self.errors.unknown(span, before),
         }
         Atom { span, value: Literal::Bad }

@@ -30,7 +30,9 @@ pub(super) fn instead(character: char) -> &'static str {
 /// A character as a message shows it: by its number too if it isn't ASCII, by that alone if it can't be seen.
 pub(super) fn shown(character: char) -> String {
     match character {
-        _ if character.is_control() || character.is_whitespace() => format!("U+{:04X}", character as u32),
+        '`' => "a backquote".to_owned(),
+        _ if character.is_control() => format!("U+{:04X}", character as u32),
+        _ if character.is_whitespace() => format!("an unusual blank (U+{:04X})", character as u32),
         _ if character.is_ascii() => format!("`{character}`"),
         _ => format!("`{character}` (U+{:04X})", character as u32),
     }

@@ -35,6 +35,8 @@ pub(super) struct Errors<'s> {
     stray_count: usize,
     /// A block whose `}` stands further left than the line that opened it.
     suspect: Option<(Span, Span)>,
+    /// A text whose end looks like the beginning of another, and that end.
+    suspect_text: Option<(Span, Span)>,
 }
 
 impl<'s> Errors<'s> {
@@ -51,6 +53,7 @@ impl<'s> Errors<'s> {
             stray: Vec::new(),
             stray_count: 0,
             suspect: None,
+            suspect_text: None,
         }
     }
 
@@ -146,18 +149,48 @@ impl<'s> Errors<'s> {
         });
     }
 
+    /// Looks whether a text that is closed was meant to be closed there: quotes behind a word and before a line end
+    /// look like the beginning of another.
+    pub(super) fn text(&mut self, span: Span) {
+        let token = self.covered(span);
+        let last_line = &token[token.rfind('\n').map_or(token.len(), |at| at + 1)..];
+        let behind_word = last_line.trim_start().strip_suffix("\"\"\"").is_some_and(|line| line.ends_with(' '));
+        let at_line_end = self.text.as_bytes().get(span.end as usize) == Some(&b'\n');
+        if self.suspect_text.is_none() && behind_word && at_line_end {
+            let close = self.span(span.end as usize - 3, span.end as usize);
+            self.suspect_text = Some((span, close));
+        }
+    }
+
     pub(super) fn lost_text(&mut self, span: Span) {
         self.rest_lost = true;
-        let open = self.span(span.start as usize, span.start as usize + 3);
-        self.add(open, |_| {
-            Diagnostic::error(
-                RULE,
-                "a text is never closed",
-                open,
-                "no other `\"\"\"` follows, so the rest of the file is in it",
-            )
-            .help("close it with `\"\"\"`; if this one is meant to close a text, its opening one is missing further up")
+        let quotes = |span: Span| Span { end: span.start + 3, ..span };
+        let Some((suspect, close)) = self.suspect_text else {
+            let open = quotes(span);
+            self.add(open, |_| {
+                Diagnostic::error(RULE, "a text is never closed", open, "so the rest of the file is in it")
+                    .help("close it with `\"\"\"`, or remove it if it is meant to close another")
+            });
+            return;
+        };
+        // From there on text was taken for plan and plan for text: what was said about it is worth nothing.
+        self.forget_from(close.start);
+        self.add(quotes(suspect), |_| {
+            Diagnostic::error(RULE, "a text is never closed", quotes(suspect), "probably this one")
+                .also(close, "this is taken for its end, but looks like the beginning of another")
+                .also(quotes(span), "so this one has no end")
+                .help("close it with `\"\"\"`")
         });
+    }
+
+    /// Takes back all errors that begin at or after `start`.
+    fn forget_from(&mut self, start: u32) {
+        self.found.retain(|told| told.labels.iter().all(|label| label.span.start < start));
+        self.more = self.more.filter(|(span, _)| span.start < start);
+        self.stray.retain(|span| span.start < start);
+        self.unclosed.retain(|(open, _)| open.start < start);
+        // At most as many as are pointed at: whoever has more than that sees the others after the next run.
+        (self.stray_count, self.unclosed_count) = (self.stray.len(), self.unclosed.len());
     }
 
     pub(super) fn lost_string(&mut self, span: Span) {
@@ -178,12 +211,13 @@ impl<'s> Errors<'s> {
 
     pub(super) fn foreign_comment(&mut self, span: Span) {
         self.line(span, |errors| {
-            let slashes = errors.span(span.start as usize, span.start as usize + 2);
-            Diagnostic::error(RULE, "unexpected `//`", slashes, "has no meaning here").help("comments begin with `#`")
+            let sign = errors.span(span.start as usize, span.start as usize + 2);
+            let message = format!("unexpected `{}`", errors.covered(sign));
+            Diagnostic::error(RULE, message, sign, "has no meaning here").help("comments begin with `#`")
         });
     }
 
-    pub(super) fn glued_path(&mut self, span: Span) {
+    pub(super) fn path(&mut self, span: Span) {
         self.line(span, |_| {
             Diagnostic::error(
                 RULE,
@@ -191,7 +225,7 @@ impl<'s> Errors<'s> {
                 span,
                 "this is not part of the name before it",
             )
-            .help("a path or an address stands in quotes: `\"srv/shop\"`")
+            .help("a path or an address stands in quotes: `\"…\"`")
         });
     }
 
@@ -201,9 +235,9 @@ impl<'s> Errors<'s> {
         self.line(span, |_| {
             Diagnostic::error(
                 RULE,
-                format!("{} doesn't begin a string", shown(quote)),
+                "a string in the wrong quotes",
                 open,
-                "not a quote of this language",
+                format!("{} doesn't begin a string", shown(quote)),
             )
             .help("use straight double quotes: `\"…\"`")
         });
@@ -284,7 +318,11 @@ impl<'s> Errors<'s> {
         for (other, _) in &self.unclosed[1..] {
             told = told.also(*other, "this one too");
         }
-        Some(told.help(if bracket == "[" { "close it with `]`" } else { "close it with `}`" }))
+        Some(told.help(match (self.unclosed_count, bracket) {
+            (1, "[") => "close it with `]`",
+            (1, _) => "close it with `}`",
+            _ => "close each with its `]` or `}`",
+        }))
     }
 
     fn stray_brackets(&self) -> Option<Diagnostic> {

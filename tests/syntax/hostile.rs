@@ -57,10 +57,10 @@ const PIECES: [&str; 34] = [
 /// Long runs of each piece and of each pair of them: time must grow with the size, not with its square.
 #[test]
 fn time_is_linear_for_any_run() {
-    let size = 30_000;
+    let size = 20_000;
     let small = Instant::now();
     _ = parsed("x.rbk", &SHOP.repeat(size / SHOP.len()));
-    // A quadratic parse of 30 kB takes a thousand times as long as an ordinary one; machines vary by less than that.
+    // A quadratic parse of 20 kB takes a thousand times as long as an ordinary one; machines vary by less than that.
     let limit = small.elapsed() * 60 + Duration::from_millis(300);
     for first in PIECES {
         for second in PIECES {
@@ -76,12 +76,10 @@ fn time_is_linear_for_any_run() {
 }
 
 #[test]
-fn ten_megabytes_are_no_trouble() {
-    let count = 10_000_000 / SHOP.len();
+fn megabytes_are_no_trouble() {
+    let count = 2_000_000 / SHOP.len();
     let text = SHOP.repeat(count);
-    let begin = Instant::now();
     let (_, tree, errors) = parsed("x.rbk", &text);
-    println!("{} MB in {:?}", text.len() / 1_000_000, begin.elapsed());
     assert_eq!(errors, []);
     assert_eq!(tree.items.len(), count * parsed("x.rbk", SHOP).1.items.len());
     let long_line = format!("a \"{}\" @", "x".repeat(10_000_000));
@@ -133,7 +131,7 @@ fn changed(text: &str, changes: &[Change]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn damaged_plans_are_read(shop in any::<bool>(), changes in prop::collection::vec(change(), 1..8)) {
