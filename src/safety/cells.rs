@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::forward::{Forward, Stop, carried, forward};
-use super::matrix::{Cell, Matrix, Row, Verdict};
+use super::matrix::{Cell, Matrix, Point, Row, Verdict};
 use super::recovery::{Outcome, run};
 use super::state::{copy, mark, service};
-use super::trouble::{not_passed, passed};
+use super::trouble::{not_passed, passed, unknown};
 use super::world::World;
 use crate::ir::{GroupKind, Node, Procedure};
 use crate::model::ids::Id;
@@ -59,7 +59,8 @@ pub struct Survey<'a> {
 /// Runs everything.
 pub fn survey<'a>(world: &World<'a>) -> Survey<'a> {
     let mut changes = phases(world);
-    changes.extend(procedures(world));
+    let others = procedures(world, &changes);
+    changes.extend(others);
     let mut matrix = Matrix::default();
     for change in &changes {
         rows(world, change, &mut matrix);
@@ -84,7 +85,7 @@ fn phases<'a>(world: &World<'a>) -> Vec<Change<'a>> {
 }
 
 /// Procedures that are themselves taken back, or that hold a point of no return.
-fn procedures<'a>(world: &World<'a>) -> Vec<Change<'a>> {
+fn procedures<'a>(world: &World<'a>, phases: &[Change<'a>]) -> Vec<Change<'a>> {
     let mut changes = Vec::new();
     for (index, procedure) in world.program.procedures.iter().enumerate() {
         let is_change = !procedure.back_out && !world.is_phase(procedure);
@@ -92,7 +93,8 @@ fn procedures<'a>(world: &World<'a>) -> Vec<Change<'a>> {
         if !is_change || !undone && !holds_point(&procedure.body) {
             continue;
         }
-        let forward = forward(world, index, anything(world), world.origin(&[]));
+        let start = start_of(world, index, phases);
+        let forward = forward(world, index, start, world.origin(&[]));
         let columns = columns(world, &forward, &[]);
         changes.push(Change { forward, is_phase: false, columns });
     }
@@ -106,6 +108,25 @@ fn holds_point(body: &[Node]) -> bool {
         Node::For(repeat) => holds_point(&repeat.body),
         Node::Action(_) => false,
     })
+}
+
+/// What is known before a procedure: what stands at the points from which it recovers, all that counting as its original.
+fn start_of(world: &World, procedure: usize, phases: &[Change]) -> super::state::State {
+    let mut start = anything(world);
+    let mut known: Option<super::state::State> = None;
+    for change in phases {
+        for column in change.columns.iter().filter(|c| c.procedure == procedure) {
+            let states = &change.pass(column).states;
+            let recovering = states.iter().zip(&column.outcomes).filter(|(_, o)| o.troubles.is_empty());
+            recovering.for_each(|(state, _)| known = super::state::either(known.take(), Some(state.clone())));
+        }
+    }
+    if let Some(known) = known {
+        let services = (0..world.plan.services.len()).map(|s| world.service(s));
+        let captures = (0..world.captures.len()).map(|c| world.capture(c));
+        services.chain(captures).for_each(|word| start.words[word] = known.words[word]);
+    }
+    start
 }
 
 /// What is known before a procedure that may begin anywhere: what stands there counts as its original.
@@ -173,11 +194,11 @@ fn chain<'a>(
 }
 
 fn rows(world: &World, change: &Change, matrix: &mut Matrix) {
-    let mut reasons: HashMap<(usize, usize), Verdict> = HashMap::new();
+    let mut reasons: HashMap<(usize, usize, bool), Verdict> = HashMap::new();
     for (index, stop) in change.forward.stops.iter().enumerate() {
         let cells = change.columns.iter().map(|column| {
             let judged = &change.pass(column).stops[index];
-            let key = (column.procedure, judged.state);
+            let key = (column.procedure, judged.state, stop.point == Point::Unknown);
             let verdict = reasons.entry(key).or_insert_with(|| verdict(world, column, judged));
             Cell { procedure: column.procedure, verdict: verdict.clone() }
         });
@@ -197,6 +218,9 @@ fn verdict(world: &World, column: &Column, stop: &Stop) -> Verdict {
     let declared = world.declaration(procedure);
     let say = |text: String| -> Arc<str> { text.into() };
     if !procedure.back_out && declared.kind == ProcedureKind::FixForward {
+        if stop.point == Point::Unknown {
+            return Verdict::Refused(say(unknown(world)));
+        }
         let last = stop.past.last().map(|&p| Id::new(p));
         let meant =
             if declared.past.is_empty() { last.is_some() } else { last.is_some_and(|p| declared.past.contains(&p)) };
@@ -211,7 +235,7 @@ fn verdict(world: &World, column: &Column, stop: &Stop) -> Verdict {
     let outcome = &column.outcomes[stop.state];
     match outcome.troubles.first() {
         None => Verdict::Recovers,
-        Some(trouble) => Verdict::Refused(say(trouble.kind.sentence(world))),
+        Some(trouble) => Verdict::Refused(say(trouble.kind.sentence(world, world.plan.head.language))),
     }
 }
 

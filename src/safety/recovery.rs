@@ -90,7 +90,34 @@ fn before_action(world: &World, change: &Forward, moment: &Moment, outcome: &mut
                     push(outcome, Kind::BrokenStart(*s, r, value), Some(moment));
                 }
             }
+            Effect::Undo { phase, step, total, .. } => {
+                if let Some(slot) = world.undo_slot(phase.index(), step) {
+                    before_undo(world, change, moment, slot, *total, outcome);
+                }
+            }
             _ => {}
+        }
+    }
+}
+
+/// A step that was certainly not done is not taken back; one that may be half done only by an undo made for it.
+fn before_undo(world: &World, change: &Forward, moment: &Moment, slot: usize, total: bool, outcome: &mut Outcome) {
+    let done = |slot: usize| moment.before.words[world.undo(slot)];
+    if done(slot) & mark::YES == 0 {
+        return;
+    }
+    let undoable = &world.undoable[slot];
+    let once = !moment.action.repeatable && moment.action.done_when.is_none();
+    for &r in &undoable.resources {
+        let doubtful = data::TORN | change.origin[r];
+        let half = moment.before.words[world.resource(r)] & doubtful != 0 || once;
+        if !total && half {
+            push(outcome, Kind::UndoHalf(r, undoable.step.to_owned()), Some(moment));
+        }
+        let later = world.undo_slots_of(r).iter().find(|&&other| other > slot && done(other) & mark::YES != 0);
+        if let Some(&later) = later {
+            let later = world.undoable[later].step.to_owned();
+            push(outcome, Kind::UndoOrder(r, undoable.step.to_owned(), later), Some(moment));
         }
     }
 }

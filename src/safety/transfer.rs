@@ -80,7 +80,6 @@ pub fn fail(world: &World, lens: &Lens, action: &Action, state: &mut State) {
 /// What matters about the action that an effect belongs to.
 #[derive(Clone, Copy)]
 struct By {
-    repeatable: bool,
     /// Some procedure takes it back: then it is that procedure's to answer for what it wrote.
     slot: Option<usize>,
 }
@@ -88,7 +87,7 @@ struct By {
 impl By {
     fn of(world: &World, lens: &Lens, action: &Action) -> Self {
         let slot = if lens.forward { world.undo_slot(lens.phase, &action.id) } else { None };
-        By { repeatable: action.repeatable, slot }
+        By { slot }
     }
 
     fn trace(self) -> Bits {
@@ -183,7 +182,11 @@ fn apply(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: By)
         write(world, r.index(), state, by, value);
     };
     match effect {
-        Effect::Modify(r) => write(r, state, &|was| changed(was, data::CHANGED)),
+        Effect::Modify(r) => {
+            // What a procedure writes into a cache is a cache again, if an empty one.
+            let to = if !lens.forward && world.is_cache(r.index()) { data::LOST } else { data::CHANGED };
+            write(r, state, &|was| if to == data::LOST { to } else { changed(was, to) });
+        }
         Effect::Destroy(r) => write(r, state, &|was| changed(was, data::LOST)),
         Effect::Create(Thing::Resource(r)) => write(r, state, &|was| changed(was, data::CHANGED)),
         Effect::Delete(Thing::Resource(r)) => write(r, state, &|_| data::ABSENT),
@@ -203,9 +206,9 @@ fn apply(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: By)
         }
         Effect::Restore { .. } => restore(world, lens, effect, state, by),
         Effect::Swap(a, b) => swap(world, lens, a.index(), b.index(), state),
-        Effect::Undo { phase, step, total, .. } => {
+        Effect::Undo { phase, step, .. } => {
             if let Some(slot) = world.undo_slot(phase.index(), step) {
-                undo(world, lens, slot, *total, by.repeatable, state);
+                undo(world, lens, slot, state);
             }
         }
         Effect::Verify(things) => things.iter().for_each(|thing| {
@@ -356,7 +359,7 @@ fn swap(world: &World, lens: &Lens, a: usize, b: usize, state: &mut State) {
 }
 
 /// Takes a step back: its resources are the original again if nothing else has changed them since.
-fn undo(world: &World, lens: &Lens, slot: usize, total: bool, repeatable: bool, state: &mut State) {
+fn undo(world: &World, lens: &Lens, slot: usize, state: &mut State) {
     if state.words[world.undo(slot)] & mark::YES == 0 {
         return;
     }
@@ -366,17 +369,13 @@ fn undo(world: &World, lens: &Lens, slot: usize, total: bool, repeatable: bool, 
         let word = state.words[world.resource(r)];
         let slots = world.undo_slots_of(r);
         let alone = word & data::OTHERWISE == 0 && !slots.iter().any(|&other| applied(other));
-        let out_of_order = slots.iter().any(|&other| other > slot && applied(other));
         let original = lens.original(r);
         let mut value = word & data::VALUES;
-        // Run twice, or on what was never changed, an undo that is not made for it may leave anything.
-        let harm = if !total && (!repeatable || value & original != 0) { data::TORN } else { 0 };
-        let cured = cured(world, r, original, total);
+        let cured = cured(world, r, original);
         if alone && value & cured != 0 {
             value = value & !cured | original;
         }
-        let stuck = if out_of_order { data::OTHERWISE } else { word & data::OTHERWISE };
-        after.push((r, value | harm | stuck | data::UNVERIFIED));
+        after.push((r, value | word & data::OTHERWISE | data::UNVERIFIED));
     }
     for (r, word) in after {
         state.words[world.resource(r)] = word;
@@ -384,12 +383,12 @@ fn undo(world: &World, lens: &Lens, slot: usize, total: bool, repeatable: bool, 
     state.words[world.undo(slot)] = mark::NO;
 }
 
-/// The values that an undo turns into the original: deleted data do not come back by it, a deleted setting does.
-fn cured(world: &World, resource: usize, original: Bits, total: bool) -> Bits {
-    let torn = if total { data::TORN } else { 0 };
+/// The values that an undo turns into the original: deleted data do not come back by it, a deleted setting does. That it may
+/// be run where something is half written is for `recovery` to refuse.
+fn cured(world: &World, resource: usize, original: Bits) -> Bits {
     let versioned = world.plan.resources[resource].kind == ResourceKind::Versioned;
     let absent = if versioned && original == data::ORIGINAL { data::ABSENT } else { 0 };
-    data::CHANGED | torn | absent
+    data::CHANGED | data::TORN | absent
 }
 
 /// Passes a point of no return.

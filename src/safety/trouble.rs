@@ -38,6 +38,10 @@ pub enum Kind {
     Left(usize, Bits),
     /// A service is not as it was at the end; does it run?
     ServiceLeft(Id<Service>, bool),
+    /// Takes back a step whose undo is not made for that: from a half-done state, or a second time after a break.
+    UndoHalf(usize, String),
+    /// Takes back a step before a later one that changed the same.
+    UndoOrder(usize, String, String),
     /// It stops before its end.
     NeverEnds,
 }
@@ -63,11 +67,11 @@ pub fn condition(value: Bits, language: Language) -> &'static str {
 
 impl Kind {
     /// Why a procedure is refused, as one sentence without full stop.
-    pub fn sentence(&self, world: &World) -> String {
+    pub fn sentence(&self, world: &World, language: Language) -> String {
         let resource = |r: usize| world.resource_name(r);
         let backup = |b: Id<Backup>| world.backup_name(b);
         let service = |s: Id<Service>| world.service_name(s);
-        let es = world.plan.head.language == Language::Es;
+        let es = language == Language::Es;
         let say = |en: String, in_spanish: String| if es { in_spanish } else { en };
         match self {
             Kind::NoBackup(r, b) => say(
@@ -113,6 +117,14 @@ impl Kind {
             Kind::ServiceLeft(s, false) => {
                 say(format!("leaves `{}` stopped", service(*s)), format!("deja `{}` parado", service(*s)))
             }
+            Kind::UndoHalf(r, step) => say(
+                format!("takes back `{step}`, which may leave `{}` half written", resource(*r)),
+                format!("deshace `{step}`, lo que puede dejar `{}` a medio escribir", resource(*r)),
+            ),
+            Kind::UndoOrder(r, step, later) => say(
+                format!("takes back `{step}` before `{later}`, which changed `{}` after it", resource(*r)),
+                format!("deshace `{step}` antes que `{later}`, que cambió `{}` después", resource(*r)),
+            ),
             Kind::NeverEnds => say("stops before its end".to_string(), "se detiene antes de terminar".to_string()),
         }
     }
@@ -135,5 +147,13 @@ pub fn not_passed(world: &World, point: Option<Id<Point>>) -> String {
         (Language::Es, Some(name)) => format!("no se ha pasado `{name}`: hay que revertir"),
         (Language::En, None) => "no point of no return has been passed: roll back instead".to_string(),
         (Language::Es, None) => "no se ha pasado ningún punto sin retorno: hay que revertir".to_string(),
+    }
+}
+
+/// Why a fix forward is refused where nobody knows how far the change came.
+pub fn unknown(world: &World) -> String {
+    match world.plan.head.language {
+        Language::En => "nobody knows how far the change came: say it with `--failed-at`".to_string(),
+        Language::Es => "no se sabe hasta dónde llegó el cambio: dígalo con `--failed-at`".to_string(),
     }
 }

@@ -40,7 +40,7 @@ pub fn run(world: &World, survey: &Survey, finding: &Finding) -> String {
 fn ending(world: &World, finding: &Finding) -> String {
     let procedure = finding.procedure.map(|p| world.program.procedures[p].name.as_str());
     match (&finding.trouble, procedure, finding.past) {
-        (Some(trouble), Some(name), _) => format!("`{name}` {}", trouble.kind.sentence(world)),
+        (Some(trouble), Some(name), _) => format!("`{name}` {}", trouble.kind.sentence(world, Language::En)),
         (_, _, Some(p)) => format!("`{}` may have been passed, and nothing leads on", world.plan.points[p].common.name),
         _ => "nothing brings it back".to_string(),
     }
@@ -73,7 +73,9 @@ impl Topic {
             Some(Kind::Writer(r, s) | Kind::BrokenStart(s, r, _)) => {
                 Topic { resource: Some(*r), backup: None, service: Some(s.index()) }
             }
-            Some(Kind::Left(r, _)) => Topic { resource: Some(*r), ..Topic::default() },
+            Some(Kind::Left(r, _) | Kind::UndoHalf(r, _) | Kind::UndoOrder(r, ..)) => {
+                Topic { resource: Some(*r), ..Topic::default() }
+            }
             Some(Kind::ServiceLeft(s, _)) => Topic { service: Some(s.index()), ..Topic::default() },
             _ => Topic::default(),
         }

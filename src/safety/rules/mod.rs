@@ -64,6 +64,8 @@ rules! {
     "R402" Error true resource_left_changed "resource-left-changed" "a rollback that leaves a resource as the change left it";
     "R403" Error true service_left_stopped "service-left-stopped" "a rollback that leaves a service otherwise than it was";
     "R404" Error true start_on_broken_data "start-on-broken-data" "a service started on something half written or gone";
+    "R405" Error true undo_not_total "undo-not-total" "an undo that is not made for a half-done state";
+    "R406" Error true undo_out_of_order "undo-out-of-order" "steps taken back in another order than last first";
     "R501" Error true unverified_recovery "unverified-recovery" "a rollback that never looks at what it restored";
     "R502" Warning true manual_step_without_expectation "manual-step-without-expectation" "work by hand without a way to see that it is done";
     "R601" Warning true step_without_timeout "step-without-timeout" "a command that may run for ever";

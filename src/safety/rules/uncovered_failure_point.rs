@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostics::Diagnostic;
-use crate::model::plan::ProcedureKind;
+use crate::model::plan::{Language, ProcedureKind};
 use crate::safety::coverage::Finding;
 use crate::safety::trouble::Kind;
 
@@ -12,8 +12,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for case in context.cases(|kind| matches!(kind, Kind::Unset(_) | Kind::NeverEnds)) {
         let (rollback, phase) = (&case.procedure.name, context.name(case.change));
         let at = context.stopped_at(case.finding).map_or(context.place(case.change), |action| action.head);
-        let message = format!("when `{phase}` stops {}, nothing gets back", context.point(case.finding));
-        let sentence = case.kind.sentence(context.world);
+        let message = match case.kind {
+            Kind::Unset(name) => format!("when `{phase}` stops {}, `{rollback}` can't run: `${name}` is not captured yet", context.point(case.finding)),
+            _ => format!("when `{phase}` stops {}, nothing gets back", context.point(case.finding)),
+        };
+        let sentence = case.kind.sentence(context.world, Language::En);
         let diagnostic = Context::report("uncovered-failure-point", message, at, "a failure here has no way out")
             .also(case.span, format!("`{rollback}` {sentence}"));
         let help = match case.kind {
