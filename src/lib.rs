@@ -21,6 +21,7 @@ pub mod source;
 pub mod syntax;
 
 use diagnostics::{Diagnostic, Level};
+use emit::{BACKENDS, Input, Output};
 use ir::Program;
 use model::Load;
 use safety::matrix::Matrix;
@@ -46,7 +47,8 @@ pub struct Compiled {
 /// `load` reads the files that the plan uses; `today`, in days since 1970-01-01, is the day for dated rules. Never fails:
 /// what is wrong is among the diagnostics.
 pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) -> Compiled {
-    let resolved = model::resolve(sources, file, load, &[]);
+    let rules: Vec<&str> = safety::rules::RULES.iter().map(|rule| rule.name).collect();
+    let resolved = model::resolve(sources, file, load, &rules);
     let head = resolved.variations.first().map(|variation| &variation.plan.head.common);
     let (name, name_span) = head.map_or_else(Default::default, |head| (head.name.clone(), head.name_span));
     let mut compiled = Compiled { name, name_span, programs: Vec::new(), diagnostics: resolved.diagnostics };
@@ -56,10 +58,26 @@ pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) 
     let hash = hash(sources);
     for variation in resolved.variations {
         let program = ir::lower(&variation.plan, &variation.choices, sources, hash.clone());
-        let _ = today;
-        compiled.programs.push((program, Matrix::default()));
+        let analysis = safety::analyse(&program, sources, Some(today));
+        compiled.diagnostics.extend(analysis.diagnostics);
+        compiled.programs.push((program, analysis.matrix));
     }
     compiled
+}
+
+/// The files that a compiled plan, free of errors, is written to; those of a variant in a folder of its name.
+///
+/// Fails only where a template and its view disagree, which is a bug.
+pub fn emit_all(compiled: &Compiled, sources: &Sources) -> anyhow::Result<Vec<Output>> {
+    let mut outputs = Vec::new();
+    for (program, matrix) in &compiled.programs {
+        let folder = program.variant.as_ref().map_or_else(String::new, |variant| format!("{variant}/"));
+        for backend in BACKENDS {
+            let files = backend.files(Input { program, sources, matrix })?;
+            outputs.extend(files.into_iter().map(|file| Output { name: format!("{folder}{}", file.name), ..file }));
+        }
+    }
+    Ok(outputs)
 }
 
 /// SHA-256 over the texts of all files, in hexadecimal: a journal belongs to the plan that it was begun with.

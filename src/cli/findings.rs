@@ -26,6 +26,11 @@ pub fn outcome(units: &[Unit]) -> Outcome {
     if found { Outcome::Found } else { Outcome::Clean }
 }
 
+/// Does any plan have an error?
+pub fn failed(units: &[Unit]) -> bool {
+    units.iter().any(|unit| unit.worst() == Some(Level::Error))
+}
+
 /// `3 plans: 1 error, 2 warnings`.
 fn summary(units: &[Unit]) -> String {
     let plans = units.iter().filter(|unit| !unit.compiled.name.is_empty()).count().max(1);

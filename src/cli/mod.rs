@@ -4,11 +4,16 @@
 //! warning was found, 2 wrong usage or something that kept `rbk` from doing its work.
 //! Not its business: anything about plans; that is the library's.
 
+mod build;
 mod check;
+mod explain;
 mod findings;
+mod graph;
 mod input;
 mod matrix;
 mod plans;
+mod rules;
+mod write;
 
 use crate::diagnostics::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -55,6 +60,14 @@ enum Color {
 enum Command {
     /// Say whether plans are safe, and if not, how a run would end badly
     Check(check::Arguments),
+    /// Compile plans to `rollback.sh` and `RUNBOOK.md`
+    Build(build::Arguments),
+    /// Explain a rule
+    Explain(explain::Arguments),
+    /// List the rules
+    Rules,
+    /// Draw a plan as a Mermaid graph
+    Graph(graph::Arguments),
 }
 
 /// Plans on the command line.
@@ -93,6 +106,10 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Check(arguments) => check::run(arguments, &cli.options),
+        Command::Build(arguments) => build::run(arguments, &cli.options),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Rules => rules::run(&cli.options),
+        Command::Graph(arguments) => graph::run(arguments, &cli.options),
     }
 }
 

@@ -126,7 +126,7 @@ impl Gather<'_, '_> {
         for column in &change.columns {
             let helps = |row: &&super::matrix::Row| row.ways_back().any(|p| p == column.procedure);
             let fresh = self.is_rollback(column) && !blamed.contains(&column.procedure);
-            if !fresh || !rows.iter().any(|row| needed(&row)) || rows.iter().filter(needed).any(|r| helps(r)) {
+            if !fresh || !rows.iter().any(|row| needed(&row)) || rows.iter().filter(needed).any(helps) {
                 continue;
             }
             let troubles = |stop: &usize| change.outcome(column, *stop).map_or(usize::MAX, |o| o.troubles.len());
