@@ -1,8 +1,16 @@
-//! To come.
+//! A blank such as `<commit>` or `[TOKEN]` stands in a command, and nobody will fill it in at three in the morning.
 
-use super::Context;
+use super::{Context, scripts};
 use crate::diagnostics::Diagnostic;
+use crate::shell;
 
-pub fn check(_: &Context) -> Vec<Diagnostic> {
-    Vec::new()
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let texts = scripts::all(context).into_iter();
+    let blanks = texts.flat_map(|text| shell::parse(text.script).placeholders);
+    let one = |blank: shell::Placeholder| {
+        let message = format!("`{}` is a blank that nobody filled in: the shell takes it as it stands", blank.text);
+        let place = Context::report("placeholder-in-command", message, blank.span, "to be filled in by hand?");
+        place.help("declare an `input` with a question, and write `\"$its_name\"` here")
+    };
+    blanks.map(one).collect()
 }

@@ -1,8 +1,30 @@
-//! To come.
+//! A command reads a shell variable that neither the plan nor the command itself sets.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::{Context, scripts};
+use crate::diagnostics::{Diagnostic, suggest};
+use crate::shell::{self, Place};
 
-pub fn check(_: &Context) -> Vec<Diagnostic> {
-    Vec::new()
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let known = scripts::known(context);
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for text in scripts::all(context) {
+        let parsed = shell::parse(text.script);
+        // An inner shell or another machine has variables of its own.
+        for read in parsed.free_reads().filter(|read| read.place == Place::Here) {
+            let name = read.name.as_str();
+            let digits = name.chars().all(|c| !c.is_alphabetic() && c != '_');
+            if known.contains(name) || text.locals.contains(&name) || digits {
+                continue;
+            }
+            let message = format!("nothing sets `${name}`: the command stops, or runs with nothing in its place");
+            let diagnostic = Context::report("variable-undefined", message, read.span, "not a value of this plan");
+            let near = suggest(name, known.iter().copied().chain(text.locals.iter().copied()));
+            let help = match near {
+                Some(near) => format!("did you mean `${near}`?"),
+                None => format!("declare `param {name}`, an `input` or a `secret`, or write `${{{name}:-…}}` with a default"),
+            };
+            found.push(diagnostic.help(help));
+        }
+    }
+    found
 }

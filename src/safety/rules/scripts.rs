@@ -1,0 +1,139 @@
+//! Every shell text of a plan that its own files hold, with the values that its commands may read.
+
+use std::collections::HashSet;
+
+use super::Context;
+use crate::ir::{Action, Node, Run};
+use crate::model::plan::Operation;
+use crate::model::value::{Check, Command, Probe, Script};
+use crate::model::{BUILTINS, CONTEXT};
+use crate::safety::world::probes;
+use crate::source::FileId;
+
+/// A shell text.
+pub struct Text<'a> {
+    /// The text.
+    pub script: &'a Script,
+    /// Names that it has besides those of the plan: settings of a thing, variables of loops.
+    pub locals: Vec<&'a str>,
+}
+
+/// All of them, in no particular order, each once; the standard drivers' are not the plan's.
+pub fn all<'a>(context: &Context<'a>) -> Vec<Text<'a>> {
+    let plan = context.world.plan;
+    let mut found = Found { texts: Vec::new(), locals: loops(context) };
+    for (_, action) in context.statements() {
+        found.action(action);
+    }
+    for backup in &plan.backups {
+        let elsewhere = backup.elsewhere.iter().flat_map(|e| e.list.iter().chain(&e.fetch));
+        backup.check.iter().chain(&backup.taken_by).chain(elsewhere).for_each(|check| found.check(check));
+    }
+    plan.checklists
+        .iter()
+        .flat_map(|list| &list.items)
+        .filter_map(|item| item.check.as_ref())
+        .for_each(|c| found.check(c));
+    plan.triggers.iter().flat_map(|t| &t.when).for_each(|c| found.check(c));
+    plan.signals.iter().filter_map(|s| s.source.as_ref()).for_each(|c| found.check(c));
+    plan.monitors.iter().flat_map(|m| &m.watches).filter_map(|w| w.source.as_ref()).for_each(|c| found.check(c));
+    plan.inputs.iter().filter_map(|i| i.find_with.as_ref()).for_each(|c| found.check(c));
+    plan.secrets.iter().filter_map(|s| s.from.as_ref()).for_each(|c| found.check(c));
+    plan.points.iter().filter_map(|p| p.not_passed_when.as_ref()).for_each(|c| found.check(c));
+    plan.procedures.iter().flat_map(|p| p.when.iter().chain(&p.unless)).for_each(|c| found.check(c));
+    plan.channels.iter().for_each(|channel| found.commands(&channel.commands));
+    plan.diagnoses.iter().for_each(|diagnosis| found.commands(&diagnosis.commands));
+    for resource in &plan.resources {
+        found.operations(&resource.operations, resource.settings.iter().map(|(name, _)| name.as_str()));
+        resource.identity.iter().for_each(|check| found.check(check));
+    }
+    for service in &plan.services {
+        found.operations(&service.operations, service.settings.iter().map(|(name, _)| name.as_str()));
+        service.healthy_when.iter().for_each(|check| found.check(check));
+    }
+    let mut seen = HashSet::new();
+    let mut texts = found.texts;
+    texts.retain(|text| is_own(context, text.script.span.file) && seen.insert(text.script.span));
+    texts
+}
+
+/// Is it a file of the plan's author?
+pub fn is_own(context: &Context, file: FileId) -> bool {
+    !context.sources.file(file).name.starts_with("library/")
+}
+
+/// The values that every command of the plan may read.
+pub fn known<'a>(context: &Context<'a>) -> HashSet<&'a str> {
+    let plan = context.world.plan;
+    let declared = plan.params.iter().map(|p| &p.common).chain(plan.inputs.iter().map(|i| &i.common));
+    let declared = declared.chain(plan.secrets.iter().map(|s| &s.common)).map(|common| common.name.as_str());
+    let captured = plan.captures.iter().map(|(name, _)| name.as_str());
+    declared.chain(captured).chain(BUILTINS.iter().copied()).chain(CONTEXT.iter().copied()).collect()
+}
+
+fn loops<'a>(context: &Context<'a>) -> Vec<&'a str> {
+    fn walk<'n>(body: &'n [Node], found: &mut Vec<&'n str>) {
+        for node in body {
+            match node {
+                Node::For(repeat) => {
+                    found.push(&repeat.variable);
+                    walk(&repeat.body, found);
+                }
+                Node::Group(group) => walk(&group.body, found),
+                Node::If(branch) => {
+                    walk(&branch.then, found);
+                    walk(&branch.otherwise, found);
+                }
+                Node::Action(_) => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    context.world.program.procedures.iter().for_each(|p| walk(&p.body, &mut found));
+    found
+}
+
+struct Found<'a> {
+    texts: Vec<Text<'a>>,
+    locals: Vec<&'a str>,
+}
+
+impl<'a> Found<'a> {
+    fn script(&mut self, script: &'a Script) {
+        self.texts.push(Text { script, locals: self.locals.clone() });
+    }
+
+    fn commands(&mut self, commands: &'a [Command]) {
+        for command in commands {
+            if let Command::Sh(script) = command {
+                self.script(script);
+            }
+        }
+    }
+
+    fn check(&mut self, check: &'a Check) {
+        probes(&check.probe, &mut |probe| {
+            if let Probe::Sh(script, _) = probe {
+                self.script(script);
+            }
+        });
+    }
+
+    fn operations(&mut self, operations: &'a [Operation], settings: impl Iterator<Item = &'a str>) {
+        let before = self.locals.len();
+        self.locals.extend(settings);
+        operations.iter().for_each(|operation| self.commands(&operation.commands));
+        self.locals.truncate(before);
+    }
+
+    fn action(&mut self, action: &'a Action) {
+        match &action.run {
+            Run::Commands(commands) | Run::Diagnose(commands) => self.commands(commands),
+            Run::Capture { source: check, .. } | Run::Verify(check) | Run::Await { check, .. } => self.check(check),
+            Run::Manual { check: Some(check), .. } => self.check(check),
+            _ => {}
+        }
+        action.done_when.iter().for_each(|check| self.check(check));
+        action.undo.iter().for_each(|undo| self.commands(&undo.commands));
+    }
+}
