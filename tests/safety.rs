@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "safety/harness.rs"]
+#[allow(dead_code)]
 mod harness;
 
 #[test]

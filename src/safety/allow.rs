@@ -1,7 +1,8 @@
 //! Exceptions: `allow RULE because "…" [until DATE]` silences a rule where it stands.
 //!
 //! In: diagnostics of the rules. Out: those that remain, and what is wrong with the exceptions themselves. A diagnostic is
-//! silenced by an exception in the statement, declaration or plan in which its first place lies.
+//! silenced by an exception in the statement, declaration or plan in which its first place lies. One that has run out is
+//! told itself, in place of what it silences.
 //! Not its business: unknown names of rules (the model knows them).
 
 use super::rules::{Context, rule};
@@ -20,9 +21,9 @@ pub fn apply(world: &World, today: Option<i64>, diagnostics: Vec<Diagnostic>) ->
     let mut used = vec![false; exceptions.len()];
     let mut kept = Vec::new();
     for diagnostic in diagnostics {
-        let silenced = exceptions.iter().position(|(allow, scope)| {
-            allow.rule == diagnostic.rule && possible(allow) && !over(allow, today) && covers(*scope, &diagnostic)
-        });
+        let silenced = exceptions
+            .iter()
+            .position(|(allow, scope)| allow.rule == diagnostic.rule && possible(allow) && covers(*scope, &diagnostic));
         match silenced {
             Some(index) => used[index] = true,
             None => kept.push(diagnostic),
@@ -79,7 +80,7 @@ fn fault(allow: &Allow, today: Option<i64>, used: bool) -> Option<Diagnostic> {
         let place = Context::report("impossible-allow", message, allow.span, "no reason makes this safe");
         return Some(place.help("answer it in the plan: `accepts … because`, `not_restored … because`, `data_lost`"));
     }
-    if over(allow, today) {
+    if used && over(allow, today) {
         let message = format!("the exception from `{name}` has run out");
         let place = Context::report("expired-allow", message, allow.span, "its last day is over");
         return Some(place.help("repair what it was about, or decide anew and give a later date"));

@@ -30,6 +30,7 @@ pub struct World<'a> {
     pub captures: HashMap<&'a str, usize>,
     /// Steps that some procedure undoes, in the order of the program.
     pub undoable: Vec<Undoable<'a>>,
+    undone: HashMap<(usize, &'a str), Vec<usize>>,
     undoable_by_name: HashMap<(usize, &'a str), usize>,
     undoable_of: Vec<Vec<usize>>,
     /// Index of the program's procedure for each declaration.
@@ -80,6 +81,7 @@ impl<'a> World<'a> {
             copy_of: vec![None; plan.resources.len()],
             captures: HashMap::new(),
             undoable: Vec::new(),
+            undone: HashMap::new(),
             undoable_by_name: HashMap::new(),
             undoable_of: vec![Vec::new(); plan.resources.len()],
             by_declaration: HashMap::new(),
@@ -99,6 +101,22 @@ impl<'a> World<'a> {
                 self.scan_action(index * 1_000_000 + order, action);
             }
         }
+        for procedure in program.procedures.iter().filter(|p| !p.back_out) {
+            for action in actions(&procedure.body) {
+                self.scan_step(procedure.declaration.index(), &action.id);
+            }
+        }
+    }
+
+    /// Steps that are undone get their places in the order in which they are done.
+    fn scan_step(&mut self, phase: usize, step: &'a str) {
+        let Some(resources) = self.undone.remove(&(phase, step)) else { return };
+        let slot = self.undoable.len();
+        for &r in &resources {
+            self.undoable_of[r].push(slot);
+        }
+        self.undoable_by_name.insert((phase, step), slot);
+        self.undoable.push(Undoable { step, resources });
     }
 
     fn scan_action(&mut self, order: usize, action: &'a Action) {
@@ -122,15 +140,8 @@ impl<'a> World<'a> {
                     }
                 }
                 Effect::Undo { phase, step, resources, .. } => {
-                    let slot = self.undoable.len();
-                    let entry = self.undoable_by_name.entry((phase.index(), step)).or_insert(slot);
-                    if *entry == slot {
-                        let resources: Vec<usize> = resources.iter().map(|id| id.index()).collect();
-                        for &r in &resources {
-                            self.undoable_of[r].push(slot);
-                        }
-                        self.undoable.push(Undoable { step, resources });
-                    }
+                    let resources = resources.iter().map(|id| id.index()).collect();
+                    self.undone.entry((phase.index(), step)).or_insert(resources);
                 }
                 _ => {}
             }

@@ -5,10 +5,13 @@ use crate::diagnostics::Diagnostic;
 use crate::safety::trouble::Kind;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for case in context.cases(|kind| matches!(kind, Kind::StaleBackup(..))) {
-        let Kind::StaleBackup(r, b) = *case.kind else { continue };
-        if context.world.plan[b].elsewhere.is_some() {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    // The run with a copy of the wrong state tells more than the one in which there is none yet.
+    let stale = context.cases(|kind| matches!(kind, Kind::StaleBackup(..)));
+    for case in stale.chain(context.cases(|kind| matches!(kind, Kind::NoBackup(..)))) {
+        let (Kind::StaleBackup(r, b) | Kind::NoBackup(r, b)) = *case.kind else { continue };
+        let never = matches!(case.kind, Kind::NoBackup(..)) && context.taking(case.change, b).is_none();
+        if never || context.world.plan[b].elsewhere.is_some() {
             continue;
         }
         let (name, backup) = (context.world.resource_name(r), context.world.backup_name(b));
@@ -26,7 +29,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             (Some(_), Some(write)) => format!("move `take backup {backup}` before `{}`", write.id),
             _ => format!("restore from a backup that was taken before `{name}` was changed"),
         };
-        found.push(context.story(case.finding, diagnostic).help(help));
+        if !found.iter().any(|d| d.labels[0].span == at) {
+            found.push(context.story(case.finding, diagnostic).help(help));
+        }
     }
     found
 }

@@ -10,19 +10,16 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let Kind::NoBackup(r, b) = *case.kind else { continue };
         let (name, backup) = (context.world.resource_name(r), context.world.backup_name(b));
         let (rollback, phase) = (&case.procedure.name, context.name(case.change));
-        let taken = context.taking(case.change, b);
-        let message = match taken {
-            Some(_) => format!("`{rollback}` restores `{name}` from `{backup}`, which is taken too late"),
-            None => format!("`{rollback}` restores `{name}` from `{backup}`, which is never taken"),
-        };
+        if context.taking(case.change, b).is_some() {
+            // Taken, but too late: `backup-after-change` tells it.
+            continue;
+        }
+        let message = format!("`{rollback}` restores `{name}` from `{backup}`, which is never taken");
         let mut diagnostic =
             Context::report("restore-without-backup", message, case.span, "needs a copy that does not exist");
         let first = context.first_write(case.change, r);
         if let Some(write) = first {
             diagnostic = diagnostic.also(write.head, format!("`{name}` is changed here, with no copy of it"));
-        }
-        if let Some(taking) = taken {
-            diagnostic = diagnostic.also(taking.head, "the copy is taken only here");
         }
         let before = first.map_or_else(|| "its first step".to_owned(), |write| format!("`{}`", write.id));
         let help = format!("write `take backup {backup}` in phase `{phase}`, before {before}");
