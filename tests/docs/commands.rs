@@ -1,0 +1,1 @@
+//! Commands in the documentation are run, and print what stands there.
