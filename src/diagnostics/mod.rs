@@ -71,8 +71,8 @@ impl Diagnostic {
         span: Span,
         label: impl Into<String>,
     ) -> Self {
-        let labels = vec![Label { span, text: label.into() }];
-        Diagnostic { rule, level, message: message.into(), labels, notes: Vec::new(), help: None }
+        let labels = vec![Label { span, text: bounded(label) }];
+        Diagnostic { rule, level, message: bounded(message), labels, notes: Vec::new(), help: None }
     }
 
     /// An error at a place.
@@ -88,22 +88,32 @@ impl Diagnostic {
     /// Adds a second place.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: bounded(text) });
         self
     }
 
     /// Adds a paragraph.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.notes.push(text.into());
+        self.notes.push(bounded(text));
         self
     }
 
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        self.help = Some(bounded(text));
         self
+    }
+}
+
+/// Texts quote the plan, and a word of a plan may be megabytes long.
+fn bounded(text: impl Into<String>) -> String {
+    const LONGEST: usize = 2000;
+    let text = text.into();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text,
     }
 }
 

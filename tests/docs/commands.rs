@@ -1,1 +1,0 @@
-//! Commands in the documentation are run, and print what stands there.
