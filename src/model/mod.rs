@@ -172,6 +172,7 @@ fn resolve_one(
         files: &survey.files,
         rules,
         steps: std::collections::HashMap::new(),
+        numbers: std::collections::HashMap::new(),
         found_points: std::collections::HashMap::new(),
         found_backups: std::collections::HashMap::new(),
     };

@@ -19,6 +19,7 @@ impl Reader<'_> {
     pub fn procedure(&mut self, form: &'static Form, item: &Item) -> Procedure {
         let entry = self.entry(form, item);
         self.steps = HashMap::new();
+        self.numbers = HashMap::new();
         self.explicit_names(&entry);
         let of: Vec<Id<Procedure>> = ids(&entry, "of");
         let scope = Scope { of: of.clone(), described_only: entry.has("described_only") };

@@ -34,6 +34,8 @@ pub struct Reader<'a> {
     pub rules: &'a [&'static str],
     /// Names of statements of the procedure that is being read.
     pub steps: std::collections::HashMap<String, Span>,
+    /// The last number given to an automatic name, by what it is made of: so that many of one kind cost no more each.
+    pub numbers: std::collections::HashMap<String, u32>,
     /// What statements said about the points of no return, by index.
     pub found_points: std::collections::HashMap<usize, super::things::SaidOfPoint>,
     /// The backups that statements declare, by index.

@@ -519,9 +519,9 @@ impl Reader<'_> {
     /// A name that is not taken in this procedure.
     fn unique(&mut self, base: &str) -> String {
         let mut name = base.to_owned();
-        let mut number = 1;
+        let number = self.numbers.entry(base.to_owned()).or_insert(1);
         while self.steps.contains_key(&name) {
-            number += 1;
+            *number += 1;
             name = format!("{base}_{number}");
         }
         self.steps.insert(name.clone(), Span::default());
