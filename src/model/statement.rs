@@ -218,6 +218,8 @@ pub struct Options {
     pub uses: Vec<Thing>,
     /// Long text.
     pub about: Option<Template>,
+    /// Why test data that a `verify` writes does not stay.
+    pub writes_nothing_kept: Option<Reason>,
     /// Rules switched off.
     pub allow: Vec<super::plan::Allow>,
 }

@@ -589,6 +589,7 @@ impl Reader<'_> {
             user: entry.value("as"),
             dir: entry.value("in"),
             ask_first: entry.get("ask_first").and_then(|given| given.because.clone()),
+            writes_nothing_kept: entry.get("writes_nothing_kept").and_then(|given| given.because.clone()),
             if_fails: on_failure,
             repeatable: entry.has("repeatable"),
             done_when: entry.check("done_when"),

@@ -7,7 +7,7 @@ use super::md::{Block, Card, Fact, Group, Item, Md, Table};
 use crate::emit::wording::Voice;
 use crate::ir;
 use crate::model::ids::Id;
-use crate::model::plan::{ChecklistItem, Common, Plan, Procedure, Role};
+use crate::model::plan::{ChecklistItem, Common, Plan, Procedure, Requirement, Role};
 use crate::model::value::{Check, Template};
 use crate::safety::matrix::Matrix;
 use crate::source::Sources;
@@ -68,9 +68,11 @@ impl<'a> Builder<'a> {
 
     /// An empty card of a declaration; `kind` begins its anchor.
     pub fn card(&self, kind: &str, common: &Common) -> Card {
+        let anchor = if common.name.is_empty() { String::new() } else { format!("{kind}-{}", common.name) };
+        let title = self.voice.label(common);
         Card {
-            anchor: format!("{kind}-{}", common.name),
-            title: self.voice.label(common),
+            anchor,
+            title: if title.is_empty() { self.say(kind) } else { title },
             name: common.name.clone(),
             about: self.about(common),
             ..Card::default()
@@ -150,28 +152,57 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Names of the checklists that belong to a moment of a run or to a drill, not to the time before.
-    pub fn placed_checklists(&self) -> HashSet<usize> {
-        let drills = self.plan().drills.iter().filter_map(|drill| drill.requires.map(Id::index));
-        drills.chain(self.closing_checklists()).collect()
+    /// Checklists that are shown where a drill is, not among those from before.
+    pub fn drill_checklists(&self) -> Vec<usize> {
+        let elsewhere: Vec<usize> = self.required().into_iter().chain(self.gone_through().0).collect();
+        let all = self.plan().drills.iter().filter_map(|drill| drill.requires.map(Id::index));
+        once(all.filter(|at| !elsewhere.contains(at)))
     }
 
-    /// Those that procedures go through after their last change.
+    /// Those that procedures go through after their last change, and only then.
     pub fn closing_checklists(&self) -> Vec<usize> {
-        let mut found = Vec::new();
+        let required = self.required();
+        let (all, closing) = self.gone_through();
+        let early = |at: &usize| all.iter().filter(|a| *a == at).count() > closing.iter().filter(|a| *a == at).count();
+        once(closing.clone().into_iter().filter(|at| !required.contains(at) && !early(at)))
+    }
+
+    /// What procedures ask for before they begin.
+    fn required(&self) -> Vec<usize> {
+        let all = self.plan().procedures.iter().flat_map(|p| &p.requires);
+        let lists = all.filter_map(|requirement| match requirement {
+            Requirement::Checklist(id) => Some(id.index()),
+            Requirement::Authority(_) => None,
+        });
+        lists.collect()
+    }
+
+    /// What procedures go through on their way, and of that what comes after their last change.
+    fn gone_through(&self) -> (Vec<usize>, Vec<usize>) {
+        let (mut all, mut closing) = (Vec::new(), Vec::new());
         for procedure in &self.voice.program.procedures {
             let actions = ir::actions(&procedure.body);
-            let last_change = actions.iter().rposition(|action| !action.effects.is_empty());
-            for action in actions.iter().skip(last_change.map_or(0, |i| i + 1)) {
-                if let ir::Run::Require(id) = action.run {
-                    if !found.contains(&id.index()) {
-                        found.push(id.index());
-                    }
+            let last = actions.iter().rposition(|action| action.effects.iter().any(ir::writes));
+            for (at, action) in actions.iter().enumerate() {
+                let ir::Run::Require(id) = action.run else { continue };
+                all.push(id.index());
+                if last.is_none_or(|last| at > last) {
+                    closing.push(id.index());
                 }
             }
         }
-        found
+        (all, closing)
     }
+}
+
+fn once(list: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut out = Vec::new();
+    for entry in list {
+        if !out.contains(&entry) {
+            out.push(entry);
+        }
+    }
+    out
 }
 
 /// The blocks with a line above the first one, where none is yet.

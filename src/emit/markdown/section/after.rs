@@ -53,6 +53,7 @@ pub struct After {
 #[derive(Debug, Serialize)]
 pub struct Drill {
     pub drills: Vec<Card>,
+    pub checklists: Vec<Card>,
 }
 
 impl Builder<'_> {
@@ -217,7 +218,10 @@ impl Builder<'_> {
     }
 
     pub fn drill(&self) -> Drill {
-        Drill { drills: self.plan().drills.iter().map(|d| self.one_drill(d)).collect() }
+        let lists = self.drill_checklists();
+        let checklists = lists.iter().filter_map(|at| self.plan().checklists.get(*at)).map(|c| self.checklist(c));
+        let drills = self.plan().drills.iter().map(|d| self.one_drill(d));
+        Drill { drills: drills.collect(), checklists: checklists.collect() }
     }
 
     fn one_drill(&self, drill: &Declared) -> Card {
@@ -234,14 +238,6 @@ impl Builder<'_> {
             ("requires", requires),
         ]);
         card.groups = self.groups(&drill.items);
-        if let Some(list) = drill.requires.and_then(|id| plan.checklists.get(id.index())) {
-            let mut groups = self.groups(&list.items);
-            if let Some(first) = groups.first_mut() {
-                first.title = first.title.take().or_else(|| Some(self.voice.label(&list.common)));
-            }
-            card.groups.extend(groups);
-            card.about.extend(self.about(&list.common));
-        }
         let blank = |t| crate::emit::markdown::md::Item {
             text: self.md(t).and(Md::text(&self.say("record_blank"))),
             about: None,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Block, Card, Fact, Md, Table};
 use crate::model::plan::{
-    Accepts, Backup, Checklist, Driver, Input, Operation, Resource, ResourceKind, Service, Thing, Where,
+    Accepts, Backup, Checklist, Driver, Environment, Input, Operation, Resource, ResourceKind, Service, Thing, Where,
 };
 use crate::model::value::Value;
 
@@ -96,6 +96,14 @@ impl Builder<'_> {
         for param in plan.params.iter() {
             let common = &param.common;
             let meaning: Vec<Md> = common.title.iter().chain(&common.about).map(|t| self.md(t)).collect();
+            let given = |e: &Environment| e.settings.iter().any(|(name, _)| *name == common.name);
+            let everywhere = !plan.environments.is_empty() && plan.environments.iter().all(given);
+            let otherwise = param
+                .value
+                .as_ref()
+                .filter(|_| everywhere)
+                .map(|v| Md::text(&self.fill("otherwise", &[("what", &self.voice.value(v))])));
+            let meaning: Vec<Md> = meaning.into_iter().chain(otherwise).collect();
             let mut row = vec![Md::code(&common.name), Md::join(&meaning, " — ")];
             let value = |value: Option<&Value>| value.map(|v| Md::text(&self.voice.value(v))).unwrap_or_default();
             if plan.environments.is_empty() {
@@ -137,7 +145,7 @@ impl Builder<'_> {
 
     pub fn before(&self) -> Before {
         let plan = self.plan();
-        let placed = self.placed_checklists();
+        let placed = [self.closing_checklists(), self.drill_checklists()].concat();
         let checklists = plan.checklists.iter().enumerate().filter(|(at, _)| !placed.contains(at));
         let backups = plan.backups.iter();
         Before {
@@ -305,10 +313,28 @@ impl Builder<'_> {
                 let title = param.common.title.iter().chain(&param.common.about).map(|t| self.md(t));
                 Md::join(&std::iter::once(Md::code(&param.common.name)).chain(title).collect::<Vec<_>>(), " — ")
             }));
+            card.facts.extend(driver.operations.iter().filter_map(|operation| self.qualities(operation)));
             card.blocks = self.operations(&driver.operations);
             card
         };
         self.plan().drivers.iter().filter(own).map(card).collect()
+    }
+
+    /// What is known of an operation besides its commands.
+    fn qualities(&self, operation: &Operation) -> Option<Fact> {
+        let flag = |truth: bool, key: &str| truth.then(|| self.say(key));
+        let qualities = [
+            operation.timeout.map(|s| self.fill("at_most", &[("time", &self.time(s))])),
+            flag(operation.total, "operation_total"),
+            flag(operation.while_running, "operation_while_running"),
+            flag(operation.discards_newer, "operation_discards_newer"),
+            flag(operation.directory, "operation_directory"),
+            operation.suffix.as_ref().map(|s| self.fill("operation_suffix", &[("what", s)])),
+            operation.placeholder.as_ref().map(|s| self.fill("operation_placeholder", &[("what", s)])),
+        ];
+        let qualities: Vec<String> = qualities.into_iter().flatten().collect();
+        let value = Md::text(&qualities.join(", "));
+        (!value.is_empty()).then(|| Fact { label: operation.name.clone(), value })
     }
 
     fn backup(&self, backup: &Backup) -> Card {

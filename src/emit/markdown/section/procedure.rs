@@ -29,7 +29,7 @@ pub struct Procedure {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Part {
     /// A heading with the steps that follow.
-    Stage { anchor: String, title: String, note: String },
+    Stage { level: String, anchor: String, title: String, note: String, about: Vec<String> },
     /// A question, a loop, the end of something.
     Note { text: String, blocks: Vec<Block> },
     /// The section of a point of no return.
@@ -41,6 +41,7 @@ pub enum Part {
 /// The section of a point of no return.
 #[derive(Debug, Serialize)]
 pub struct Passing {
+    pub level: String,
     pub anchor: String,
     pub title: String,
     pub caution: String,
@@ -57,8 +58,17 @@ pub struct Walk<'p> {
     /// Seconds since the start by which this step begins; none once a step without limit has gone by.
     pub clock: Option<u64>,
     pub conditions: Vec<String>,
+    /// How many groups there are around.
+    depth: usize,
     parts: Vec<Part>,
     clock_rows: Vec<Vec<Md>>,
+}
+
+impl Walk<'_> {
+    /// The mark of a heading here.
+    pub fn level(&self) -> String {
+        "#".repeat((4 + self.depth).min(6))
+    }
 }
 
 impl<'a> Builder<'a> {
@@ -98,6 +108,7 @@ impl<'a> Builder<'a> {
             actions: ir::actions(&procedure.body),
             clock: Some(0),
             conditions: Vec::new(),
+            depth: 0,
             parts: Vec::new(),
             clock_rows: Vec::new(),
         };
@@ -247,8 +258,8 @@ impl<'a> Builder<'a> {
         let own = group.title.as_ref().map(|t| self.voice.text(t));
         let (title, note) = match group.kind {
             GroupKind::Point(id) => {
-                walk.parts.push(Part::Point(Box::new(self.passing(id, group))));
-                self.nodes(&group.body, walk);
+                walk.parts.push(Part::Point(Box::new(self.passing(id, group, walk.level()))));
+                self.inside(&group.body, walk);
                 return walk.parts.push(self.note("point_end", &self.voice.label(&self.plan()[id].common)));
             }
             GroupKind::Stage => (own.unwrap_or_else(|| group.id.clone()), String::new()),
@@ -264,13 +275,21 @@ impl<'a> Builder<'a> {
         notes.extend(walk.clock.map(|s| self.t_plus(s)));
         notes.retain(|note| !note.is_empty());
         let anchor = format!("stage-{}-{}", walk.procedure.name, group.id);
-        walk.parts.push(Part::Stage { anchor, title, note: notes.join(" · ") });
+        let statement = self.voice.statements.get(&group.span);
+        let about = statement.into_iter().flat_map(|s| &s.options.about).map(|t| self.voice.text(t)).collect();
+        walk.parts.push(Part::Stage { level: walk.level(), anchor, title, note: notes.join(" · "), about });
         let start = walk.clock;
-        self.nodes(&group.body, walk);
+        self.inside(&group.body, walk);
         if group.kind == GroupKind::Parallel {
             let longest = group.body.iter().map(expected_node).max_by_key(|s| s.unwrap_or(u64::MAX));
             walk.clock = start.and_then(|now| Some(now.saturating_add(longest.unwrap_or(Some(0))?)));
         }
+    }
+
+    fn inside(&self, body: &[Node], walk: &mut Walk<'_>) {
+        walk.depth += 1;
+        self.nodes(body, walk);
+        walk.depth -= 1;
     }
 
     fn note(&self, key: &str, what: &str) -> Part {
@@ -304,7 +323,7 @@ impl<'a> Builder<'a> {
         walk.clock = start.and_then(|now| Some(now.saturating_add(expected_loop(each)?)));
     }
 
-    fn passing(&self, id: Id<Point>, group: &Group) -> Passing {
+    fn passing(&self, id: Id<Point>, group: &Group, level: String) -> Passing {
         let point = &self.plan()[id];
         let actions = ir::actions(&group.body);
         let confirms = actions.iter().filter(|a| matches!(a.run, Run::Confirm(_)));
@@ -318,6 +337,7 @@ impl<'a> Builder<'a> {
         let forward: Vec<Md> = forward.map(|p| self.procedure(p.declaration)).collect();
         let proof = point.not_passed_when.as_ref();
         Passing {
+            level,
             anchor: format!("point-{}", point.common.name),
             title: self.voice.label(&point.common),
             caution: self.say("point_caution"),

@@ -112,6 +112,9 @@ impl Risks<'_, '_> {
         if let Some(reason) = &options.ask_first {
             self.say("risk_ask_first", &statement.id, &reason.text, reason.span);
         }
+        if let Some(reason) = &options.writes_nothing_kept {
+            self.say("risk_writes", &statement.id, &reason.text, reason.span);
+        }
         if let OnFailure::Continue(reason) = &options.if_fails {
             self.say("risk_continue", &statement.id, &reason.text, reason.span);
         }

@@ -15,6 +15,8 @@ use crate::model::value::Value;
 /// One step.
 #[derive(Debug, Serialize)]
 pub struct Step {
+    /// `####`, one more for each group around it.
+    pub level: String,
     pub anchor: Md,
     pub number: usize,
     pub total: usize,
@@ -41,6 +43,7 @@ impl Builder<'_> {
         let about = action.about.as_ref().map(|t| self.voice.text(t));
         let (undo, undo_blocks) = self.undo(action, walk);
         Step {
+            level: walk.level(),
             anchor: Md::anchors(&anchors),
             number,
             total: walk.actions.len(),
@@ -96,7 +99,20 @@ impl Builder<'_> {
             Verb::Verify { of, .. } => names(of),
             _ => Md::default(),
         };
-        self.facts([("proves", Some(proves)), ("uses", Some(names(&statement.options.uses)))])
+        let place = |place: Option<Where>| place.map(|place| Md::text(&self.voice.place(place)));
+        let mut facts = self.facts([("proves", Some(proves)), ("uses", Some(names(&statement.options.uses)))]);
+        facts.extend(match &statement.verb {
+            Verb::Copy { path, from, to } => self.facts([
+                ("path", Some(Md::code(&self.voice.text(path)))),
+                ("copy_from", place(*from)),
+                ("to", place(*to)),
+            ]),
+            Verb::WaitReboot(host, seconds) => {
+                self.facts([("reboot_of", place(Some(Where::Host(*host)))), ("limit", self.seconds(Some(*seconds)))])
+            }
+            _ => Vec::new(),
+        });
+        facts
     }
 
     fn run_facts(&self, run: &Run) -> Vec<Fact> {
