@@ -141,7 +141,9 @@ fn before_restore(
         if word & copy::STALE != 0 {
             push(outcome, Kind::StaleBackup(resource, backup), Some(moment));
         }
-        if doubtful && word & (copy::GOOD | copy::STALE) != copy::STALE {
+        // Of a copy that is of the wrong state it does not matter whether it can be read; one made elsewhere may be mended.
+        let elsewhere = world.plan[backup].elsewhere.is_some();
+        if doubtful && (word & copy::STALE == 0 || elsewhere) {
             push(outcome, Kind::BadBackup(resource, backup), Some(moment));
         }
     }

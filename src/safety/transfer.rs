@@ -182,11 +182,7 @@ fn apply(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: By)
         write(world, r.index(), state, by, value);
     };
     match effect {
-        Effect::Modify(r) => {
-            // What a procedure writes into a cache is a cache again, if an empty one.
-            let to = if !lens.forward && world.is_cache(r.index()) { data::LOST } else { data::CHANGED };
-            write(r, state, &|was| if to == data::LOST { to } else { changed(was, to) });
-        }
+        Effect::Modify(r) => write(r, state, &|was| changed(was, data::CHANGED)),
         Effect::Destroy(r) => write(r, state, &|was| changed(was, data::LOST)),
         Effect::Create(Thing::Resource(r)) => write(r, state, &|was| changed(was, data::CHANGED)),
         Effect::Delete(Thing::Resource(r)) => write(r, state, &|_| data::ABSENT),
@@ -225,6 +221,20 @@ fn apply(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: By)
         }
     }
     rebuild(world, lens, effect, state);
+    empty(world, lens, effect, state);
+}
+
+/// What was written into a cache by a procedure, or destroyed in it, is a cache again, if an empty one.
+fn empty(world: &World, lens: &Lens, effect: &Effect, state: &mut State) {
+    let r = match effect {
+        Effect::Destroy(r) => r.index(),
+        Effect::Modify(r) if !lens.forward => r.index(),
+        _ => return,
+    };
+    if world.is_cache(r) {
+        let word = &mut state.words[world.resource(r)];
+        *word = data::LOST | *word & !data::VALUES;
+    }
 }
 
 /// What a whole but altered thing becomes: what was lost before stays lost, what was torn before stays torn.

@@ -112,8 +112,16 @@ fn halted(world: &World, forward: &Forward, action: &Action, topic: &Topic, word
     let how = if failed { "fails halfway" } else { "is done" };
     let tells = |r: &usize| {
         let value = words[world.resource(*r)] & data::VALUES & !forward.origin[*r];
-        value != 0 && (topic.resource == Some(*r) || !topic.any())
+        let written = action.effects.iter().any(|effect| writes(world, effect, *r));
+        value != 0 && written && (topic.resource == Some(*r) || !topic.any())
     };
+    let started = action.effects.iter().find_map(|effect| match effect {
+        Effect::Start(s) if topic.service == Some(s.index()) => Some(world.service_name(*s)),
+        _ => None,
+    });
+    if let Some(service) = started {
+        return format!("`{}` {how}: `{service}` may run", action.id);
+    }
     match (0..world.plan.resources.len()).find(tells) {
         Some(r) => {
             let value = words[world.resource(r)] & data::VALUES & !forward.origin[r];
