@@ -1,7 +1,7 @@
 //! From a program to the view: what all sections share.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::md::{Block, Card, Fact, Group, Item, Md, Table};
 use crate::emit::wording::Voice;
@@ -18,11 +18,13 @@ pub struct Builder<'a> {
     pub matrix: &'a Matrix,
     /// Short anchors of steps that are given away: each leads to the first step of its name.
     pub taken: RefCell<HashSet<String>>,
+    /// Long blocks by their text: where each stands for the first time.
+    pub long: RefCell<HashMap<String, Md>>,
 }
 
 impl<'a> Builder<'a> {
     pub fn new(program: &'a ir::Program, sources: &'a Sources, matrix: &'a Matrix) -> anyhow::Result<Self> {
-        Ok(Builder { voice: Voice::of(program, sources)?, matrix, taken: RefCell::default() })
+        Ok(Builder { voice: Voice::of(program, sources)?, matrix, taken: RefCell::default(), long: RefCell::default() })
     }
 
     pub fn plan(&self) -> &'a Plan {

@@ -86,21 +86,30 @@ fn guard_start(out: &mut String, line: &str) {
     }
 }
 
-/// A long text: its blank lines part paragraphs, its line ends stay line ends.
+/// A long text: its blank lines part paragraphs; a line that looks like one of a list stays a line of its own.
 pub fn block(text: &str) -> String {
     let mut out = String::new();
     let mut open = false;
-    for line in text.lines() {
-        let line = inline(line);
-        if line.is_empty() {
-            out.push_str(if open { "\n\n" } else { "" });
-        } else {
-            out.push_str(if open { "\\\n" } else { "" });
-            out.push_str(&line);
-        }
+    for raw in text.lines() {
+        let line = inline(raw);
+        let gap = match (open, line.is_empty()) {
+            (false, _) => "",
+            (true, true) => "\n\n",
+            (true, false) if stands_alone(raw) => "\\\n",
+            (true, false) => "\n",
+        };
+        out.push_str(gap);
+        out.push_str(&line);
         open = !line.is_empty();
     }
     out.trim_end().to_string()
+}
+
+/// Does the author mean this line to begin on the left?
+fn stands_alone(line: &str) -> bool {
+    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = digits.len() < line.len() && digits.starts_with(['.', ')', ':']);
+    numbered || line.starts_with(|c: char| !c.is_alphanumeric() && !"\"'(“«¿¡$`".contains(c))
 }
 
 /// A word or a command in the type of a machine, in one line; also right in a table.

@@ -4,6 +4,7 @@
 
 use super::builder::Builder;
 use super::md::Block;
+use crate::model::bound_names;
 use crate::model::ids::Id;
 use crate::model::plan::{Operation, Resource, Service, Thing};
 use crate::model::value::{Check, Command, FileTest, Http, Piece, Probe, Query, Script, Template, Value};
@@ -18,15 +19,21 @@ impl Builder<'_> {
         blocks.flatten().collect()
     }
 
-    /// A query: its text, and the driver's command that reads it on standard input.
+    /// A query: its bound values, and the driver's command with the statement on its standard input.
     fn query(&self, resource: Id<Resource>, query: &Query) -> Vec<Block> {
-        let statement = Block { caption: None, language: "sql", text: query.text.text.value.trim().to_string() };
-        let mut blocks = vec![statement.under(self.say("hand_statement"))];
-        if !query.with.is_empty() {
-            let bound: Vec<String> = query.with.iter().map(|(k, v)| format!("{k} = {}", self.voice.value(v))).collect();
-            blocks.push(Block::text(bound.join("\n")).under(self.say("hand_bound")));
+        let thing = Thing::Resource(resource);
+        let placeholder = self.plan().operation(thing, "query").and_then(|operation| operation.placeholder.as_deref());
+        let statement = bind(query.text.text.value.trim(), &query.with, placeholder);
+        let names: Vec<&str> = query.with.iter().map(|(name, _)| name.as_str()).collect();
+        let values: Vec<(String, String)> =
+            query.with.iter().map(|(name, value)| (format!("bind_{name}"), self.shell(value))).collect();
+        let mut more: Vec<(&str, String)> = values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        more.push(("bind_names", quote(&names.join(" "))));
+        let mut blocks = self.operation(thing, "query", &more);
+        match blocks.last_mut() {
+            Some(command) if command.language == "sh" => command.text = fed(&command.text, &statement),
+            _ => blocks.push(Block { caption: None, language: "sql", text: statement, link: None }),
         }
-        blocks.extend(self.operation(Thing::Resource(resource), "query", &[]));
         blocks
     }
 
@@ -55,7 +62,9 @@ impl Builder<'_> {
         };
         let own = settings.iter().map(|(name, value)| (name.as_str(), self.shell(value)));
         let all = own.chain(more.iter().map(|(name, value)| (*name, value.clone())));
-        let used = all.filter(|(name, _)| blocks.iter().any(|block| mentions(&block.text, name)));
+        // Bound values are reached by way of their list of names.
+        let listed = |name: &str| if name.starts_with("bind_") { "bind_names" } else { name }.to_string();
+        let used = all.filter(|(name, _)| blocks.iter().any(|block| mentions(&block.text, &listed(name))));
         used.map(|(name, value)| format!("{name}={value}")).collect()
     }
 
@@ -131,6 +140,25 @@ impl Builder<'_> {
 fn sh(script: &Script) -> Block {
     let text = script.text.value.trim();
     Block::sh(if text.contains('\n') { format!("(\nset -eu -o pipefail\n{text}\n)") } else { text.to_string() })
+}
+
+/// A command with a text on its standard input.
+fn fed(command: &str, text: &str) -> String {
+    let end = if text.lines().any(|line| line == "SQL") { "END_OF_SQL" } else { "SQL" };
+    let command = if command.starts_with("(\n") { command.to_string() } else { format!("({command})") };
+    format!("{command} <<'{end}'\n{text}\n{end}")
+}
+
+/// Writes each bound `:name` as the driver's client has it.
+fn bind(statement: &str, with: &[(String, Value)], placeholder: Option<&str>) -> String {
+    let Some(placeholder) = placeholder else { return statement.to_string() };
+    let (mut out, mut done) = (String::new(), 0);
+    for (name, at) in bound_names(statement).filter(|(name, _)| with.iter().any(|(known, _)| known == name)) {
+        out.push_str(&statement[done..at]);
+        out.push_str(&placeholder.replace('%', name));
+        done = at + 1 + name.len();
+    }
+    out + &statement[done..]
 }
 
 /// The blocks without those that only set the same values again.

@@ -78,17 +78,19 @@ pub struct Block {
     pub language: &'static str,
     /// The content, byte for byte.
     pub text: String,
+    /// Where the same content stands already; then it is not written again.
+    pub link: Option<Md>,
 }
 
 impl Block {
     /// A command.
     pub fn sh(text: impl Into<String>) -> Block {
-        Block { caption: None, language: "sh", text: text.into() }
+        Block { caption: None, language: "sh", text: text.into(), link: None }
     }
 
     /// What is seen.
     pub fn text(text: impl Into<String>) -> Block {
-        Block { caption: None, language: "text", text: text.into() }
+        Block { caption: None, language: "text", text: text.into(), link: None }
     }
 
     /// With a line above it.

@@ -35,6 +35,7 @@ impl Voice<'_> {
             Run::Swap(a, b) => fill("swap", &[("what", &resource(*a)), ("with", &resource(*b))]),
             Run::Capture { name, .. } => fill("capture", &[("what", name)]),
             Run::Wait(seconds) => fill("wait", &[("time", &words.duration(*seconds))]),
+            Run::Await { check, .. } => fill("until", &[("what", &self.check(check))]),
             Run::Notify(channel, message) => {
                 let (channel, message) = (&plan[*channel].common.name, &plan[*message].common.name);
                 fill("notify", &[("channel", channel), ("message", message)])
@@ -44,7 +45,6 @@ impl Voice<'_> {
             Run::Commands(_)
             | Run::Diagnose(_)
             | Run::Verify(_)
-            | Run::Await { .. }
             | Run::Manual { .. }
             | Run::Confirm(_)
             | Run::NotYet(_) => None,

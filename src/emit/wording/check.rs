@@ -4,6 +4,9 @@ use super::Voice;
 use crate::model::plan::Thing;
 use crate::model::value::{Check, Comparison, FileTest, Http, Probe, Relation, Script, Value};
 
+/// Letters up to which a command is quoted within a sentence.
+const SHORT: usize = 72;
+
 impl Voice<'_> {
     /// What must be true, and for how long.
     pub fn check(&self, check: &Check) -> String {
@@ -30,12 +33,15 @@ impl Voice<'_> {
                 let on = &plan[*resource].common.name;
                 let key = if comparison.is_some() { "check_sql" } else { "source_sql" };
                 let answer = self.maybe(comparison.as_ref());
-                self.words.fill(key, &[("query", &self.one_line(&query.text)), ("on", on), ("answer", &answer)])
+                self.words.fill(
+                    key,
+                    &[("query", &self.one_line(&query.text, "query_below")), ("on", on), ("answer", &answer)],
+                )
             }
             Probe::Sh(script, comparison) => {
                 let key = if comparison.is_some() { "check_sh" } else { "check_sh_ok" };
                 let answer = self.maybe(comparison.as_ref());
-                self.words.fill(key, &[("command", &self.one_line(script)), ("answer", &answer)])
+                self.words.fill(key, &[("command", &self.one_line(script, "command_below")), ("answer", &answer)])
             }
             Probe::File(path, test) => self.file_test(&self.text(path), test),
             Probe::Healthy(service) => fill("check_healthy", &self.thing(Thing::Service(*service))),
@@ -109,10 +115,10 @@ impl Voice<'_> {
     }
 
     /// A short command or query as it is; of a long one, that it follows.
-    fn one_line(&self, script: &Script) -> String {
+    fn one_line(&self, script: &Script, below: &str) -> String {
         let text = script.text.value.trim();
-        if text.contains('\n') || text.chars().count() > 120 {
-            return self.words.get("as_below").to_string();
+        if text.contains('\n') || text.chars().count() > SHORT {
+            return self.words.get(below).to_string();
         }
         format!("“{text}”")
     }

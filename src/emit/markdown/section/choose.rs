@@ -25,7 +25,7 @@ impl Builder<'_> {
         Choose {
             procedures: self.overview(),
             recovery: recovery.collect(),
-            graph: Some(Block { caption: None, language: "mermaid", text: graph }),
+            graph: Some(Block { caption: None, language: "mermaid", text: graph, link: None }),
         }
     }
 

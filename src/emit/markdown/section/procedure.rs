@@ -58,6 +58,8 @@ pub struct Walk<'p> {
     /// Seconds since the start by which this step begins; none once a step without limit has gone by.
     pub clock: Option<u64>,
     pub conditions: Vec<String>,
+    /// When the group around has to be over by its estimate.
+    cap: Option<u64>,
     /// How many groups there are around.
     depth: usize,
     parts: Vec<Part>,
@@ -65,6 +67,11 @@ pub struct Walk<'p> {
 }
 
 impl Walk<'_> {
+    /// Seconds by which the next step begins if all goes as estimated.
+    pub fn at(&self) -> Option<u64> {
+        self.clock.into_iter().chain(self.cap).min()
+    }
+
     /// The mark of a heading here.
     pub fn level(&self) -> String {
         "#".repeat((4 + self.depth).min(6))
@@ -108,6 +115,7 @@ impl<'a> Builder<'a> {
             actions: ir::actions(&procedure.body),
             clock: Some(0),
             conditions: Vec::new(),
+            cap: None,
             depth: 0,
             parts: Vec::new(),
             clock_rows: Vec::new(),
@@ -231,7 +239,7 @@ impl<'a> Builder<'a> {
         let dash = || Md::text("—");
         let estimate = action.estimate.map_or_else(dash, |e| Md::text(&self.voice.words.estimate(e)));
         let limit = limit(action).map_or_else(dash, |s| Md::text(&self.time(s)));
-        let at = walk.clock.map_or_else(dash, |s| Md::text(&self.t_plus(s)));
+        let at = walk.at().map_or_else(dash, |s| Md::text(&self.t_plus(s)));
         let name = Md::text(&step.number.to_string()).and(self.step_link(&walk.procedure.name, action));
         walk.clock_rows.push(vec![name, estimate, limit, at]);
         walk.parts.push(Part::Step(Box::new(step)));
@@ -272,14 +280,21 @@ impl<'a> Builder<'a> {
         };
         let mut notes = vec![note];
         notes.extend(group.estimate.map(|e| self.fill("group_estimate", &[("time", &self.voice.words.estimate(e))])));
-        notes.extend(walk.clock.map(|s| self.t_plus(s)));
+        notes.extend(walk.at().map(|s| self.t_plus(s)));
         notes.retain(|note| !note.is_empty());
         let anchor = format!("stage-{}-{}", walk.procedure.name, group.id);
         let statement = self.voice.statements.get(&group.span);
         let about = statement.into_iter().flat_map(|s| &s.options.about).map(|t| self.voice.text(t)).collect();
         walk.parts.push(Part::Stage { level: walk.level(), anchor, title, note: notes.join(" · "), about });
-        let start = walk.clock;
+        let (start, around) = (walk.at(), walk.cap);
+        let end = start.zip(group.estimate).map(|(now, (_, longest))| now.saturating_add(longest));
+        walk.cap = around.into_iter().chain(end).min();
         self.inside(&group.body, walk);
+        walk.cap = around;
+        if end.is_some() {
+            walk.clock = end;
+            return;
+        }
         if group.kind == GroupKind::Parallel {
             let longest = group.body.iter().map(expected_node).max_by_key(|s| s.unwrap_or(u64::MAX));
             walk.clock = start.and_then(|now| Some(now.saturating_add(longest.unwrap_or(Some(0))?)));

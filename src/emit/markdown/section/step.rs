@@ -12,6 +12,9 @@ use crate::model::plan::{Backup, ProcedureKind, Thing, Where};
 use crate::model::statement::{OnFailure, Verb};
 use crate::model::value::Value;
 
+/// Lines up to which a block is repeated wherever it is needed.
+const LONG: usize = 12;
+
 /// One step.
 #[derive(Debug, Serialize)]
 pub struct Step {
@@ -39,9 +42,14 @@ impl Builder<'_> {
         let name = &walk.procedure.name;
         let long = format!("step-{name}-{}", action.id);
         let short = format!("step-{}", action.id);
-        let anchors = if self.taken.borrow_mut().insert(short.clone()) { vec![short, long] } else { vec![long] };
+        let own = long.clone();
+        let anchors = if self.taken.borrow_mut().insert(short.clone()) { vec![short, own] } else { vec![own] };
         let about = action.about.as_ref().map(|t| self.voice.text(t));
         let (undo, undo_blocks) = self.undo(action, walk);
+        let here = Md::link(&format!("{number} {} ({name})", self.voice.action(action)), &long);
+        let mut hand = self.by_hand(action);
+        let undo_blocks = undo_blocks.into_iter().filter(|block| !hand.contains(block)).collect();
+        hand = self.unless_shown(hand, &here);
         Step {
             level: walk.level(),
             anchor: Md::anchors(&anchors),
@@ -53,7 +61,7 @@ impl Builder<'_> {
             why: vec![about.unwrap_or_else(|| self.voice.purpose(&action.run))],
             facts: self.step_facts(action, walk),
             command: self.procedure_command(walk.procedure, &["--only", &action.id]).map(Block::sh),
-            hand: self.by_hand(action),
+            hand,
             expected: Block::text(action.expect.as_ref().map_or_else(|| self.expected(action), |t| self.voice.text(t))),
             mismatch: self.mismatch(action, walk),
             undo,
@@ -73,7 +81,7 @@ impl Builder<'_> {
         let changes: Vec<Md> = action.effects.iter().filter_map(|e| self.effect(e)).collect();
         let mut facts = self.facts([
             ("where", Some(self.place(action))),
-            ("clock", walk.clock.map(|s| Md::text(&self.t_plus(s)))),
+            ("clock", walk.at().map(|s| Md::text(&self.t_plus(s)))),
             ("estimate", action.estimate.map(|e| Md::text(&self.voice.words.estimate(e)))),
             ("limit", limit(action).map(|s| Md::text(&self.time(s)))),
             ("tries", tries),
@@ -168,6 +176,22 @@ impl Builder<'_> {
         once(blocks)
     }
 
+    /// A long program that stands in an earlier step is not repeated, only named.
+    fn unless_shown(&self, blocks: Vec<Block>, here: &Md) -> Vec<Block> {
+        let mut seen = self.long.borrow_mut();
+        let named = blocks.into_iter().map(|block| {
+            if block.text.lines().count() <= LONG {
+                return block;
+            }
+            if let Some(there) = seen.get(&block.text) {
+                return Block { link: Some(there.clone()), ..block };
+            }
+            seen.insert(block.text.clone(), here.clone());
+            block
+        });
+        named.collect()
+    }
+
     fn run_by_hand(&self, run: &Run) -> Vec<Block> {
         match run {
             Run::Commands(commands) | Run::Diagnose(commands) => self.commands(commands),
@@ -195,8 +219,15 @@ impl Builder<'_> {
             Run::Manual { check, .. } => check.iter().flat_map(|c| self.check_blocks(c)).collect(),
             Run::Notify(channel, message) => {
                 let plan = self.plan();
-                let (channel, message) = (&plan[*channel], &plan[*message]);
-                let mut blocks = vec![Block::text(self.voice.text(&message.text)).under(self.say("message"))];
+                let channel = &plan[*channel];
+                let subject = plan[*message].subject.as_ref().map(|t| ("subject", self.shell_text(t)));
+                let text = ("message", self.shell_text(&plan[*message].text));
+                let given: Vec<String> =
+                    subject.into_iter().chain([text]).map(|(name, v)| format!("{name}={v}")).collect();
+                let mut blocks = Vec::new();
+                if !channel.commands.is_empty() {
+                    blocks.push(Block::sh(given.join("\n")).under(self.say("hand_values")));
+                }
                 let by_hand =
                     channel.by_hand.iter().map(|t| Block::text(self.voice.text(t)).under(self.say("hand_do")));
                 blocks.extend(by_hand);
@@ -294,6 +325,7 @@ impl Builder<'_> {
             OnFailure::Call(id) => Md::join(&[Md::text(&self.say("mismatch_call")), self.procedure(*id)], " "),
             OnFailure::Escalate(role) => Md::join(&[Md::text(&self.say("mismatch_escalate")), self.role(*role)], " "),
             OnFailure::Abort if matches!(action.run, Run::Diagnose(_)) => Md::text(&self.say("mismatch_diagnose")),
+            OnFailure::Abort if matches!(action.run, Run::Notify(..)) => Md::text(&self.say("mismatch_notify")),
             OnFailure::Abort if self.forward(walk) => {
                 Md::text(&self.say("mismatch_phase")).and(Md::link(&self.say("see_choose"), "choose"))
             }
