@@ -1,5 +1,7 @@
 //! The runbook: nothing of a plan is missing in it, it is Markdown as GitHub reads it, in every language alike.
 
+#[path = "runbook/by_hand.rs"]
+mod by_hand;
 #[path = "runbook/catalogue.rs"]
 mod catalogue;
 #[path = "runbook/everything.rs"]
@@ -17,7 +19,7 @@ use rbk::emit::{Backend, Input, Output, markdown::Markdown};
 use rbk::source::Sources;
 
 /// The files of the Markdown backend for each variant of a plan.
-pub fn books(name: &str, text: &str) -> Vec<Vec<Output>> {
+fn books(name: &str, text: &str) -> Vec<Vec<Output>> {
     let mut sources = Sources::default();
     let file = sources.add(name, text);
     let load = |path: &str| std::fs::read_to_string(path).map_err(|error| error.to_string());
@@ -30,23 +32,25 @@ pub fn books(name: &str, text: &str) -> Vec<Vec<Output>> {
 }
 
 /// The runbook of a plan without variants, or of its first variant.
-pub fn book(name: &str, text: &str) -> String {
+fn book(name: &str, text: &str) -> String {
     books(name, text).remove(0).remove(0).text
 }
 
 /// A file below the folder of the project.
-pub fn read(path: &str) -> String {
+fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Names and texts of all plans of the project, and of the one that has everything.
-pub fn plans() -> Vec<(String, String)> {
+fn plans() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans");
     let entries = std::fs::read_dir(folder).expect("there are plans").flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut paths: Vec<String> =
-        names.filter(|name| name.ends_with(".rbk")).map(|name| format!("plans/{name}")).collect();
+    let mut paths: Vec<String> = names
+        .filter(|name| Path::new(name).extension().is_some_and(|e| e == "rbk"))
+        .map(|name| format!("plans/{name}"))
+        .collect();
     paths.push("tests/runbook/everything.rbk".to_string());
     paths.sort();
     assert!(paths.len() > 5);

@@ -39,14 +39,14 @@ fn shown(markdown: &str) -> Vec<String> {
         match event {
             Event::Text(text) | Event::Code(text) => line.push_str(&text),
             Event::SoftBreak => line.push(' '),
+            Event::End(TagEnd::Link | TagEnd::Strong | TagEnd::Emphasis) => {}
             Event::HardBreak | Event::End(_) | Event::Start(Tag::Item | Tag::Paragraph | Tag::TableCell) => {
-                if !matches!(event, Event::End(TagEnd::Link | TagEnd::Strong | TagEnd::Emphasis)) && !line.is_empty() {
-                    out.push(std::mem::take(&mut line));
-                }
+                out.push(std::mem::take(&mut line));
             }
             _ => {}
         }
     }
+    out.retain(|line| !line.is_empty());
     out
 }
 

@@ -1,6 +1,8 @@
 //! What is written is GitHub-flavoured Markdown and nothing else.
 
 use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -138,6 +140,25 @@ fn commands_have_no_prompt_signs() {
                 _ => {}
             }
         }
+    });
+}
+
+#[test]
+fn commands_are_words_of_a_shell() {
+    every_file(|name, text| {
+        let mut commands = String::new();
+        let mut shell = false;
+        for event in parse(text) {
+            match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => shell = &*language == "sh",
+                Event::End(TagEnd::CodeBlock) => shell = false,
+                Event::Text(code) if shell => commands.push_str(&code),
+                _ => {}
+            }
+        }
+        let mut bash = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn().expect("bash runs");
+        bash.stdin.take().expect("a pipe").write_all(commands.as_bytes()).expect("it reads");
+        assert!(bash.wait().expect("it ends").success(), "{name}: bash can't read a block");
     });
 }
 

@@ -282,7 +282,11 @@ impl Builder<'_> {
         }
         match &backup.path {
             Some(path) if new || !stamped => values.push(("backup_path", self.shell_text(path))),
-            None if new => values.push(("backup_path", format!("\"$PWD/{}\"", backup.common.name))),
+            None if new => {
+                let of = backup.of.first().and_then(|id| self.plan().operation(Thing::Resource(*id), "backup"));
+                let suffix = of.and_then(|operation| operation.suffix.as_deref()).unwrap_or_default();
+                values.push(("backup_path", format!("\"$PWD/{}{suffix}\"", backup.common.name)));
+            }
             _ => {}
         }
         (note, values)
