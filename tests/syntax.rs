@@ -3,8 +3,6 @@
 //! Each `tests/syntax/cases/NAME.rbk` has its items in `NAME.tree` and its errors, as people see them, in
 //! `NAME.errors` (no file: no errors). `RBK_UPDATE=1` writes both anew.
 
-#![allow(clippy::unwrap_used)] // a test that can't go on has failed
-
 use rbk::diagnostics::{self, Diagnostic, Format};
 use rbk::source::Sources;
 use rbk::syntax::{Tree, parse};
