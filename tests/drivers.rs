@@ -1,0 +1,110 @@
+//! The standard drivers, each against the real program where it can be had: `tests/drivers/NAME.sh` gets the folder of
+//! operations, written out of `library/` as a compiled script would hold them, and must end with 0.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command as Process;
+
+use rbk::model;
+use rbk::model::plan::Driver;
+use rbk::model::value::Command;
+use rbk::source::Sources;
+
+/// The files of the library, by name.
+fn library() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("library");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut names: Vec<_> = paths.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}
+
+/// All drivers of the library, as the resolver sees them.
+fn drivers() -> Vec<Driver> {
+    let resources: Vec<_> = library().iter().map(|name| format!("resource r_{name} : {name}\n")).collect();
+    let plan = format!("plan all \"All drivers\" {{ rto 1h }}\n{}", resources.concat());
+    let mut sources = Sources::default();
+    let file = sources.add("all.rbk", plan);
+    let resolved = model::resolve(&mut sources, file, &|_| Err("no file".to_owned()), &[]);
+    let in_library: Vec<_> =
+        resolved.diagnostics.iter().filter(|d| d.labels.iter().all(|l| l.span.file != file)).collect();
+    assert!(in_library.is_empty(), "{in_library:#?}");
+    let drivers = resolved.variations.into_iter().next().unwrap().plan.drivers;
+    assert_eq!(drivers.len(), library().len());
+    drivers
+}
+
+/// The shell text of an operation; none where a person does it.
+fn text(commands: &[Command]) -> Option<String> {
+    let one = |command: &Command| match command {
+        Command::Sh(script) => script.text.value.clone(),
+        Command::Sql(..) => panic!("a driver has no queries of its own"),
+    };
+    (!commands.is_empty()).then(|| commands.iter().map(one).collect::<Vec<_>>().join("\n"))
+}
+
+/// Writes each operation to `DRIVER/OPERATION.sh` below a folder.
+fn write_operations(folder: &Path) -> Vec<PathBuf> {
+    let mut written = Vec::new();
+    for driver in drivers() {
+        let home = folder.join(&driver.common.name);
+        fs::create_dir_all(&home).unwrap();
+        for operation in &driver.operations {
+            if let Some(text) = text(&operation.commands) {
+                let path = home.join(format!("{}.sh", operation.name));
+                fs::write(&path, format!("{}\n", text.trim_end())).unwrap();
+                written.push(path);
+            }
+        }
+    }
+    written
+}
+
+/// Runs the test of a driver in its own session, so that what it kills is its own.
+fn exercise(name: &str) {
+    let operations = tempfile::tempdir().unwrap();
+    write_operations(operations.path());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drivers").join(name).with_extension("sh");
+    let mut process = Process::new("bash");
+    process.arg(script).env("OPS", operations.path()).env_remove("BASH_ENV");
+    let output = process.output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{name}: {}\n{out}\n{err}", output.status);
+}
+
+macro_rules! exercised {
+    ($($name:ident),* $(,)?) => { $(#[test] fn $name() { exercise(stringify!($name)); })* };
+}
+exercised! { postgres, sqlite, git }
+
+/// A wrapper declares what an operation may read; then shellcheck and shfmt have nothing to say.
+#[test]
+fn shell_texts_are_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = write_operations(folder.path());
+    let format = Process::new("shfmt").args(["-i", "2", "-ci", "-d"]).args(&files).output().unwrap();
+    assert!(format.status.success(), "{}", String::from_utf8_lossy(&format.stdout));
+    for driver in drivers() {
+        let mut given: Vec<String> = driver.params.iter().map(|p| p.common.name.clone()).collect();
+        given.extend(["backup_path", "tables", "to", "with", "bind_names"].map(String::from));
+        let head: String = given.iter().map(|name| format!("{name}=\"$1\"\n")).collect();
+        for operation in &driver.operations {
+            let Some(text) = text(&operation.commands) else { continue };
+            let path = folder.path().join("checked.sh");
+            // Parameters that an operation does not read are no finding: each is read once at the end.
+            let tail: String = given.iter().map(|name| format!(": \"${name}\"\n")).collect();
+            fs::write(
+                &path,
+                format!("#!/usr/bin/env bash\nset -eu\n{head}operation() {{\n{text}\n}}\n(operation)\n{tail}"),
+            )
+            .unwrap();
+            let found = Process::new("shellcheck").arg(&path).output().unwrap();
+            let name = format!("{}: {}", driver.common.name, operation.name);
+            assert!(found.status.success(), "{name}\n{}", String::from_utf8_lossy(&found.stdout));
+            let read = Process::new("bash").arg("-n").arg(&path).output().unwrap();
+            assert!(read.status.success(), "{name}\n{}", String::from_utf8_lossy(&read.stderr));
+        }
+    }
+}
