@@ -24,7 +24,7 @@ update:
 
 # how long it takes, side by side
 bench:
-    ./benches/run
+    cargo bench --bench check
 
 # licences, advisories, duplicates
 deny:

@@ -10,7 +10,12 @@ use std::process::Command;
 fn run(command: &str, folder: &Path, bin: &Path) -> (String, bool) {
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     let script = format!("exec 2>&1; {command}");
-    let done = Command::new("bash").args(["-euo", "pipefail", "-c", &script]).current_dir(folder).env("PATH", path).output().unwrap();
+    let done = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &script])
+        .current_dir(folder)
+        .env("PATH", path)
+        .output()
+        .unwrap();
     (String::from_utf8(done.stdout).unwrap(), done.status.success())
 }
 
@@ -55,7 +60,11 @@ fn refreshed(text: &str) -> (String, usize) {
             out.push_str(&format!("$ {command}\n{printed}"));
             count += 1;
         }
-        fresh = fresh.replacen(&format!("```console\n{}```", block.text), &format!("```console\n{}\n```", out.trim_end()), 1);
+        fresh = fresh.replacen(
+            &format!("```console\n{}```", block.text),
+            &format!("```console\n{}\n```", out.trim_end()),
+            1,
+        );
     }
     (fresh, count)
 }
@@ -76,7 +85,8 @@ fn the_ci_snippet_works() {
     let bin = place.path().join("bin");
     for step in steps {
         // The same command as on a CI machine, but installed into a folder of ours.
-        let (printed, well) = run(&format!("export CARGO_INSTALL_ROOT='{}'; {step}", place.path().display()), root(), &bin);
+        let (printed, well) =
+            run(&format!("export CARGO_INSTALL_ROOT='{}'; {step}", place.path().display()), root(), &bin);
         assert!(well, "{step}:\n{printed}");
     }
 }

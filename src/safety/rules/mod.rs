@@ -74,6 +74,8 @@ rules! {
     "R603" Error true estimate_exceeds_rto "estimate-exceeds-rto" "a rollback that is expected to take longer than the RTO";
     "R701" Error true variable_undefined "variable-undefined" "a command that reads a variable which nothing sets";
     "R702" Error true placeholder_in_command "placeholder-in-command" "a blank in a command that nobody filled in";
+    "R703" Error true broken_command "broken-command" "a command that the shell can't read";
+    "R704" Note true command_not_analysed "command-not-analysed" "a command that rbk does not understand";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
 }
 
