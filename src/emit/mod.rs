@@ -2,6 +2,7 @@
 //!
 //! In: a `Program` and its recovery matrix. Out: files by name. Not its business: writing them.
 
+pub mod bash;
 pub mod graph;
 pub mod markdown;
 pub mod wording;
@@ -41,4 +42,4 @@ pub trait Backend: Sync {
 }
 
 /// All backends of `rbk build`, in the order in which their files are written.
-pub const BACKENDS: &[&dyn Backend] = &[&markdown::Markdown];
+pub const BACKENDS: &[&dyn Backend] = &[&bash::Bash, &markdown::Markdown];

@@ -1,5 +1,13 @@
 # Backups: always to a fresh path, under another name until it is proved good; and restores from what the journal names.
 RBK_PATH=''
+RBK_COUNTS=1 # whether a rollback may use what is taken
+
+# From generated code: a service that writes what is backed up counts against the backup unless it is known to be stopped.
+rbk_writer() {
+  RBK_OK=2
+  [ -z "$2" ] || rbk_ask_world "$2"
+  [ "$RBK_OK" = 0 ] || RBK_COUNTS=0
+}
 
 # Bytes of a file or of what is below a directory: RBK_TEXT.
 rbk_size() {
@@ -57,7 +65,7 @@ rbk_take() {
   backup_path=''
   sync
   rbk_size "$RBK_PATH"
-  rbk_journal backup "$3" "$RBK_PATH" "$RBK_TEXT"
+  rbk_journal backup "$3" "$RBK_PATH" "$RBK_TEXT" "$RBK_COUNTS"
   rbk_say t backed_up "$RBK_PATH" "$RBK_TEXT"
   rbk_done "$RBK_SINCE"
 }

@@ -1,13 +1,14 @@
 # Backups made elsewhere: a copy is chosen once, proved, and pinned in the journal.
 
-# KEY PHASE MAX_AGE MIN_SIZE CHECKS LIST GLOB. LIST is a body that prints the copies, newest first, or empty.
+# KEY PHASE MAX_AGE MIN_SIZE CHECKS LIST GLOB FETCH. LIST is a check that prints the copies, newest first; FETCH is one
+# that brings the copy `$chosen` to `$backup_path`; either may be empty.
 rbk_choose_copy() {
   local _found=() _name='' _line=''
   rbk_get "k:$1" && return 0
   if rbk_given "$1"; then
     _found=("$RBK_VALUE")
   elif [ -n "$6" ]; then
-    rbk_sh 60 "$6"
+    rbk_ask_world "$6"
     [ "$RBK_OK" = 1 ] || { rbk_problem_text "$1: $RBK_WHY" && return 0; }
     while IFS= read -r _line || [ -n "$_line" ]; do
       [ -z "$_line" ] || _found+=("$_line")
@@ -28,7 +29,20 @@ rbk_choose_copy() {
       [ -n "$_name" ] || return 0
       ;;
   esac
-  rbk_prove_copy "$1" "$2" "$3" "$4" "$5" "$_name"
+  [ -z "$8" ] || rbk_fetch "$1" "$8" "$_name"
+  [ -z "$8" ] || _name=$RBK_PATH
+  [ -z "$_name" ] || rbk_prove_copy "$1" "$2" "$3" "$4" "$5" "$_name"
+}
+
+# Brings a copy from where it is kept into the state directory: KEY FETCH NAME; its path in RBK_PATH.
+rbk_fetch() {
+  RBK_PATH=''
+  [ "$RBK_MODE" = run ] || return 0
+  rbk_fresh "$RBK_STATE/copies/$1" || return 0
+  chosen=$3 backup_path=$RBK_PATH
+  rbk_ask_world "$2"
+  chosen='' backup_path=''
+  rbk_ok || { rbk_problem_text "$1: $RBK_WHY" && RBK_PATH=''; }
 }
 
 # The files that a pattern names, newest last as their names sort: RBK_FOUND.

@@ -91,12 +91,12 @@ rbk_replay() {
     start)
       rbk_put "s:$4" start
       RBK_LAST_JOB=${5-}
-      [ "$RBK_OPEN_VERB" != backup ] || return 0
+      case $RBK_OPEN_VERB:$_top in backup:* | *:requires_*) return 0 ;; esac
       rbk_put "p:$RBK_OPEN_NAME" "inside:$_top"
       ;;
     done)
       rbk_put "s:$4" 'done'
-      [ "$RBK_OPEN_VERB" != backup ] || return 0
+      case $RBK_OPEN_VERB:$_top in backup:* | *:requires_*) return 0 ;; esac
       rbk_put "p:$RBK_OPEN_NAME" "after:$_top"
       ;;
     fail | cut | skip) rbk_put "s:$4" "$3" ;;

@@ -61,6 +61,7 @@ Exit codes: 0 done, 1 failed (resume is safe), 2 usage, 3 not ready, 4 refused, 
     items_open) RBK_TEXT="$1 items are open" ;;
     not_sent) RBK_TEXT="$1: not sent ($2)" ;;
     escalated) RBK_TEXT="Stopped for a person: $1" ;;
+    backup_counts_not) RBK_TEXT="The services that write here run, or nobody knows: these backups will not count for a rollback." ;;
     backup_missing) RBK_TEXT="$1 is not there or can't be read" ;;
     backup_small) RBK_TEXT="$1 has $2 bytes, at least $3 are needed" ;;
     backup_bad) RBK_TEXT="$1 is no good copy: $2" ;;

@@ -69,6 +69,11 @@ rbk_item() {
   RBK_OPEN_ITEMS=$((RBK_OPEN_ITEMS + 1))
 }
 
+# Whether an item is asked at all: CHECK.
+rbk_when() {
+  if [ "$RBK_MODE" = show ]; then RBK_OK=1; else rbk_ask_world "$1"; fi
+}
+
 # A checklist that must be complete: ID TITLE FUNCTION [OPTION…].
 rbk_require() {
   rbk_options "${@:4}"

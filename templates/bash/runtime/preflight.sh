@@ -32,6 +32,7 @@ rbk_need_dir() {
 # A reference that can be switched to, and that is the one from before the phase: RESOURCE REF CHECK AGREE.
 rbk_need_ref() {
   local _target=''
+  case $2 in '<'*'>') return 0 ;; esac
   if [ -n "$3" ]; then
     to=$2
     rbk_ask_world "$3"

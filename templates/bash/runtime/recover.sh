@@ -70,6 +70,19 @@ rbk_ways_back() {
   return 0
 }
 
+# From generated code: whether a step of a phase that somebody else runs is done. CHECK STEP. No answer: nobody knows.
+rbk_found() {
+  case $RBK_POINT in inside:*) return 0 ;; esac
+  [ "$RBK_FOUND_OUT" = 1 ] || return 0
+  rbk_ask_world "$1"
+  case $RBK_OK in
+    1) RBK_POINT=after:$2 ;;
+    0) RBK_POINT=inside:$2 ;;
+    *) RBK_POINT=unknown RBK_FOUND_OUT=0 ;;
+  esac
+}
+RBK_FOUND_OUT=1
+
 # From generated code: the crossing step at this point left no trace, so it counts as not passed: CHECK POINT.
 rbk_not_passed() {
   rbk_ask_world "$1"

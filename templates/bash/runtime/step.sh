@@ -364,3 +364,19 @@ rbk_not_yet() {
   fi
   rbk_stop 7 person by_hand "$3" "$RBK_ID"
 }
+
+# Registers a function that is run at the end, whatever happens; it is shown where it stands.
+rbk_always() {
+  if [ "$RBK_MODE" = show ]; then rbk_do "$1"; else RBK_ALWAYS+=("$1"); fi
+}
+
+# The lines of a text, for a loop: RBK_LINES.
+RBK_LINES=()
+rbk_lines() {
+  local _rest=$1
+  RBK_LINES=()
+  while [ -n "$_rest" ]; do
+    [ -z "${_rest%%"$RBK_NL"*}" ] || RBK_LINES+=("${_rest%%"$RBK_NL"*}")
+    case $_rest in *"$RBK_NL"*) _rest=${_rest#*"$RBK_NL"} ;; *) _rest='' ;; esac
+  done
+}

@@ -10,9 +10,8 @@ RBK_SIGNAL=''
 RBK_READING=0 # 1 while a person or a pause is being waited for
 RBK_DIR=''    # where the next command runs, and as whom
 RBK_USER=''
-RBK_GRACE=5    # seconds between TERM and KILL
-RBK_BEGIN=''   # record to be journalled before the next command may act
-RBK_SECRETS='' # names of the secrets, exported to commands only
+RBK_GRACE=5  # seconds between TERM and KILL
+RBK_BEGIN='' # record to be journalled before the next command may act
 
 # A private directory with the three pipes (log, supervisor, go), and the two processes that outlive no run.
 rbk_open_work() {

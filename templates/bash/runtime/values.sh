@@ -101,6 +101,20 @@ rbk_input() {
 }
 RBK_ASKED=()
 
+# Before a question: what helps to answer it. NAME CHECK.
+rbk_find() {
+  rbk_get "v:$1" && return 0
+  rbk_given "$1" && return 0
+  [ "$RBK_MODE" = run ] && rbk_terminal || return 0
+  rbk_ask_world "$2"
+  rbk_out t "$RBK_GOT"
+}
+
+# Shows a value that is set: NAME VALUE.
+rbk_shown() {
+  [ -z "$2" ] || rbk_out t "    $1 = $2"
+}
+
 rbk_accepts() {
   local _value=$RBK_GOT
   RBK_OK=1

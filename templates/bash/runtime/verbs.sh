@@ -94,6 +94,7 @@ rbk_finish() {
   local _i=0
   if [ "$RBK_FINISHING" = 0 ]; then
     RBK_FINISHING=1 RBK_SIGNAL='' RBK_CLOSING=1
+    case $RBK_CHOICE in only | now | over) RBK_ALWAYS=() ;; esac
     for ((_i = ${#RBK_ALWAYS[@]} - 1; _i >= 0; _i--)); do rbk_do "${RBK_ALWAYS[_i]}"; done
   fi
   if [ "$RBK_WRITING" = 1 ]; then
@@ -232,6 +233,7 @@ rbk_other_open() {
 rbk_gate() {
   rbk_say h about_to "$RBK_VERB" "$RBK_NAME" "$environment"
   rbk_about "$RBK_NAME"
+  rbk_show_values
   [ "$RBK_MODE" = run ] || return 0
   if [ "$RBK_PROTECTED" = 1 ]; then
     rbk_msg protected "$environment"
@@ -265,7 +267,7 @@ rbk_perform() {
   rbk_count "$RBK_STEPS"
   RBK_STEP=0
   rbk_event begin verb "$RBK_OPEN_VERB" name "$RBK_NAME" run "$RBK_RUN"
-  case $RBK_VERB in backup) RBK_FILTER=' rbk_take rbk_capture' ;; esac
+  if [ "$RBK_OPEN_VERB" = backup ] || [ "$RBK_VERB" = backup ]; then rbk_only_backups; fi
   case $RBK_VERB:$RBK_OPEN_VERB in apply:* | resume:apply) rbk_references "$RBK_NAME" ;; esac
   rbk_do "run_$RBK_NAME"
   if [ "$RBK_UNDONE" = 1 ]; then rbk_finish 0 partial; fi
@@ -274,6 +276,16 @@ rbk_perform() {
     _word=degraded _code=8
   fi
   rbk_finish "$_code" "$_word"
+}
+
+# The backups of a phase by themselves: they count only where somebody else runs the phase and nobody writes meanwhile.
+rbk_only_backups() {
+  RBK_FILTER=' rbk_take rbk_capture' RBK_COUNTS=0
+  rbk_phase "$RBK_NAME"
+  [ "$RBK_DESCRIBED" = 1 ] || return 0
+  RBK_COUNTS=1
+  rbk_writers "$RBK_NAME"
+  [ "$RBK_COUNTS" = 1 ] || rbk_say w backup_counts_not
 }
 
 rbk_count() {
@@ -303,7 +315,6 @@ rbk_continue() {
     [ "$RBK_PROTECTED" = 0 ] || { rbk_msg protected "$environment" && rbk_phrase environment "$RBK_TEXT" "$environment"; }
     rbk_journal resume "$operator"
   fi
-  [ "$RBK_VERB:$RBK_OPEN_VERB" != resume:backup ] || RBK_FILTER=' rbk_take rbk_capture'
   rbk_perform
 }
 

@@ -1,0 +1,59 @@
+//! Scripts of whole plans: their form. What they do is tested in `runtime.rs` and in the plans' own tests.
+
+use rbk::emit::{Input, bash};
+use rbk::source::Sources;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The scripts of a plan file, one a variant.
+fn scripts(plan: &Path) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(plan).unwrap();
+    let mut sources = Sources::default();
+    let file = sources.add(plan.file_name().unwrap().to_str().unwrap(), text);
+    let folder = plan.parent().unwrap().to_owned();
+    let load = |path: &str| std::fs::read_to_string(folder.join(path)).map_err(|error| error.to_string());
+    let compiled = rbk::compile(&mut sources, file, &load, 20_000);
+    assert!(!compiled.programs.is_empty(), "{}: {:#?}", plan.display(), compiled.diagnostics);
+    let name = |variant: &Option<String>| variant.as_ref().map_or_else(|| compiled.name.clone(), |v| format!("{}-{v}", compiled.name));
+    let script = |(program, matrix)| bash::emit(Input { program, sources: &sources, matrix }).unwrap();
+    compiled.programs.iter().map(|(program, matrix)| (name(&program.variant), script((program, matrix)))).collect()
+}
+
+fn plans() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plans");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut plans: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|e| e == "rbk")).collect();
+    plans.sort();
+    plans
+}
+
+fn run(tool: &str, arguments: &[&str], input: &str) -> (bool, String) {
+    use std::io::Write;
+    let piped = Stdio::piped;
+    let mut child = Command::new(tool).args(arguments).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+    let text = input.to_owned();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    let _ = writer.join();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), said)
+}
+
+#[test]
+fn scripts_of_the_plans_are_clean() {
+    let mut wrong = String::new();
+    for plan in plans() {
+        for (name, script) in scripts(&plan) {
+            if let Ok(folder) = std::env::var("SCRIPTS") {
+                std::fs::write(Path::new(&folder).join(format!("{name}.sh")), &script).unwrap();
+            }
+            let (parsed, said) = run("bash", &["-n"], &script);
+            let (formatted, difference) = run("shfmt", &["-i", "2", "-ci", "-d"], &script);
+            if !parsed || !formatted {
+                wrong += &format!("{name}: {said}{difference}\n");
+            }
+        }
+    }
+    assert_eq!(wrong, "");
+}
