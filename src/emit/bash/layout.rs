@@ -7,7 +7,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Inside {
     /// Code, in so many parentheses and so many `case`s; `$( )` ends with its `)`.
-    Code { parens: usize, cases: usize },
+    Code {
+        parens: usize,
+        cases: usize,
+    },
     Single,
     /// `$'…'`.
     Escaped,
@@ -36,7 +39,8 @@ pub fn indent(text: &str, levels: usize) -> String {
 
 /// For each line: does it begin in code? None where quotes don't close.
 fn movable_lines(text: &str) -> Option<Vec<bool>> {
-    let mut reader = Reader { stack: vec![Inside::Code { parens: 0, cases: 0 }], documents: Vec::new(), word: String::new() };
+    let mut reader =
+        Reader { stack: vec![Inside::Code { parens: 0, cases: 0 }], documents: Vec::new(), word: String::new() };
     let mut lines = vec![true];
     let mut rest = text;
     while !rest.is_empty() {

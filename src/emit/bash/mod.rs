@@ -112,7 +112,8 @@ fn render(script: &Script, lists: &[(&'static str, String)]) -> anyhow::Result<S
         .filter(|(name, _)| all.contains(name))
         .map(|(name, items)| context! { name => safe(name), items => items })
         .collect();
-    let function = |of: &Function| context! { name => safe(&of.name), about => safe(&of.about), body => safe(&of.body) };
+    let function =
+        |of: &Function| context! { name => safe(&of.name), about => safe(&of.about), body => safe(&of.body) };
     let unset: Vec<String> = unset.iter().map(|name| format!("{name}=''")).collect();
     let view = context! {
         comment => context! {
@@ -133,7 +134,7 @@ fn render(script: &Script, lists: &[(&'static str, String)]) -> anyhow::Result<S
         prologue => safe(bundle::PROLOGUE.trim_end()),
         runtime => safe(&runtime),
         functions => script.functions.iter().map(function).collect::<Vec<_>>(),
-        called => script.functions.iter().filter(|of| of.called).map(|of| safe(&of.name)).collect::<Vec<_>>(),
+        called => called(script, &runtime),
     };
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -150,6 +151,16 @@ fn render(script: &Script, lists: &[(&'static str, String)]) -> anyhow::Result<S
     let mut script = environment.get_template("rollback.sh.j2")?.render(view)?;
     script.push('\n');
     Ok(script)
+}
+
+/// Commands of the runtime's own that run as a plan's do.
+const JOBS: &[&str] = &["rbk_http_job", "rbk_tcp_job"];
+
+/// The functions that are called by name.
+fn called(script: &Script, runtime: &str) -> Vec<Value> {
+    let jobs = JOBS.iter().copied().filter(|job| runtime.contains(&format!("\n{job}() {{")));
+    let own = script.functions.iter().filter(|of| of.called).map(|of| of.name.as_str());
+    own.chain(jobs).map(safe).collect()
 }
 
 fn safe(text: &str) -> Value {

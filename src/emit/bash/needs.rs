@@ -36,7 +36,8 @@ impl Script<'_> {
         let mut lines = Vec::new();
         let tools = self.tools_of(&things);
         if !tools.is_empty() {
-            let words: Vec<_> = [bare("rbk_need_tool")].into_iter().chain(tools.iter().map(|tool| bare(tool))).collect();
+            let words: Vec<_> =
+                [bare("rbk_need_tool")].into_iter().chain(tools.iter().map(|tool| bare(tool))).collect();
             lines.push(call(3, &words));
         }
         for thing in &things {
@@ -161,7 +162,8 @@ impl Script<'_> {
         let mut lines = vec!["  case \"$1\" in".to_owned()];
         for procedure in phases(self).iter().filter(|phase| plan[phase.declaration].described_only) {
             let acting = actions(&procedure.body);
-            let saved: Vec<_> = acting.iter().filter_map(|action| taken_by(action)).flat_map(|id| &plan[id].of).collect();
+            let saved: Vec<_> =
+                acting.iter().filter_map(|action| taken_by(action)).flat_map(|id| &plan[id].of).collect();
             let mut found = Vec::new();
             for (index, service) in plan.services.iter().enumerate() {
                 if !service.writes.iter().any(|resource| saved.contains(&resource)) {

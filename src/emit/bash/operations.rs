@@ -31,7 +31,9 @@ impl Script<'_> {
         let settings = settings_of(plan, thing);
         let scope = |variable: &Variable| match (variable.name.as_str(), to) {
             ("to", Some(to)) => Some(quote::value(to, &quote::outer)),
-            (name, _) => settings.iter().find(|(known, _)| known == name).map(|(_, value)| quote::value(value, &quote::outer)),
+            (name, _) => {
+                settings.iter().find(|(known, _)| known == name).map(|(_, value)| quote::value(value, &quote::outer))
+            }
         };
         Some(quote::template(told, &scope))
     }
@@ -82,7 +84,8 @@ impl Script<'_> {
         let mut lines = Vec::new();
         let names: Vec<&str> = query.with.iter().map(|(name, _)| name.as_str()).collect();
         for (name, value) in &query.with {
-            let word = quote::join(&[bare(&format!("bind_{name}")), quote::equals(), quote::value(value, &quote::outer)]);
+            let word =
+                quote::join(&[bare(&format!("bind_{name}")), quote::equals(), quote::value(value, &quote::outer)]);
             lines.push(call(levels, &[bare("export"), word]));
         }
         let names_word = quote::join(&[bare("bind_names"), quote::equals(), text(&names.join(" "))]);

@@ -190,7 +190,13 @@ impl Script<'_> {
                 ("rbk_restore", self.restore(place, id, *resource, *backup, only))
             }
             Run::Capture { name, source, file, private } => {
-                let kind = if *file { "file" } else if *private { "private" } else { "text" };
+                let kind = if *file {
+                    "file"
+                } else if *private {
+                    "private"
+                } else {
+                    "text"
+                };
                 let check = self.source(&["source", place, id], source);
                 ("rbk_capture", vec![bare(name), bare(kind), bare(&check)])
             }
@@ -259,10 +265,10 @@ impl Script<'_> {
         let name = backup.common.name.clone();
         let suffix = backup.of.first().and_then(|of| plan.operation(Thing::Resource(*of), "backup"));
         let suffix = suffix.filter(|_| backup.of.len() == 1).and_then(|found| found.suffix.clone()).unwrap_or_default();
-        let path = backup.path.as_ref().map_or_else(
-            || quote::default_path(&name, &suffix),
-            |path| quote::template(path, &outer),
-        );
+        let path = backup
+            .path
+            .as_ref()
+            .map_or_else(|| quote::default_path(&name, &suffix), |path| quote::template(path, &outer));
         let least = bare(&backup.min_size.unwrap_or(0).to_string());
         let body = self.backup_body(id);
         let checks = self.backup_checks(id);

@@ -52,7 +52,14 @@ impl Script<'_> {
         let shown = shown.collect();
         self.add_fixed("rbk_show_values", "Every value but the secrets.", shown);
         let dir = plan.head.state_dir.as_ref().map_or_else(
-            || quote::join(&[text("/var/lib/rbk/"), quote::variable("plan"), text("/"), quote::variable("environment")]),
+            || {
+                quote::join(&[
+                    text("/var/lib/rbk/"),
+                    quote::variable("plan"),
+                    text("/"),
+                    quote::variable("environment"),
+                ])
+            },
             |dir| quote::template(dir, &outer),
         );
         self.add_fixed("rbk_state_dir", "Where the journal is.", vec![format!("  RBK_STATE={dir}")]);
@@ -62,6 +69,10 @@ impl Script<'_> {
         let plan = self.plan();
         let mut lines = vec!["  case \"$1\" in".to_owned()];
         for environment in &plan.environments {
+            if !environment.protected && environment.settings.is_empty() {
+                lines.push(format!("    {}) ;;", environment.common.name));
+                continue;
+            }
             lines.push(format!("    {})", environment.common.name));
             if environment.protected {
                 lines.push("      RBK_PROTECTED=1".to_owned());
@@ -79,7 +90,8 @@ impl Script<'_> {
         let mut lines = Vec::new();
         for secret in &self.plan().secrets {
             let name = &secret.common.name;
-            let mut line = vec![bare("rbk_secret"), bare(name), bare(if secret.optional { "optional" } else { "required" })];
+            let mut line =
+                vec![bare("rbk_secret"), bare(name), bare(if secret.optional { "optional" } else { "required" })];
             if let Some(from) = &secret.from {
                 line.push(bare(&self.source(&["secret", &name.to_lowercase()], from)));
             }
@@ -118,7 +130,8 @@ impl Script<'_> {
     }
 
     fn phases(&mut self) {
-        let mut lines = vec!["  RBK_PHASE_TITLE='' RBK_PHASE_BACKUPS='' RBK_PHASE_VALUES='' RBK_DESCRIBED=0".to_owned()];
+        let mut lines =
+            vec!["  RBK_PHASE_TITLE='' RBK_PHASE_BACKUPS='' RBK_PHASE_VALUES='' RBK_DESCRIBED=0".to_owned()];
         lines.push("  case \"$1\" in".to_owned());
         for procedure in phases(self) {
             let declaration = &self.plan()[procedure.declaration];
@@ -132,7 +145,8 @@ impl Script<'_> {
                 }
             }
             lines.push(format!("    {})", procedure.name));
-            let title = declaration.common.title.as_ref().map_or_else(|| text(""), |title| quote::template(title, &outer));
+            let title =
+                declaration.common.title.as_ref().map_or_else(|| text(""), |title| quote::template(title, &outer));
             lines.push(format!("      RBK_PHASE_TITLE={title}"));
             lines.push(format!("      RBK_PHASE_BACKUPS={}", text(&backups.join(" "))));
             lines.push(format!("      RBK_PHASE_VALUES={}", text(&values.join(" "))));
@@ -287,7 +301,9 @@ impl Script<'_> {
                 let set = match (verdict, why) {
                     ("", _) => ";;".to_owned(),
                     (verdict, "") => format!("RBK_VERDICT={verdict} ;;"),
-                    (verdict, why) => format!("RBK_VERDICT={verdict} RBK_VERDICT_WHY={} ;;", text(why)),
+                    (verdict, why) => {
+                        format!("RBK_VERDICT={verdict} RBK_VERDICT_WHY={} ;;", text(&why.replace('`', "")))
+                    }
                 };
                 lines.push(format!("        {pattern}) {set}"));
             }
@@ -362,18 +378,15 @@ fn crossing(body: &[Node], id: &str, inside: Option<Id<Crossing>>) -> Option<Id<
             let inside = if let GroupKind::Point(point) = group.kind { Some(point) } else { inside };
             crossing(&group.body, id, inside)
         }
-        Node::If(branch) => {
-            crossing(&branch.then, id, inside).or_else(|| crossing(&branch.otherwise, id, inside))
-        }
+        Node::If(branch) => crossing(&branch.then, id, inside).or_else(|| crossing(&branch.otherwise, id, inside)),
         Node::For(of) => crossing(&of.body, id, inside),
     })
 }
 
 /// Whether a value is known before a run begins: no capture and no loop's variable in it.
 pub fn known_before(value: &Value) -> bool {
-    let known = |kind: VariableKind| {
-        !matches!(kind, VariableKind::Capture | VariableKind::CaptureFile | VariableKind::Loop)
-    };
+    let known =
+        |kind: VariableKind| !matches!(kind, VariableKind::Capture | VariableKind::CaptureFile | VariableKind::Loop);
     match value {
         Value::Variable(variable) => known(variable.kind),
         Value::Text(template) => template.pieces.iter().all(|piece| match piece {

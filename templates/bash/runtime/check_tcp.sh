@@ -1,5 +1,6 @@
 # TCP: LIMIT HOST:PORT. A refused connection is a no; no way of asking is no answer.
 RBK_ADDRESS=''
+
 rbk_tcp() {
   RBK_ADDRESS=$2
   rbk_sh "$1" rbk_tcp_job

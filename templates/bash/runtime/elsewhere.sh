@@ -45,8 +45,9 @@ rbk_fetch() {
   rbk_ok || { rbk_problem_text "$1: $RBK_WHY" && RBK_PATH=''; }
 }
 
-# The files that a pattern names, newest last as their names sort: RBK_FOUND.
 RBK_FOUND=()
+
+# The files that a pattern names, in the order of their names: RBK_FOUND.
 rbk_glob() {
   local _ifs=$IFS _file=''
   RBK_FOUND=()

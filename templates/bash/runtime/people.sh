@@ -29,6 +29,7 @@ rbk_manual() {
 }
 
 RBK_YES_HE_DID=0
+
 rbk_vouched() {
   RBK_YES_HE_DID=0
   if rbk_vouch "$1" "$2"; then RBK_YES_HE_DID=1; fi
@@ -51,6 +52,7 @@ rbk_confirm() {
 
 # An item of a checklist: ID TEXT [CHECK]. What fails is counted in RBK_OPEN_ITEMS.
 RBK_OPEN_ITEMS=0
+
 rbk_item() {
   if [ "$RBK_MODE" = show ]; then
     rbk_out t "    [ ] $2"

@@ -26,7 +26,7 @@ rbk_need() {
 }
 
 rbk_need_dir() {
-  [ -d "$1" ] && [ -x "$1" ] || rbk_problem dir_missing "$1"
+  if [ ! -d "$1" ] || [ ! -x "$1" ]; then rbk_problem dir_missing "$1"; fi
 }
 
 # A reference that can be switched to, and that is the one from before the phase: RESOURCE REF CHECK AGREE.
@@ -63,4 +63,3 @@ rbk_preflight() {
   [ "$RBK_PROBLEMS" = 0 ] || [ "$RBK_MODE" = dry ] || rbk_stop 3 unready not_ready "$RBK_PROBLEMS"
   return 0
 }
-to=''

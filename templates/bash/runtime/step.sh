@@ -1,7 +1,7 @@
 # The statements of a procedure. Each goes through rbk_enter, which asks the journal whether it is to run. Control flow
 # is by variables and by rbk_stop, never by a status: `if f` and `f || x` would switch `set -e` off in the commands.
 RBK_MODE=run  # run, dry or show
-RBK_FILTER='' # only these kinds of statements (names of functions of the runtime); empty: all
+RBK_FILTER='' # only these kinds of statements (`verify`, `take` …); empty: all
 RBK_GO=0      # whether the statement that was entered is to run
 RBK_ID=''
 RBK_TITLE=''
@@ -50,7 +50,7 @@ rbk_options() {
 rbk_enter() {
   RBK_ID=$RBK_PREFIX$1$RBK_SUFFIX RBK_TITLE=$2 RBK_GO=0
   RBK_STEP=$((RBK_STEP + 1))
-  case "$RBK_FILTER " in ' ' | *" ${FUNCNAME[1]} "*) ;; *) return 0 ;; esac
+  case "$RBK_FILTER " in ' ' | *" ${FUNCNAME[1]#rbk_} "*) ;; *) return 0 ;; esac
   if [ "$RBK_MODE" = show ]; then
     rbk_show_step "${3-}"
     return 0
@@ -370,8 +370,9 @@ rbk_always() {
   if [ "$RBK_MODE" = show ]; then rbk_do "$1"; else RBK_ALWAYS+=("$1"); fi
 }
 
-# The lines of a text, for a loop: RBK_LINES.
 RBK_LINES=()
+
+# The lines of a text, for a loop: RBK_LINES.
 rbk_lines() {
   local _rest=$1
   RBK_LINES=()

@@ -128,6 +128,7 @@ rbk_compare_numbers() {
 }
 
 RBK_SIGN='' RBK_WHOLE='' RBK_PART=''
+
 rbk_split_number() {
   local _n=${1#+}
   RBK_SIGN='' RBK_PART=''
@@ -140,6 +141,7 @@ rbk_split_number() {
 
 # A text as the inside of a JSON string. Replacements stand in variables: the only form that every bash reads alike.
 RBK_ESCAPES=($'\\' $'\\\\' '"' $'\\"' $'\n' $'\\n' $'\r' $'\\r' $'\t' $'\\t')
+
 rbk_json_text() {
   local _i=0 _c='' _u=''
   RBK_TEXT=$1

@@ -280,7 +280,7 @@ rbk_perform() {
 
 # The backups of a phase by themselves: they count only where somebody else runs the phase and nobody writes meanwhile.
 rbk_only_backups() {
-  RBK_FILTER=' rbk_take rbk_capture' RBK_COUNTS=0
+  RBK_FILTER=' take capture' RBK_COUNTS=0
   rbk_phase "$RBK_NAME"
   [ "$RBK_DESCRIBED" = 1 ] || return 0
   RBK_COUNTS=1
@@ -356,7 +356,7 @@ rbk_verb_preflight() {
 rbk_verb_verify() {
   local _name=''
   rbk_open_reading
-  RBK_FILTER=' rbk_verify'
+  RBK_FILTER=' verify'
   rbk_open_world
   [ "$RBK_PROBLEMS" = 0 ] || rbk_stop 3 unready not_ready "$RBK_PROBLEMS"
   [ -z "$RBK_NAME" ] || rbk_steps "$RBK_NAME" || rbk_stop 2 usage unknown_name "$RBK_NAME" "$RBK_VERIFIABLE"
