@@ -91,7 +91,7 @@ fn values(plan: &Plan) -> Vec<&str> {
 }
 
 /// Variables that the runtime sets for commands, where the script mentions them.
-const CONTEXT: &[&str] = &["backup_path", "to", "with", "tables", "subject", "message"];
+const CONTEXT: &[&str] = &["to", "subject", "message", "chosen"];
 
 fn render(script: &Script, lists: &[(&'static str, String)]) -> anyhow::Result<String> {
     let input = script.input;

@@ -115,7 +115,7 @@ fn bind(statement: &str, names: &[&str], placeholder: Option<&str>) -> String {
         out.push_str(before);
         let length = after[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len() - 1);
         let name = &after[1..=length];
-        if names.contains(&name) && !before.ends_with(':') {
+        if names.contains(&name) && !out.ends_with(':') {
             out.push_str(&placeholder.replace('%', name));
         } else {
             out.push_str(&after[..=length]);

@@ -40,6 +40,7 @@ rbk_fetch() {
   [ "$RBK_MODE" = run ] || return 0
   rbk_fresh "$RBK_STATE/copies/$1" || return 0
   chosen=$3 backup_path=$RBK_PATH
+  rbk_event copy name "$chosen" path "$backup_path"
   rbk_ask_world "$2"
   chosen='' backup_path=''
   rbk_ok || { rbk_problem_text "$1: $RBK_WHY" && RBK_PATH=''; }

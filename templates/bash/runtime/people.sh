@@ -104,6 +104,7 @@ rbk_notify() {
   rbk_journal start "$RBK_ID"
   if [ -n "$5" ]; then
     subject=$3 message=$4
+    rbk_event message subject "$subject" text "$message"
     rbk_attempts "$5"
     subject='' message=''
     [ -z "$RBK_SIGNAL" ] || rbk_failed 1 failed ''
