@@ -24,6 +24,7 @@ use crate::ir::{Program, actions};
 use crate::model::statement::OnFailure;
 use crate::source::{Sources, Span};
 use matrix::Matrix;
+use std::cell::OnceCell;
 use world::World;
 
 /// What is known about a program's safety.
@@ -56,8 +57,15 @@ pub fn analyse(program: &Program, sources: &Sources, today: Option<i64>) -> Anal
     let survey = cells::survey(&world);
     let exposed = coverage::exposed(&world, &survey);
     let findings = coverage::findings(&world, &survey, &exposed);
-    let context =
-        rules::Context { world: &world, survey: &survey, findings: &findings, exposed: &exposed, sources, today };
+    let context = rules::Context {
+        world: &world,
+        survey: &survey,
+        findings: &findings,
+        exposed: &exposed,
+        sources,
+        today,
+        texts: OnceCell::default(),
+    };
     let found = rules::RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
     let diagnostics = allow::apply(&world, today, found);
     Analysis { diagnostics, accepted: accepted(&world), matrix: survey.matrix }

@@ -1,14 +1,13 @@
 //! A command that the shell can't read: it would fail in the middle of a run, at its first word.
 
-use super::{Context, scripts};
+use super::Context;
 use crate::diagnostics::Diagnostic;
-use crate::shell::{self, ProblemKind};
+use crate::shell::{Problem, ProblemKind};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let texts = scripts::all(context).into_iter();
-    let problems = texts.flat_map(|text| shell::parse(text.script).problems);
+    let problems = context.texts().iter().flat_map(|text| &text.parsed.problems);
     let broken = problems.filter(|problem| problem.kind == ProblemKind::Syntax);
-    let one = |problem: shell::Problem| {
+    let one = |problem: &Problem| {
         let message = format!("the shell can't read this command: {}", problem.message);
         let help = "mend it, or try it with `bash -n`; quotes and brackets are the usual suspects";
         Context::report("broken-command", message, problem.span, "here").help(help)

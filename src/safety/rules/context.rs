@@ -1,5 +1,6 @@
 //! What every rule may look at, and the sentences that several share.
 
+use super::scripts::{self, Text};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, Procedure, actions};
 use crate::model::ids::Id;
@@ -11,6 +12,7 @@ use crate::safety::trouble::Kind;
 use crate::safety::witness;
 use crate::safety::world::World;
 use crate::source::{Sources, Span};
+use std::cell::OnceCell;
 
 /// The analysed program.
 pub struct Context<'a> {
@@ -26,6 +28,8 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// Today, days since 1970-01-01; none: dates are not looked at.
     pub today: Option<i64>,
+    /// The shell texts, once a rule has asked for them.
+    pub texts: OnceCell<Vec<Text>>,
 }
 
 /// A finding about a trouble, unfolded.
@@ -43,6 +47,11 @@ pub struct Case<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The shell texts of the plan, read.
+    pub fn texts(&self) -> &[Text] {
+        self.texts.get_or_init(|| scripts::all(self))
+    }
+
     /// A diagnostic of a rule, at its level.
     pub fn report(rule: &'static str, message: String, span: Span, label: impl Into<String>) -> Diagnostic {
         let level = super::rule(rule).map_or(crate::diagnostics::Level::Error, |rule| rule.level);

@@ -8,18 +8,25 @@ use crate::model::plan::Operation;
 use crate::model::value::{Check, Command, Probe, Script};
 use crate::model::{BUILTINS, CONTEXT};
 use crate::safety::world::probes;
+use crate::shell::{self, Parsed};
 use crate::source::FileId;
 
 /// A shell text.
-pub struct Text<'a> {
-    /// The text.
-    pub script: &'a Script,
+pub struct Text {
+    /// What it says.
+    pub parsed: Parsed,
     /// Names that it has besides those of the plan: settings of a thing, variables of loops.
-    pub locals: Vec<&'a str>,
+    pub locals: Vec<String>,
+}
+
+/// A shell text before it is read: several rules look at each, and it is read once.
+struct Unread<'a> {
+    script: &'a Script,
+    locals: Vec<&'a str>,
 }
 
 /// All of them, in no particular order, each once; the standard drivers' are not the plan's.
-pub fn all<'a>(context: &Context<'a>) -> Vec<Text<'a>> {
+pub fn all(context: &Context) -> Vec<Text> {
     let plan = context.world.plan;
     let mut found = Found { texts: Vec::new(), locals: loops(context) };
     for (_, action) in context.statements() {
@@ -54,7 +61,9 @@ pub fn all<'a>(context: &Context<'a>) -> Vec<Text<'a>> {
     let mut seen = HashSet::new();
     let mut texts = found.texts;
     texts.retain(|text| is_own(context, text.script.span.file) && seen.insert(text.script.span));
-    texts
+    let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+    let read = |text: Unread| Text { parsed: shell::parse(text.script), locals: owned(text.locals) };
+    texts.into_iter().map(read).collect()
 }
 
 /// Is it a file of the plan's author?
@@ -94,13 +103,13 @@ fn loops<'a>(context: &Context<'a>) -> Vec<&'a str> {
 }
 
 struct Found<'a> {
-    texts: Vec<Text<'a>>,
+    texts: Vec<Unread<'a>>,
     locals: Vec<&'a str>,
 }
 
 impl<'a> Found<'a> {
     fn script(&mut self, script: &'a Script) {
-        self.texts.push(Text { script, locals: self.locals.clone() });
+        self.texts.push(Unread { script, locals: self.locals.clone() });
     }
 
     fn commands(&mut self, commands: &'a [Command]) {

@@ -2,23 +2,22 @@
 
 use super::{Context, scripts};
 use crate::diagnostics::{Diagnostic, suggest};
-use crate::shell::{self, Place};
+use crate::shell::Place;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let known = scripts::known(context);
     let mut found: Vec<Diagnostic> = Vec::new();
-    for text in scripts::all(context) {
-        let parsed = shell::parse(text.script);
+    for text in context.texts() {
         // An inner shell or another machine has variables of its own.
-        for read in parsed.free_reads().filter(|read| read.place == Place::Here) {
+        for read in text.parsed.free_reads().filter(|read| read.place == Place::Here) {
             let name = read.name.as_str();
             let digits = name.chars().all(|c| !c.is_alphabetic() && c != '_');
-            if known.contains(name) || text.locals.contains(&name) || digits {
+            if known.contains(name) || text.locals.iter().any(|local| local == name) || digits {
                 continue;
             }
             let message = format!("nothing sets `${name}`: the command stops, or runs with nothing in its place");
             let diagnostic = Context::report("variable-undefined", message, read.span, "not a value of this plan");
-            let near = suggest(name, known.iter().copied().chain(text.locals.iter().copied()));
+            let near = suggest(name, known.iter().copied().chain(text.locals.iter().map(String::as_str)));
             let help = match near {
                 Some(near) => format!("did you mean `${near}`?"),
                 None => format!("declare `param {name}`, an `input` or a `secret`, or write `${{{name}:-…}}` with a default"),
