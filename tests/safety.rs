@@ -2,21 +2,12 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "safety/concrete.rs"]
+mod concrete;
 #[path = "safety/harness.rs"]
-#[allow(dead_code)]
 mod harness;
-
-#[test]
-fn look() {
-    let Ok(path) = std::env::var("LOOK") else { return };
-    for path in path.split(' ') {
-        let checked = harness::check(path, &std::fs::read_to_string(path).unwrap());
-        println!("{path}\n{}", checked.text());
-        if std::env::var("MATRIX").is_ok() {
-            println!("{}", checked.matrix());
-        }
-    }
-}
+#[path = "safety/plans.rs"]
+mod plans;
 
 /// Every plan in `cases` gives the findings and the matrix beside it; `RBK_UPDATE=1` writes them.
 #[test]
@@ -40,4 +31,74 @@ fn cases() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Says of a random plan where analysis and simulation disagree: (missed, false alarms).
+fn compare(plan: &plans::Plan) -> (Vec<String>, Vec<String>, usize) {
+    let text = plan.text();
+    let checked = harness::check("random.rbk", &text);
+    let Some((program, analysis)) = checked.analyses.first() else { panic!("{}{text}", checked.text()) };
+    let phase = program.procedures.iter().position(|p| p.name == "go").unwrap();
+    let simulation = concrete::Simulation::new(program, &program.procedures[phase]);
+    let (mut missed, mut alarms, mut verdicts) = (Vec::new(), Vec::new(), 0);
+    for (point, positions) in simulation.points() {
+        let row = analysis.matrix.row(phase, &point).unwrap();
+        for cell in &row.cells {
+            let procedure = &program.procedures[cell.procedure];
+            let accepts = !procedure.back_out && !program.plan[procedure.declaration].accepts.is_empty();
+            let tried = positions.iter().map(|p| match p.passed() && !accepts {
+                true => Err("leads back across the point of no return".to_owned()),
+                false => simulation.recover(procedure, p),
+            });
+            let bad = tried.filter_map(Result::err).next();
+            let said = format!("{} {}: {:?}, simulation: {bad:?}", point.label(), procedure.name, cell.verdict);
+            verdicts += 1;
+            match (cell.verdict.allows(), bad) {
+                (true, Some(_)) => missed.push(said),
+                (false, None) => alarms.push(said),
+                _ => {}
+            }
+        }
+    }
+    (missed, alarms, verdicts)
+}
+
+/// The verdicts agree with those of brute force: none missed, and no false alarm where no branches are.
+#[test]
+fn verdicts_agree_with_brute_force() {
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    let cases = std::env::var("RBK_PLANS").ok().and_then(|n| n.parse().ok()).unwrap_or(1500);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    // The same plans every time, unless RBK_SEED says otherwise: a failure must be there again tomorrow.
+    let seed: u8 = std::env::var("RBK_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]));
+    let totals = std::cell::Cell::new((0_usize, 0_usize, 0_usize));
+    let outcome = runner.run(&plans::plan(), |plan| {
+        let (missed, alarms, verdicts) = compare(&plan);
+        let (p, v, f) = totals.get();
+        totals.set((p + 1, v + verdicts, f + alarms.len()));
+        let text = plan.text();
+        proptest::prop_assert!(missed.is_empty(), "missed: {missed:#?}\n{text}");
+        proptest::prop_assert!(plan.branches() || alarms.is_empty(), "false alarms: {alarms:#?}\n{text}");
+        Ok(())
+    });
+    let (plans, verdicts, alarms) = totals.get();
+    println!("{plans} plans, {verdicts} verdicts, {alarms} false alarms behind branches");
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+}
+
+/// The plans of the repository give no finding: a rule that cries wolf gets switched off.
+#[test]
+fn the_plans_of_the_repository_are_clean() {
+    let folder = format!("{}/plans", env!("CARGO_MANIFEST_DIR"));
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let plans: Vec<_> = entries.filter(|path| path.extension().is_some_and(|e| e == "rbk")).collect();
+    assert!(plans.len() >= 7, "the plans are missing");
+    for path in plans {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let checked = harness::check(&name, &std::fs::read_to_string(&path).unwrap());
+        assert!(checked.diagnostics.is_empty(), "{}", checked.text());
+    }
 }

@@ -103,7 +103,7 @@ fn before_action(world: &World, change: &Forward, moment: &Moment, outcome: &mut
 /// A step that was certainly not done is not taken back; one that may be half done only by an undo made for it.
 fn before_undo(world: &World, change: &Forward, moment: &Moment, slot: usize, total: bool, outcome: &mut Outcome) {
     let done = |slot: usize| moment.before.words[world.undo(slot)];
-    if done(slot) & mark::YES == 0 {
+    if done(slot) & (mark::YES | mark::BACK) == 0 {
         return;
     }
     let undoable = &world.undoable[slot];

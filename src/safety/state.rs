@@ -82,6 +82,8 @@ pub mod mark {
     pub const NO: Bits = 1;
     /// Set; done.
     pub const YES: Bits = 1 << 1;
+    /// Done and taken back.
+    pub const BACK: Bits = 1 << 2;
 }
 
 /// What may be true at one moment.

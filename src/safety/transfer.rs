@@ -339,8 +339,9 @@ fn restore(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: B
 /// After a whole restore there is nothing left of a step that only changed this.
 fn forget_steps(world: &World, resource: usize, state: &mut State) {
     for &slot in world.undo_slots_of(resource) {
-        if world.undoable[slot].resources == [resource] {
-            state.words[world.undo(slot)] = mark::NO;
+        let done = state.words[world.undo(slot)] & mark::YES != 0;
+        if done && world.undoable[slot].resources == [resource] {
+            state.words[world.undo(slot)] = mark::BACK;
         }
     }
 }
@@ -370,27 +371,30 @@ fn swap(world: &World, lens: &Lens, a: usize, b: usize, state: &mut State) {
 
 /// Takes a step back: its resources are the original again if nothing else has changed them since.
 fn undo(world: &World, lens: &Lens, slot: usize, state: &mut State) {
-    if state.words[world.undo(slot)] & mark::YES == 0 {
+    if state.words[world.undo(slot)] & (mark::YES | mark::BACK) == 0 {
         return;
     }
-    let applied = |other: usize| other != slot && state.words[world.undo(other)] & mark::YES != 0;
     let mut after = Vec::new();
     for &r in &world.undoable[slot].resources {
         let word = state.words[world.resource(r)];
-        let slots = world.undo_slots_of(r);
-        let alone = word & data::OTHERWISE == 0 && !slots.iter().any(|&other| applied(other));
-        let original = lens.original(r);
+        let mut others = world.undo_slots_of(r).iter().filter(|&&other| other != slot);
+        let marks = |other: &usize| state.words[world.undo(*other)];
+        let applied = others.clone().any(|other| marks(other) & mark::YES != 0);
+        // What is half written is so by this step if every other one is certainly done or not.
+        let clear = word & data::OTHERWISE == 0
+            && others.all(|other| marks(other) & (mark::YES | mark::NO) != mark::YES | mark::NO);
+        let cured = cured(world, r, lens.original(r));
         let mut value = word & data::VALUES;
-        let cured = cured(world, r, original);
-        if alone && value & cured != 0 {
-            value = value & !cured | original;
+        if clear && value & cured != 0 {
+            let left = if applied { data::CHANGED } else { lens.original(r) };
+            value = value & !cured | left;
         }
         after.push((r, value | word & data::OTHERWISE | data::UNVERIFIED));
     }
     for (r, word) in after {
         state.words[world.resource(r)] = word;
     }
-    state.words[world.undo(slot)] = mark::NO;
+    state.words[world.undo(slot)] = mark::BACK;
 }
 
 /// The values that an undo turns into the original: deleted data do not come back by it, a deleted setting does. That it may
