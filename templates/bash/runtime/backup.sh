@@ -37,7 +37,7 @@ rbk_fresh() {
 # Takes a backup: ID TITLE KEY PATH MIN_SIZE BODY CHECKS [OPTION…]. KEY is `backup` or `backup.resource`; CHECKS are
 # check functions, which all see $backup_path.
 rbk_take() {
-  local _why=''
+  local _why='' _bytes=0
   rbk_options "${@:8}"
   rbk_enter "$1" "$2" "$6"
   [ "$RBK_GO" = 1 ] || return 0
@@ -65,8 +65,9 @@ rbk_take() {
   backup_path=''
   sync
   rbk_size "$RBK_PATH"
-  rbk_journal backup "$3" "$RBK_PATH" "$RBK_TEXT" "$RBK_COUNTS"
-  rbk_say t backed_up "$RBK_PATH" "$RBK_TEXT"
+  _bytes=$RBK_TEXT
+  rbk_journal backup "$3" "$RBK_PATH" "$_bytes" "$RBK_COUNTS"
+  rbk_say t backed_up "$RBK_PATH" "$_bytes"
   rbk_done "$RBK_SINCE"
 }
 

@@ -43,7 +43,11 @@ rbk_need_ref() {
     to=$RBK_VALUE
     RBK_OK=0 RBK_GOT=''
     [ -z "$3" ] || rbk_ask_world "$3"
-    if [ "$RBK_OK" != 1 ] || [ "$RBK_GOT" != "$_target" ]; then rbk_problem ref_differs "$1" "$2" "$to"; fi
+    if [ "$RBK_OK" != 1 ] || [ "$RBK_GOT" != "$_target" ]; then
+      rbk_problem ref_differs "$1" "$2" "$to"
+    elif [ -z "$_target" ]; then
+      rbk_say w ref_differs "$1" "$2" "$to" # other words, perhaps for the same thing: the driver can't tell
+    fi
   fi
   to=''
 }
