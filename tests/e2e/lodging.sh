@@ -69,6 +69,7 @@ class Api(http.server.BaseHTTPRequestHandler):
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Api).serve_forever()
 PY
 api_port="$(free_port)"
+command -v python3 >"$scratch/python"
 printf '%s\n' "$pg_port" >"$scratch/pg_port"
 printf '%s\n' "$redis_port" >"$scratch/redis_port"
 printf '%s\n' "$api_port" >"$scratch/api_port"
@@ -83,8 +84,12 @@ up() {
       [ -f "$scratch/api.pid" ] && kill "$(cat "$scratch/api.pid")" 2>/dev/null
       rm -f "$scratch/running/api"
       if [ -f "$scratch/api_is_broken" ] && [ "$(cat "$app/version")" = v1.0.0 ]; then return 0; fi
-      setsid python3 "$scratch/api.py" "$(cat "$scratch/api_port")" >"$scratch/api.log" 2>&1 </dev/null &
+      setsid "$(cat "$scratch/python")" "$scratch/api.py" "$(cat "$scratch/api_port")" >"$scratch/api.log" 2>&1 </dev/null &
       echo "$!" >"$scratch/api.pid"
+      for _ in $(seq 1 50); do
+        curl -sS -o /dev/null "http://127.0.0.1:$(cat "$scratch/api_port")/" 2>/dev/null && break
+        sleep 0.1
+      done
       ;;
   esac
   : >"$scratch/running/$1"

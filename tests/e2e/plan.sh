@@ -26,7 +26,7 @@ if [ -f "$folder/world" ]; then
 fi
 compile "$root/plans/$name.rbk"
 if [ -n "$variant" ]; then
-  cp "$scratch/built/$name-$variant/rollback.sh" "$scratch/alone/rollback.sh"
+  cp "$scratch/built/$name/$variant/rollback.sh" "$scratch/alone/rollback.sh"
 fi
 
 values=()

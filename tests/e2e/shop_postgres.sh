@@ -18,6 +18,7 @@ before="$(as_shop "select md5(string_agg(o::text, ',' order by id)) from orders 
 make_repository "$scratch/shop" v2.3.1 v2.4.0
 git -C "$scratch/shop" checkout -q v2.3.1
 api_port="$(free_port)"
+command -v python3 >"$scratch/python"
 mkdir -p "$scratch/backups" "$scratch/home"
 
 # The API: answers as long as the table has the column that the old code needs.
@@ -49,8 +50,12 @@ case "$1" in
   up | restart)
     [ -z "$pid" ] || kill "$pid" 2>/dev/null
     PGHOST=127.0.0.1 PGPORT="$(cat "$scratch/pg_port")" PGUSER=shop PGDATABASE=shop \
-      setsid python3 "$scratch/api.py" "$(cat "$scratch/api_port")" >"$scratch/api.log" 2>&1 </dev/null &
+      setsid "$(cat "$scratch/python")" "$scratch/api.py" "$(cat "$scratch/api_port")" >"$scratch/api.log" 2>&1 </dev/null &
     echo "$!" >"$scratch/api.pid"
+    for _ in $(seq 1 50); do
+      curl -sS -o /dev/null "http://127.0.0.1:$(cat "$scratch/api_port")/" 2>/dev/null && break
+      sleep 0.1
+    done
     ;;
   ps) if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then echo 1234567; fi ;;
   config) echo api ;;
@@ -79,13 +84,16 @@ values=(--env staging --set db_host=127.0.0.1 --set "db_port=$pg_port" --set "sh
 operator 0 help
 operator 0 list
 operator 0 show full
-operator 0 preflight full "${values[@]}"
+operator 3 preflight full "${values[@]}"
+contains "the preflight before any copy" "$scratch/err" "before_migration"
+operator 0 preflight migrate "${values[@]}"
 operator 0 backup migrate "${values[@]}" --yes
 equal "the column after a backup alone" "$(as_shop "select count(note) from orders")" 10000
 
 operator 1 apply migrate "${values[@]}" --yes
 contains "the failed apply" "$scratch/out" "run full"
 equal "rows of the table that the migration added" "$(as_shop "select count(*) from shipments")" 10000
+operator 0 preflight full "${values[@]}"
 operator 0 status "${values[@]}"
 contains "status" "$scratch/out" "columns"
 
