@@ -25,6 +25,18 @@ impl Script<'_> {
         self.unpassed();
         self.found_points();
         self.matrix();
+        self.escalations();
+    }
+
+    /// `rbk_escalations`: whom to call when the run takes long.
+    fn escalations(&mut self) {
+        let plan = self.plan();
+        let late = plan.escalations.iter().filter_map(|escalation| {
+            let who = text(&self.role_words(escalation.to?));
+            Some(call(1, &[bare("rbk_late"), bare(&escalation.after?.to_string()), who]))
+        });
+        let late = late.collect();
+        self.add_fixed("rbk_escalations", "Whom to call when a run takes long.", late);
     }
 
     /// `rbk_assign`, `rbk_params`, `rbk_show_values`, `rbk_state_dir`.

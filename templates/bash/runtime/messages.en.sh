@@ -50,7 +50,9 @@ Exit codes: 0 done, 1 failed (resume is safe), 2 usage, 3 not ready, 4 refused, 
     seen) RBK_TEXT="    seen: $1" ;;
     compared) RBK_TEXT="$1, expected: $2" ;;
     no_answer) RBK_TEXT="no answer" ;;
-    dry_check) RBK_TEXT="    now: $1 (1 yes, 0 no, 2 no answer) $2" ;;
+    dry_check_1) RBK_TEXT="    now: yes $1" ;;
+    dry_check_0) RBK_TEXT="    now: no $1" ;;
+    dry_check_2) RBK_TEXT="    now: no answer $1" ;;
     dry_value) RBK_TEXT="    $1 = $2" ;;
     branch) RBK_TEXT="If $1:" ;;
     branch_yes) RBK_TEXT="    yes: $1" ;;

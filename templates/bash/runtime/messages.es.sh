@@ -50,7 +50,9 @@ Códigos: 0 hecho, 1 falló (se puede continuar), 2 uso, 3 no está listo, 4 rec
     seen) RBK_TEXT="    se vio: $1" ;;
     compared) RBK_TEXT="$1, se esperaba: $2" ;;
     no_answer) RBK_TEXT="sin respuesta" ;;
-    dry_check) RBK_TEXT="    ahora: $1 (1 sí, 0 no, 2 sin respuesta) $2" ;;
+    dry_check_1) RBK_TEXT="    ahora: sí $1" ;;
+    dry_check_0) RBK_TEXT="    ahora: no $1" ;;
+    dry_check_2) RBK_TEXT="    ahora: sin respuesta $1" ;;
     dry_value) RBK_TEXT="    $1 = $2" ;;
     branch) RBK_TEXT="Si $1:" ;;
     branch_yes) RBK_TEXT="    sí: $1" ;;

@@ -49,7 +49,7 @@ rbk_options() {
 # Enters a statement: ID TITLE [BODY]. RBK_GO says whether it is to run.
 rbk_enter() {
   RBK_ID=$RBK_PREFIX$1$RBK_SUFFIX RBK_TITLE=$2 RBK_GO=0
-  RBK_STEP=$((RBK_STEP + 1))
+  case $1 in requires_*) ;; *) RBK_STEP=$((RBK_STEP + 1)) ;; esac
   case "$RBK_FILTER " in ' ' | *" ${FUNCNAME[1]#rbk_} "*) ;; *) return 0 ;; esac
   if [ "$RBK_MODE" = show ]; then
     rbk_show_step "${3-}"
@@ -78,12 +78,22 @@ rbk_enter() {
 rbk_announce() {
   local _limit='' _elapsed=''
   rbk_now
+  [ "$RBK_MODE" != run ] || rbk_escalations
   [ "$O_limit" = 0 ] || { rbk_clock "$O_limit" && _limit=$RBK_TEXT; }
   rbk_clock "$((RBK_NOW - RBK_BEGAN))"
   _elapsed=$RBK_TEXT
   rbk_say h step "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE" "$_limit" "$_elapsed" "$RBK_RTO"
   rbk_event step id "$RBK_ID" title "$RBK_TITLE" state start
 }
+
+# From generated code: somebody is to be called once the run has taken so long. SECONDS WHO.
+rbk_late() {
+  case " $RBK_CALLED " in *" $1 "*) return 0 ;; esac
+  [ "$((RBK_NOW - RBK_BEGAN))" -ge "$1" ] || return 0
+  RBK_CALLED="$RBK_CALLED $1"
+  rbk_say w call_now "$2"
+}
+RBK_CALLED=''
 
 # Whether --only and --from let the statement run. What they pass by must have been done.
 rbk_chosen() {
@@ -261,7 +271,7 @@ rbk_verify() {
   RBK_SINCE=$SECONDS
   rbk_ask_world "$3"
   if [ "$RBK_MODE" = dry ]; then
-    rbk_say t dry_check "$RBK_OK" "$RBK_WHY"
+    rbk_say t "dry_check_$RBK_OK" "$RBK_WHY"
   elif [ "$RBK_OK" = 1 ]; then
     rbk_done "$((SECONDS - RBK_SINCE))"
   else

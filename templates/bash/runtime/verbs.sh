@@ -271,7 +271,7 @@ rbk_perform() {
   case $RBK_VERB:$RBK_OPEN_VERB in apply:* | resume:apply) rbk_references "$RBK_NAME" ;; esac
   rbk_do "run_$RBK_NAME"
   if [ "$RBK_UNDONE" = 1 ]; then rbk_finish 0 partial; fi
-  if [ "$RBK_VERB" != backup ] && rbk_procedure "$RBK_NAME" && [ -n "$RBK_P_WITHOUT" ]; then
+  if [ "$RBK_VERB" != backup ] && rbk_procedure "$RBK_NAME" && [ -n "$RBK_P_WITHOUT" ] && [ "$RBK_MODE" = run ]; then
     rbk_say w works_without "$RBK_P_WITHOUT"
     _word=degraded _code=8
   fi
