@@ -7,6 +7,7 @@ RBK_WRITING=0 # 1 while the journal is open for writing
 RBK_SYNC=''
 RBK_OPEN=0 # an unfinished run, its verb, name, plan hash, directory, begin
 RBK_OPEN_RUN='' RBK_OPEN_VERB='' RBK_OPEN_NAME='' RBK_OPEN_DIR='' RBK_OPEN_AT=0
+RBK_OPEN_KEEPS=1 # 0 for backups by themselves, of a phase that takes its own
 RBK_LAST_HASH='' # plan hash of the last run that left something behind
 RBK_LAST_JOB=''  # process group of the last command that began
 
@@ -23,7 +24,8 @@ rbk_open_journal() {
   RBK_LOG=$RBK_STATE/log
   { exec 9>>"$_file"; } 2>/dev/null || rbk_stop 3 unready state_unwritable "$RBK_STATE"
   if ! { [ -e "$RBK_STATE/spare" ] || dd if=/dev/zero of="$RBK_STATE/spare" bs=1024 count=1024 2>/dev/null; }; then
-    rbk_stop 3 unready disk_full "$RBK_STATE"
+    rm -f "$RBK_STATE/spare"
+    [ "$RBK_VERB" != apply ] || rbk_stop 3 unready disk_full "$RBK_STATE" # a way back may still fit
   fi
   RBK_SYNC='all'
   if sync -d "$_file" 2>/dev/null; then
@@ -100,7 +102,7 @@ rbk_replay() {
       rbk_put "p:$RBK_OPEN_NAME" "after:$_top"
       ;;
     fail | cut | skip) rbk_put "s:$4" "$3" ;;
-    value) rbk_put "v:$4" "$5" ;;
+    value) [ "$RBK_OPEN_KEEPS" = 0 ] || rbk_put "v:$4" "$5" ;;
     given) rbk_put "g:$4" "$5" ;;
     branch) rbk_put "b:$4" "$5" ;;
     backup) if [ "$RBK_OPEN_VERB" != backup ] || [ "${7-0}" = 1 ]; then rbk_put "k:$4" "$5"; fi ;;
@@ -120,9 +122,10 @@ rbk_replay_begin() {
   local _name=''
   for _name in ${!RBK_M_sC*} ${!RBK_M_bC*} ${!RBK_M_aC*}; do unset "$_name"; done
   RBK_OPEN=1 RBK_OPEN_AT=$1 RBK_OPEN_RUN=$2 RBK_OPEN_VERB=$3 RBK_OPEN_NAME=$4 RBK_OPEN_DIR=$6
-  RBK_LAST_HASH=$5
+  RBK_LAST_HASH=$5 RBK_OPEN_KEEPS=1
   [ "$3" != run ] || rbk_put "p:$4" before
   rbk_phase "$4" || return 0
+  [ "$3" != backup ] || RBK_OPEN_KEEPS=$RBK_DESCRIBED
   [ "$3" = apply ] || [ "$RBK_DESCRIBED" = 1 ] || return 0
   [ "$3" != apply ] || rbk_put "p:$4" before
   rbk_put "t:$4" "$1"

@@ -42,7 +42,13 @@ rbk_lock() {
   rbk_process_start "$$" || RBK_TEXT=''
   RBK_OWNER="$RBK_OWNER|$$|$RBK_TEXT|."
   _mine=$(mktemp "$RBK_STATE/lock.XXXXXX" 2>/dev/null) || rbk_stop 3 unready state_unwritable "$RBK_STATE"
-  printf '%s\n' "$RBK_OWNER" >"$_mine" || rbk_stop 3 unready disk_full "$RBK_STATE"
+  if ! printf '%s\n' "$RBK_OWNER" >"$_mine"; then
+    rm -f "$RBK_STATE/spare" # the disk is full: this is what the spare file is for
+    if ! printf '%s\n' "$RBK_OWNER" >"$_mine"; then
+      rm -f "$_mine"
+      rbk_stop 3 unready disk_full "$RBK_STATE"
+    fi
+  fi 2>/dev/null
   for _try in 1 2; do
     if ln "$_mine" "$RBK_LOCK" 2>/dev/null; then
       rm -f "$_mine"
