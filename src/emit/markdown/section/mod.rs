@@ -4,6 +4,7 @@ mod act;
 mod after;
 mod before;
 mod choose;
+mod clock;
 mod decide;
 mod fail;
 mod head;
@@ -11,6 +12,7 @@ mod people;
 mod procedure;
 mod risk;
 mod step;
+mod undo;
 mod verify;
 
 use serde::Serialize;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::clock::{expected, expected_loop, expected_node, limit};
 use super::step::Step;
 use crate::emit::markdown::builder::{Builder, anchor};
 use crate::emit::markdown::md::{Block, Fact, Item, Md, Table};
@@ -365,47 +366,4 @@ impl<'a> Builder<'a> {
             blocks: proof.into_iter().flat_map(|c| self.check_blocks(c)).collect(),
         }
     }
-}
-
-/// All attempts and pauses of an action, in seconds.
-pub fn limit(action: &Action) -> Option<u64> {
-    let (timeout, _) = action.timeout?;
-    let attempts = u64::from(action.attempts.max(1));
-    Some(timeout.saturating_mul(attempts).saturating_add(action.pause.saturating_mul(attempts - 1)))
-}
-
-/// The longer end of the estimate, else the limit.
-fn expected(action: &Action) -> Option<u64> {
-    match &action.run {
-        Run::Wait(seconds) => Some(*seconds),
-        _ => action.estimate.map(|(_, to)| to).or_else(|| limit(action)),
-    }
-}
-
-fn expected_node(node: &Node) -> Option<u64> {
-    match node {
-        Node::Action(action) => expected(action),
-        Node::Group(group) if group.kind == GroupKind::Parallel => {
-            group.body.iter().map(expected_node).try_fold(0, |longest: u64, next| Some(longest.max(next?)))
-        }
-        Node::Group(group) => expected_sum(&group.body),
-        Node::If(branch) => Some(expected_sum(&branch.then)?.max(expected_sum(&branch.otherwise)?)),
-        Node::For(each) => expected_loop(each),
-    }
-}
-
-fn expected_sum(body: &[Node]) -> Option<u64> {
-    body.iter().map(expected_node).try_fold(0, |sum: u64, next| Some(sum.saturating_add(next?)))
-}
-
-/// Only a list in the plan says how often a loop goes round.
-fn expected_loop(each: &Loop) -> Option<u64> {
-    use crate::model::value::Value;
-    let count = |value: &Value| match value {
-        Value::Variable(_) => None,
-        Value::List(values) => Some(values.len() as u64),
-        _ => Some(1),
-    };
-    let rounds = each.over.iter().map(count).try_fold(0, |sum: u64, next| Some(sum + next?))?;
-    Some(expected_sum(&each.body)?.saturating_mul(rounds))
 }
