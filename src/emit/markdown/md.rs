@@ -23,6 +23,12 @@ impl Md {
         Md(escape::code(text))
     }
 
+    /// A sentence of rbk's own, with names between backticks.
+    pub fn told(sentence: &str) -> Md {
+        let pieces = sentence.split('`').enumerate();
+        Md(pieces.map(|(at, piece)| if at % 2 == 1 { escape::code(piece) } else { inner(piece) }).collect())
+    }
+
     /// A link to an anchor of the same file.
     pub fn link(text: &str, anchor: &str) -> Md {
         Md(format!("[{}](#{anchor})", escape::inline(text)))
@@ -52,6 +58,14 @@ impl Md {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// A piece of a line, with the blanks at its ends.
+fn inner(piece: &str) -> String {
+    let blank = |there: bool| if there { " " } else { "" };
+    let text = escape::inline(piece);
+    let (before, after) = (piece.starts_with(' '), piece.ends_with(' ') && !text.is_empty());
+    format!("{}{text}{}", blank(before), blank(after))
 }
 
 impl Serialize for Md {
@@ -147,6 +161,8 @@ pub struct Table {
     pub anchor: Option<String>,
     /// Long texts.
     pub about: Vec<String>,
+    /// Short ones, below it.
+    pub notes: Vec<Md>,
     /// From the catalogue or the plan.
     pub head: Vec<Md>,
     /// As many cells a row as the head has.

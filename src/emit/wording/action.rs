@@ -13,8 +13,14 @@ impl Voice<'_> {
         if statement.is_some_and(|s| s.title.is_some()) {
             return self.text(&action.title);
         }
-        if let Some(Verb::Undo { step, .. }) = statement.map(|s| &s.verb) {
-            return self.words.fill("do_undo", &[("what", step)]);
+        match statement.map(|s| &s.verb) {
+            Some(Verb::Undo { step, .. }) => return self.words.fill("do_undo", &[("what", step)]),
+            Some(Verb::Copy { path, .. }) => return self.words.fill("do_copy", &[("what", &self.text(path))]),
+            Some(Verb::WaitReboot(host, _)) => {
+                let host = &self.program.plan[*host].common.name;
+                return self.words.fill("do_reboot", &[("what", host)]);
+            }
+            _ => {}
         }
         self.doing(&action.run).unwrap_or_else(|| self.text(&action.title))
     }

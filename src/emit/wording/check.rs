@@ -23,6 +23,14 @@ impl Voice<'_> {
         out
     }
 
+    /// Where a value comes from.
+    pub fn source(&self, source: &Check) -> String {
+        match &source.probe {
+            Probe::Sh(script, None) => self.one_line(script, "command_below"),
+            _ => self.check(source),
+        }
+    }
+
     fn probe(&self, probe: &Probe) -> String {
         let plan = &self.program.plan;
         let fill = |key: &str, what: &str| self.words.fill(key, &[("what", what)]);

@@ -58,7 +58,7 @@ impl Builder<'_> {
         let crossed: Vec<Md> = crossed.collect();
         vec![
             name,
-            Md::join(&when, "; "),
+            or_dash(Md::join(&when, "; ")),
             Md::text(&self.duration_of(procedure)),
             or_dash(Md::join(&lost, "; ")),
             or_dash(Md::join(&crossed, ", ")),
@@ -79,9 +79,10 @@ impl Builder<'_> {
     /// The estimate, else the limit.
     pub fn duration_of(&self, procedure: &Procedure) -> String {
         let declared = &self.plan()[procedure.declaration];
-        let worst = procedure.worst.map(|s| self.fill("at_most", &[("time", &self.time(s))]));
+        let worst = procedure.worst.filter(|s| *s > 0).map(|s| self.fill("at_most", &[("time", &self.time(s))]));
         match declared.estimate.filter(|_| !procedure.back_out) {
             Some((from, to, _)) => self.voice.words.estimate((from, to)),
+            None if procedure.worst == Some(0) => "—".to_string(),
             None => worst.unwrap_or_else(|| self.say("no_limit")),
         }
     }
@@ -106,7 +107,7 @@ impl Builder<'_> {
         let named = |rows: &[&Row]| rows.iter().map(|row| (self.point(failed, row), self.verdicts(row))).collect();
         table.rows = merge(named(&known));
         table.rows.extend(merge(named(&unknown)));
-        table.about = self.reasons(&rows);
+        table.notes = self.reasons(&rows);
         Some(table)
     }
 
@@ -135,14 +136,14 @@ impl Builder<'_> {
     }
 
     /// Each reason once, with the procedure that it is about. They are only known in English.
-    fn reasons(&self, rows: &[&Row]) -> Vec<String> {
-        let mut out: Vec<String> = Vec::new();
+    fn reasons(&self, rows: &[&Row]) -> Vec<Md> {
+        let mut out: Vec<Md> = Vec::new();
         if self.voice.words.language != Language::En {
             return out;
         }
         for cell in rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.verdict.reason().is_empty()) {
             let name = self.voice.program.procedures.get(cell.procedure).map_or("", |p| p.name.as_str());
-            let line = format!("{name}: {}", cell.verdict.reason());
+            let line = Md::join(&[Md::code(name), Md::told(cell.verdict.reason())], ": ");
             if !out.contains(&line) {
                 out.push(line);
             }

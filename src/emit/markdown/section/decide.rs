@@ -114,7 +114,7 @@ impl Builder<'_> {
         let by_hand = signal.source.is_none().then(|| Md::text(&self.say("measured_by_hand")));
         card.facts = self.facts([
             ("unit", signal.unit.as_ref().map(|t| self.md(t))),
-            ("measured", signal.source.as_ref().map(|c| Md::text(&self.voice.check(c))).or(by_hand)),
+            ("measured", signal.source.as_ref().map(|c| Md::text(&self.voice.source(c))).or(by_hand)),
         ]);
         card.blocks = signal.source.iter().flat_map(|c| self.check_blocks(c)).collect();
         card
@@ -134,7 +134,7 @@ impl Builder<'_> {
             anchor: Some(format!("matrix-{}", matrix.common.name)),
             about: self.about(&matrix.common),
             head,
-            rows: Vec::new(),
+            ..Table::default()
         };
         let rule = if matrix.worst_row_wins { "matrix_worst" } else { "matrix_one" };
         table.about.push(self.say(rule));
@@ -175,6 +175,7 @@ impl Builder<'_> {
             about,
             head,
             rows: rows.collect(),
+            ..Table::default()
         }
     }
 

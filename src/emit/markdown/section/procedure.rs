@@ -154,8 +154,11 @@ impl<'a> Builder<'a> {
             _ if procedure.back_out => "run",
             ProcedureKind::Phase if declared.described_only => return None,
             ProcedureKind::Phase => "apply",
+            // A piece runs within what calls it, a verification runs whole.
+            ProcedureKind::Procedure => return None,
+            ProcedureKind::Verification if !more.is_empty() => return None,
             ProcedureKind::Verification => "verify",
-            ProcedureKind::Rollback | ProcedureKind::FixForward | ProcedureKind::Procedure => "run",
+            ProcedureKind::Rollback | ProcedureKind::FixForward => "run",
         };
         Some(self.script(verb, Some(&procedure.name), more))
     }

@@ -36,6 +36,7 @@ impl Builder<'_> {
         match &action.run {
             Run::Service(id, "stop") => return (Md::text(&self.say("undo_stop")), opposite("start", *id)),
             Run::Service(id, "start") => return (Md::text(&self.say("undo_start")), opposite("stop", *id)),
+            Run::Service(..) => return (Md::text(&self.say("undo_nothing")), Vec::new()),
             Run::Take(_) => return (Md::text(&self.say("undo_take")), Vec::new()),
             Run::Switch(..) => return (Md::text(&self.say("undo_switch")), Vec::new()),
             Run::Swap(..) => return (Md::text(&self.say("undo_swap")), Vec::new()),
