@@ -10,6 +10,8 @@ mod everything;
 mod hostile;
 #[path = "runbook/markdown.rs"]
 mod markdown;
+#[path = "runbook/numbers.rs"]
+mod numbers;
 #[path = "runbook/shape.rs"]
 mod shape;
 

@@ -8,6 +8,7 @@ mod builder;
 mod escape;
 mod hand;
 mod md;
+mod order;
 mod section;
 
 use anyhow::Context as _;

@@ -375,9 +375,9 @@ rbk_not_yet() {
   rbk_stop 7 person by_hand "$3" "$RBK_ID"
 }
 
-# Registers a function that is run at the end, whatever happens; it is shown where it stands.
+# Registers a function that is run at the end, whatever happens; it is shown there, too.
 rbk_always() {
-  if [ "$RBK_MODE" = show ]; then rbk_do "$1"; else RBK_ALWAYS+=("$1"); fi
+  RBK_ALWAYS+=("$1")
 }
 
 RBK_LINES=()

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Block, Card, Fact, Group, Md, Table};
+use crate::emit::markdown::order;
 use crate::emit::wording::date;
-use crate::ir::{self, GroupKind, Node};
+use crate::ir;
 use crate::model::plan::{Drill as Declared, Followup, Monitor, Watch as Figure};
 use crate::model::value::Comparison;
 
@@ -80,23 +81,11 @@ impl Builder<'_> {
     fn always(&self) -> Vec<Md> {
         let mut out = Vec::new();
         for procedure in self.in_order() {
-            let mut links = Vec::new();
-            self.collect_always(&procedure.name, &procedure.body, &mut links);
-            out.extend(links.into_iter().map(|link| Md::join(&[Md::text(&self.title_of(procedure)), link], ": ")));
+            let actions = order::always(&procedure.body).into_iter().flat_map(|group| ir::actions(&group.body));
+            let links = actions.map(|action| self.step_link(&procedure.name, action));
+            out.extend(links.map(|link| Md::join(&[Md::text(&self.title_of(procedure)), link], ": ")));
         }
         out
-    }
-
-    fn collect_always(&self, procedure: &str, body: &[Node], out: &mut Vec<Md>) {
-        for node in body {
-            let Node::Group(group) = node else { continue };
-            if group.kind == GroupKind::Always {
-                let actions = ir::actions(&group.body);
-                out.extend(actions.iter().map(|a| self.step_link(procedure, a)));
-            } else {
-                self.collect_always(procedure, &group.body, out);
-            }
-        }
     }
 
     pub fn watch(&self) -> Watch {

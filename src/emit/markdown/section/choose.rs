@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::emit::markdown::builder::{Builder, anchor};
 use crate::emit::markdown::md::{Block, Md, Table};
-use crate::ir::{self, Procedure};
+use crate::emit::markdown::order;
+use crate::ir::Procedure;
 use crate::model::ids::Id;
 use crate::model::plan::{Language, Point as PointOfNoReturn, ProcedureKind};
 use crate::safety::matrix::{Point, Row, Verdict};
@@ -113,9 +114,12 @@ impl Builder<'_> {
 
     fn point(&self, phase: &Procedure, row: &Row) -> String {
         let title = |id: &str| {
-            let actions = ir::actions(&phase.body);
+            let actions = order::actions(&phase.body);
             let at = actions.iter().position(|action| action.id == id);
-            at.map_or_else(|| id.to_string(), |at| format!("{} {}", at + 1, self.voice.action(actions[at])))
+            at.map_or_else(
+                || id.to_string(),
+                |at| format!("{} {}", self.requires(phase).len() + at + 1, self.voice.action(actions[at])),
+            )
         };
         match &row.point {
             Point::Before => self.say("point_before"),

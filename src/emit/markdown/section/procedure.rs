@@ -6,6 +6,7 @@ use super::clock::{expected, expected_loop, expected_node, limit};
 use super::step::Step;
 use crate::emit::markdown::builder::{Builder, anchor};
 use crate::emit::markdown::md::{Block, Fact, Item, Md, Table};
+use crate::emit::markdown::order;
 use crate::ir::{self, Action, Branch, Group, GroupKind, Loop, Node, Run};
 use crate::model::ids::Id;
 use crate::model::plan::{Point, ProcedureKind, Requirement, Role};
@@ -56,6 +57,8 @@ pub struct Passing {
 pub struct Walk<'p> {
     pub procedure: &'p ir::Procedure,
     pub actions: Vec<&'p Action>,
+    /// How many steps come before the first action: what the procedure requires.
+    pub requires: usize,
     /// Seconds since the start by which this step begins; none once a step without limit has gone by.
     pub clock: Option<u64>,
     pub conditions: Vec<String>,
@@ -68,6 +71,11 @@ pub struct Walk<'p> {
 }
 
 impl Walk<'_> {
+    /// How many steps there are.
+    pub fn total(&self) -> usize {
+        self.requires + self.actions.len()
+    }
+
     /// Seconds by which the next step begins if all goes as estimated.
     pub fn at(&self) -> Option<u64> {
         self.clock.into_iter().chain(self.cap).min()
@@ -101,6 +109,11 @@ impl<'a> Builder<'a> {
         all
     }
 
+    /// What a procedure asks for before it begins.
+    pub fn requires(&self, procedure: &ir::Procedure) -> &'a [Requirement] {
+        if procedure.back_out { &[] } else { &self.plan()[procedure.declaration].requires }
+    }
+
     pub fn title_of(&self, procedure: &ir::Procedure) -> String {
         let common = &self.plan()[procedure.declaration].common;
         if procedure.back_out {
@@ -113,7 +126,8 @@ impl<'a> Builder<'a> {
         let declared = &self.plan()[procedure.declaration];
         let mut walk = Walk {
             procedure,
-            actions: ir::actions(&procedure.body),
+            actions: order::actions(&procedure.body),
+            requires: self.requires(procedure).len(),
             clock: Some(0),
             conditions: Vec::new(),
             cap: None,
@@ -121,7 +135,18 @@ impl<'a> Builder<'a> {
             parts: Vec::new(),
             clock_rows: Vec::new(),
         };
+        for (at, requirement) in self.requires(procedure).iter().enumerate() {
+            let step = self.requirement(at, *requirement, &walk);
+            let anchor = format!("step-{}-{}", procedure.name, step.name);
+            let name = Md::text(&step.number.to_string()).and(Md::link(&step.title, &anchor));
+            let dash = || Md::text("—");
+            walk.clock_rows.push(vec![name, dash(), dash(), Md::text(&self.t_plus(0))]);
+            walk.parts.push(Part::Step(Box::new(step)));
+        }
         self.nodes(&procedure.body, &mut walk);
+        for group in order::always(&procedure.body) {
+            self.group(group, &mut walk);
+        }
         let kind = match declared.kind {
             _ if procedure.back_out => "kind_back_out",
             ProcedureKind::Phase if declared.described_only => "kind_described",
@@ -231,6 +256,8 @@ impl<'a> Builder<'a> {
         for node in nodes {
             match node {
                 Node::Action(action) => self.action(action, walk),
+                // They are shown where they run: at the end.
+                Node::Group(group) if group.kind == GroupKind::Always => {}
                 Node::Group(group) => self.group(group, walk),
                 Node::If(branch) => self.branch(branch, walk),
                 Node::For(each) => self.each_of(each, walk),

@@ -9,7 +9,7 @@ use crate::emit::markdown::hand::once;
 use crate::emit::markdown::md::{Block, Fact, Md};
 use crate::ir::{Action, Effect, Run};
 use crate::model::ids::Id;
-use crate::model::plan::{Backup, Thing, Where};
+use crate::model::plan::{Backup, Requirement, Role, Thing, Where};
 use crate::model::statement::Verb;
 use crate::model::value::Value;
 
@@ -39,7 +39,7 @@ pub struct Step {
 
 impl Builder<'_> {
     pub fn step(&self, action: &Action, walk: &Walk<'_>) -> Step {
-        let number = walk.actions.iter().position(|a| std::ptr::eq(*a, action)).map_or(0, |at| at + 1);
+        let number = walk.actions.iter().position(|a| std::ptr::eq(*a, action)).map_or(0, |at| walk.requires + at + 1);
         let name = &walk.procedure.name;
         let long = format!("step-{name}-{}", action.id);
         let short = format!("step-{}", action.id);
@@ -55,7 +55,7 @@ impl Builder<'_> {
             level: walk.level(),
             anchor: Md::anchors(&anchors),
             number,
-            total: walk.actions.len(),
+            total: walk.total(),
             title: self.voice.action(action),
             name: action.id.clone(),
             conditions: walk.conditions.clone(),
@@ -67,6 +67,39 @@ impl Builder<'_> {
             mismatch: self.mismatch(action, walk),
             undo,
             undo_blocks,
+        }
+    }
+
+    /// What a procedure asks for before it begins: the script numbers it as its first steps.
+    pub fn requirement(&self, at: usize, requirement: Requirement, walk: &Walk<'_>) -> Step {
+        let plan = self.plan();
+        let (common, who, why, expected) = match requirement {
+            Requirement::Authority(id) => {
+                let who = ("by", Some(self.role(Role::Authority(id))));
+                (&plan[id].common, who, "why_authority", "expect_authority")
+            }
+            Requirement::Checklist(id) => {
+                let list = ("checklist", Some(self.checklist_link(id.index())));
+                (&plan[id].common, list, "why_require", "expect_require")
+            }
+        };
+        let name = format!("requires_{}", common.name);
+        Step {
+            level: walk.level(),
+            anchor: Md::anchors(&[format!("step-{}-{name}", walk.procedure.name)]),
+            number: at + 1,
+            total: walk.total(),
+            title: self.voice.label(common),
+            conditions: Vec::new(),
+            why: vec![self.say(why)],
+            facts: self.facts([who]),
+            command: self.procedure_command(walk.procedure, &["--only", &name]).map(Block::sh),
+            hand: Vec::new(),
+            expected: Block::text(self.say(expected)),
+            mismatch: Md::text(&self.say("mismatch_require")),
+            undo: Md::text(&self.say("undo_nothing")),
+            undo_blocks: Vec::new(),
+            name,
         }
     }
 
@@ -242,9 +275,14 @@ impl Builder<'_> {
 
     /// A service without the operation asked for is restarted by a stop and a start.
     pub fn service_by_hand(&self, service: Thing, verb: &str) -> Vec<Block> {
-        let blocks = self.operation(service, verb, &[]);
+        let grace = match service {
+            Thing::Service(id) => self.plan()[id].graceful.map(|s| ("grace", s.to_string())),
+            Thing::Resource(_) => None,
+        };
+        let grace: Vec<(&str, String)> = grace.into_iter().collect();
+        let blocks = self.operation(service, verb, &grace);
         let mut blocks = if blocks.is_empty() && verb == "restart" {
-            let both = ["stop", "start"].into_iter().flat_map(|verb| self.operation(service, verb, &[]));
+            let both = ["stop", "start"].into_iter().flat_map(|verb| self.operation(service, verb, &grace));
             both.collect()
         } else {
             blocks
