@@ -15,23 +15,31 @@ impl Script<'_> {
         let name = self.name(words);
         if check.within.is_none() && check.holds.is_none() {
             let lines = self.probe(&name, check, true);
-            return self.add(name, Some(check.span), lines);
+            return self.share(name, words, check.span, lines);
         }
         let once = self.name(&[&name, "once"]);
         let lines = self.probe(&once, check, true);
-        self.add(once.clone(), Some(check.span), lines);
+        let once = self.share(once, &["once", ""], check.span, lines);
         let (within, holds) = (check.within.unwrap_or(0), check.holds.unwrap_or(0));
         let every = check.every.unwrap_or(5).max(1);
         let numbers = [within.max(holds), every, holds].map(|number| bare(&number.to_string()));
         let line = call(1, &[&[bare("rbk_poll"), bare(&once)], &numbers[..]].concat());
-        self.add(name, Some(check.span), vec![line])
+        self.share(name, words, check.span, vec![line])
+    }
+
+    /// Adds a function, or finds the one that is the same already; a name of a single word is wanted as it is.
+    fn share(&mut self, name: String, words: &[&str], span: crate::source::Span, lines: Vec<String>) -> String {
+        match self.same(span, &lines) {
+            Some(known) if words.len() > 1 => known,
+            _ => self.add(name, Some(span), lines),
+        }
     }
 
     /// The function of a source: what it prints or holds is the value.
     pub fn source(&mut self, words: &[&str], check: &Check) -> String {
         let name = self.name(words);
         let lines = self.probe(&name, check, false);
-        self.add(name, Some(check.span), lines)
+        self.share(name, words, check.span, lines)
     }
 
     /// The lines of one question. `asks`: is an answer wanted, or a value?
@@ -42,7 +50,7 @@ impl Script<'_> {
             Probe::Sql(resource, query, comparison) => {
                 let lines = self.query_body(*resource, query);
                 let body = self.name(&[name, "sql"]);
-                self.add(body.clone(), Some(check.span), lines);
+                let body = self.share(body, &[name, "sql"], check.span, lines);
                 vec![run(limit, &body, comparison.as_ref())]
             }
             Probe::Http(http) => vec![self.http(limit, http)],
@@ -73,7 +81,8 @@ impl Script<'_> {
 
     fn sh(&mut self, name: &str, limit: Shell, script: &Text, comparison: Option<&Comparison>) -> String {
         let body = self.name(&[name, "sh"]);
-        self.add(body.clone(), Some(script.span), vec![verbatim(script.as_ref(), 1)]);
+        let lines = vec![verbatim(script.as_ref(), 1)];
+        let body = self.share(body, &[name, "sh"], script.span, lines);
         run(limit, &body, comparison)
     }
 
@@ -170,7 +179,7 @@ impl Script<'_> {
     pub fn body(&mut self, words: &[&str], span: crate::source::Span, commands: &[Command]) -> String {
         let name = self.name(words);
         let lines = self.commands(commands, 1);
-        self.add(name, Some(span), lines)
+        self.share(name, words, span, lines)
     }
 }
 

@@ -8,7 +8,7 @@ use super::quote::Shell;
 use crate::emit::Input;
 use crate::model::plan::Plan;
 use crate::source::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// A function of the script.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Script<'a> {
     pub functions: Vec<Function>,
     /// All names given.
     taken: BTreeSet<String>,
+    /// Functions by comment and body.
+    bodies: HashMap<(String, String), usize>,
     /// Tools that checks need.
     pub tools: BTreeSet<&'static str>,
 }
@@ -38,7 +40,7 @@ pub struct Script<'a> {
 impl<'a> Script<'a> {
     /// An empty script.
     pub fn new(input: Input<'a>) -> Self {
-        Script { input, functions: Vec::new(), taken: BTreeSet::new(), tools: BTreeSet::new() }
+        Script { input, functions: Vec::new(), taken: BTreeSet::new(), bodies: HashMap::new(), tools: BTreeSet::new() }
     }
 
     /// The plan that is compiled.
@@ -70,6 +72,14 @@ impl<'a> Script<'a> {
         self.push(name, about, lines, true)
     }
 
+    /// The function from this place with these lines, if there is one.
+    pub fn same(&self, at: Span, lines: &[String]) -> Option<String> {
+        let about = format!("# {}", self.input.sources.cite(at));
+        let body = lines.join("\n");
+        let place = self.bodies.get(&(about, body))?;
+        Some(self.functions[*place].name.clone())
+    }
+
     /// Adds a function that the runtime calls under its fixed name.
     pub fn add_fixed(&mut self, name: &str, about: &str, lines: Vec<String>) {
         self.push(name.to_owned(), format!("# {about}"), lines, false);
@@ -77,6 +87,7 @@ impl<'a> Script<'a> {
 
     fn push(&mut self, name: String, about: String, lines: Vec<String>, called: bool) -> String {
         let body = if lines.is_empty() { "  :".to_owned() } else { lines.join("\n") };
+        self.bodies.entry((about.clone(), body.clone())).or_insert(self.functions.len());
         self.functions.push(Function { name: name.clone(), about, body, called });
         name
     }

@@ -47,8 +47,11 @@ rbk_phrase() {
   rbk_journal said "$1" "$3" "$operator"
 }
 
-# A question by eye about a step: ID TEXT. Fails for a no; `--confirm ID` says yes.
+# A question by eye about a step: ID TEXT. Fails for a no; `--confirm STEP` says yes.
 rbk_vouch() {
-  if ! rbk_confirmed "$1"; then rbk_agrees "$2" || return 1; fi
+  if ! rbk_confirmed "$1" && ! rbk_confirmed "$RBK_ID"; then
+    rbk_terminal || rbk_stop 7 person no_terminal "$2 (--confirm $RBK_ID)"
+    rbk_agrees "$2" || return 1
+  fi
   rbk_journal said "$1" yes "$operator"
 }
