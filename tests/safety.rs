@@ -6,6 +6,8 @@
 mod concrete;
 #[path = "safety/harness.rs"]
 mod harness;
+#[path = "safety/scale.rs"]
+mod scale;
 #[path = "safety/plans.rs"]
 mod plans;
 
@@ -101,4 +103,16 @@ fn the_plans_of_the_repository_are_clean() {
         let checked = harness::check(&name, &std::fs::read_to_string(&path).unwrap());
         assert!(checked.diagnostics.is_empty(), "{}", checked.text());
     }
+}
+
+/// Ten thousand steps and fifty procedures; the benchmark measures, this only refuses what is far off.
+#[test]
+fn cost_grows_with_the_plan_and_not_with_its_square() {
+    let time = |steps| {
+        let begin = std::time::Instant::now();
+        let checked = harness::check("big.rbk", &scale::plan(steps, 10));
+        assert!(checked.diagnostics.is_empty(), "{}", checked.text());
+        println!("{steps} steps: {:?}", begin.elapsed());
+    };
+    [100, 1000, 10_000].map(time);
 }
