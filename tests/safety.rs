@@ -6,10 +6,10 @@
 mod concrete;
 #[path = "safety/harness.rs"]
 mod harness;
-#[path = "safety/scale.rs"]
-mod scale;
 #[path = "safety/plans.rs"]
 mod plans;
+#[path = "safety/scale.rs"]
+mod scale;
 
 /// Every plan in `cases` gives the findings and the matrix beside it; `RBK_UPDATE=1` writes them.
 #[test]

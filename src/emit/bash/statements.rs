@@ -4,9 +4,9 @@
 
 use super::quote::{self, Shell, bare, outer, text};
 use super::script::{Script, call, verbatim};
-use crate::ir::{Action, Branch, Group, GroupKind, Loop, Node, Procedure, Run};
+use crate::ir::{Action, Branch, Effect, Group, GroupKind, Loop, Node, Procedure, Run, actions};
 use crate::model::ids::Id;
-use crate::model::plan::{Backup, Channel, Message, Requirement, Resource, Role, Thing};
+use crate::model::plan::{Backup, Channel, Language, Message, Requirement, Resource, Role, Thing};
 use crate::model::statement::OnFailure;
 use crate::model::value::{Check, Probe, Template, Value};
 
@@ -426,7 +426,60 @@ impl Script<'_> {
             line.extend([bare("expect"), quote::template(expect, &outer)]);
         }
         self.graceful(action, &mut line);
+        self.backward(place, action, &mut line);
         line
+    }
+
+    /// What depends on how far the change had come: an undo of a step that never began is passed over, and a copy of
+    /// something already changed may fail.
+    fn backward(&self, place: &str, action: &Action, line: &mut Line) {
+        let plan = self.plan();
+        for effect in &action.effects {
+            match effect {
+                Effect::Undo { phase, step, .. } => {
+                    let phase = &plan[*phase].common.name;
+                    line.extend([bare("undoes"), bare(&format!("{phase}:{step}"))]);
+                }
+                Effect::Take { backup, .. } => {
+                    let changed = self.changes_to(place, &plan[*backup].of);
+                    let why = match plan.head.language {
+                        Language::En => "what it copies has already been changed",
+                        Language::Es => "lo que copia ya ha sido modificado",
+                    };
+                    if !changed.is_empty() {
+                        line.extend([bare("broken"), text(&changed.join(" ")), text(why)]);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// For a procedure that takes phases back: the first step of each that writes one of these, as `PHASE:STEP`.
+    fn changes_to(&self, place: &str, resources: &[Id<Resource>]) -> Vec<String> {
+        let plan = self.plan();
+        let program = self.input.program;
+        let Some(own) = program.procedures.iter().find(|p| p.name == place && !p.back_out) else { return Vec::new() };
+        let of = &plan[own.declaration].of;
+        let related = |r: Id<Resource>| {
+            resources.iter().any(|b| *b == r || plan[r].part_of.contains(b) || plan[*b].part_of.contains(&r))
+        };
+        let touches = |effect: &Effect| match effect {
+            Effect::Modify(r) | Effect::Destroy(r) | Effect::Switch(r, _) | Effect::Adjust(r) | Effect::Append(r) => {
+                related(*r)
+            }
+            Effect::Create(Thing::Resource(r)) | Effect::Delete(Thing::Resource(r)) => related(*r),
+            Effect::Restore { resource, .. } => related(*resource),
+            Effect::Swap(a, b) => related(*a) || related(*b),
+            _ => false,
+        };
+        let phases = program.procedures.iter().filter(|p| !p.back_out && of.contains(&p.declaration));
+        let first = phases.filter_map(|p| {
+            let body = actions(&p.body);
+            let step = body.into_iter().find(|a| a.effects.iter().any(touches))?;
+            Some(format!("{}:{}", p.name, step.id))
+        });
+        first.collect()
     }
 
     /// A service that does not end in its time is ended by force, where its driver can.

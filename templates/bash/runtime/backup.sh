@@ -43,6 +43,7 @@ rbk_take() {
   [ "$RBK_GO" = 1 ] || return 0
   rbk_dry "$6" && return 0
   if ! rbk_fresh "$4"; then
+    rbk_copy_may_fail
     rbk_failed 1 failed "$4"
     return 0
   fi
@@ -59,6 +60,7 @@ rbk_take() {
   if [ -z "$_why" ] && ! mv -- "$backup_path" "$RBK_PATH"; then _why="mv"; fi
   if [ -n "$_why" ]; then
     backup_path=''
+    rbk_copy_may_fail
     rbk_failed 1 failed "$_why"
     return 0
   fi
@@ -69,6 +71,12 @@ rbk_take() {
   rbk_journal backup "$3" "$RBK_PATH" "$_bytes" "$RBK_COUNTS"
   rbk_say t backed_up "$RBK_PATH" "$_bytes"
   rbk_done "$RBK_SINCE"
+}
+
+# The copy that a rollback takes of something already changed may fail: it may be too broken to be copied.
+rbk_copy_may_fail() {
+  # shellcheck disable=SC2086 # a list of steps
+  if [ -n "$O_broken" ] && rbk_begun $O_broken; then O_fail='continue' O_why=$O_broken_why; fi
 }
 
 # Whether $backup_path is there, large enough, and passes the checks: MIN_SIZE CHECKS. RBK_WHY is empty if so.

@@ -46,6 +46,22 @@ rbk_judge() {
 }
 RBK_VERDICT_WHY=''
 
+# Whether any of these steps, PHASE:STEP each, may have been begun; the point at which the phase stands tells.
+rbk_begun() {
+  local _each='' _id='' _at=''
+  for _each in "$@"; do
+    rbk_point_of "${_each%%:*}"
+    case $RBK_POINT in before) continue ;; unknown) return 0 ;; esac
+    _at=${RBK_POINT#*:}
+    rbk_steps "${_each%%:*}"
+    for _id in $RBK_STEPS; do
+      [ "$_id" != "${_each#*:}" ] || return 0
+      [ "$_id" != "$_at" ] || continue 2
+    done
+  done
+  return 1
+}
+
 # Names the procedures that recover from where a phase stands.
 rbk_ways_back() {
   local _name='' _any=0 _point=''

@@ -18,6 +18,7 @@ RBK_UNDONE=0     # something was not done in this run, so it is not complete
 
 rbk_options_reset() {
   O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_expect='' O_grace=0 O_kill=''
+  O_undoes='' O_broken='' O_broken_why=''
   RBK_DIR='' RBK_USER=''
 }
 rbk_options_reset
@@ -36,6 +37,8 @@ rbk_options() {
       continue | call | escalate) O_fail="$1" O_why=$2 ;;
       expect) O_expect=$2 ;;
       graceful) O_grace=$2 O_kill=$3 && shift ;;
+      undoes) O_undoes=$2 ;;
+      broken) O_broken=$2 O_broken_why=$3 && shift ;;
       repeatable)
         O_repeat=1
         shift
@@ -71,6 +74,13 @@ rbk_enter() {
     RBK_GO=1
   fi
   [ "$RBK_GO" = 1 ] || return 0
+  # What was never begun is not taken back: its undo is not made for that.
+  if [ -n "$O_undoes" ] && ! rbk_begun "$O_undoes"; then
+    RBK_GO=0
+    rbk_say t already "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
+    [ "$RBK_MODE" != run ] || rbk_journal skip "$RBK_ID" "$O_undoes" "$operator"
+    return 0
+  fi
   rbk_announce
   [ -z "$O_ask" ] || rbk_ask_first
 }
