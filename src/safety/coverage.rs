@@ -2,7 +2,7 @@
 //!
 //! In: a `Survey`. Out: findings for the rules. Not its business: wording.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use super::cells::{Change, Column, Survey, unaccepted};
 use super::matrix::Point;
@@ -172,9 +172,10 @@ pub fn exposed<'a>(world: &World<'a>, survey: &Survey<'a>) -> Vec<Exposed<'a>> {
     let mut found = Vec::new();
     for (index, change) in survey.changes.iter().enumerate().filter(|(_, c)| c.is_phase) {
         let procedure = &world.program.procedures[change.forward.procedure];
-        let outside = outside_points(&procedure.body);
+        let outside: HashSet<*const Action> =
+            outside_points(&procedure.body).into_iter().map(std::ptr::from_ref).collect();
         for (place, &action) in change.forward.actions.iter().enumerate() {
-            if !outside.iter().any(|a| std::ptr::eq(*a, action)) {
+            if !outside.contains(&std::ptr::from_ref(action)) {
                 continue;
             }
             for resource in destroyed(world, action) {
@@ -220,16 +221,10 @@ fn answered(world: &World, change: &Change, resource: usize) -> bool {
 /// The actions that stand in no `point_of_no_return`.
 pub fn outside_points(body: &[Node]) -> Vec<&Action> {
     let inside = |node: &Node| matches!(node, Node::Group(g) if matches!(g.kind, GroupKind::Point(_)));
-    let mut found: BTreeMap<usize, &Action> = BTreeMap::new();
-    let all = actions(body);
-    let mut pointed: Vec<*const Action> = Vec::new();
+    let mut pointed = Vec::new();
     in_points(body, &inside, &mut pointed);
-    for (i, action) in all.into_iter().enumerate() {
-        if !pointed.contains(&std::ptr::from_ref(action)) {
-            found.insert(i, action);
-        }
-    }
-    found.into_values().collect()
+    let pointed: HashSet<*const Action> = pointed.into_iter().collect();
+    actions(body).into_iter().filter(|action| !pointed.contains(&std::ptr::from_ref(*action))).collect()
 }
 
 fn in_points(body: &[Node], inside: &dyn Fn(&Node) -> bool, found: &mut Vec<*const Action>) {
