@@ -90,3 +90,18 @@ free_port() {
   done
   return 1
 }
+
+# Runs an operation in a shell that is killed before its command number $1; the status tells whether that came.
+cut_off() {
+  variables >"$scratch/variables"
+  # shellcheck disable=SC2016 # the inner shell expands it
+  {
+    bash --norc --noprofile -c '
+      set -euT -o pipefail
+      . "$1"
+      calls=0
+      trap "calls=\$((calls + 1)); [ \$calls -lt $3 ] || kill -9 \$\$" DEBUG
+      . "$2"
+    ' "$driver" "$scratch/variables" "$OPS/$driver/$2.sh" "$1" </dev/null >/dev/null
+  } 2>/dev/null
+}

@@ -127,19 +127,8 @@ count=0
 while :; do
   count=$((count + 1))
   migrate 2>/dev/null || true
-  variables >"$scratch/variables"
-  : >"$scratch/count"
-  # A DEBUG trap ends the shell before its count-th command.
   code=0
-  {
-    bash --norc -c '
-      set -euT -o pipefail
-      . "$1"
-      calls=0
-      trap "calls=\$((calls + 1)); [ \$calls -lt $3 ] || kill -9 \$\$" DEBUG
-      . "$2"
-    ' x "$scratch/variables" "$OPS/sqlite/restore.sh" "$count" </dev/null >/dev/null || code=$?
-  } 2>/dev/null
+  cut_off "$count" restore || code=$?
   op restore
   dump >"$scratch/after"
   same_file "$scratch/before" "$scratch/after" "killed before command $count"
