@@ -77,7 +77,7 @@ fn exercise(name: &str) {
 macro_rules! exercised {
     ($($name:ident),* $(,)?) => { $(#[test] fn $name() { exercise(stringify!($name)); })* };
 }
-exercised! { postgres, sqlite, redis, files, git, release_link, config_file }
+exercised! { postgres, postgres_container, sqlite, redis, files, git, release_link, config_file }
 
 /// A wrapper declares what an operation may read; then shellcheck and shfmt have nothing to say.
 #[test]
