@@ -63,3 +63,37 @@ fn scripts_of_the_plans_are_formatted() {
         }
     }
 }
+
+/// The keys of a message catalogue, and how many values each of its texts takes.
+fn keys(catalogue: &str) -> Vec<(String, Vec<char>)> {
+    let messages = catalogue.split("\n    ").skip(1).filter_map(|entry| entry.split_once(") RBK_TEXT="));
+    let values = |text: &str| {
+        let mut found: Vec<char> =
+            ('1'..='9').filter(|n| text.contains(&format!("${n}")) || text.contains(&format!("${{{n}"))).collect();
+        found.dedup();
+        found
+    };
+    let mut keys: Vec<_> = messages.map(|(key, text)| (key.trim().to_owned(), values(text))).collect();
+    keys.sort();
+    keys
+}
+
+#[test]
+fn both_languages_say_the_same() {
+    let english = keys(include_str!("../templates/bash/runtime/messages.en.sh"));
+    let spanish = keys(include_str!("../templates/bash/runtime/messages.es.sh"));
+    assert!(english.len() > 100, "{}", english.len());
+    assert_eq!(english, spanish);
+    let words: String = std::fs::read_dir("templates/bash/runtime")
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    let generated = include_str!("../src/emit/bash/needs.rs");
+    for (key, _) in english.iter().filter(|(key, _)| key != "*") {
+        let stem = key.rsplit_once('_').map_or(key.as_str(), |(stem, _)| stem);
+        let used = words.matches(&format!(" {key}")).count() > 2
+            || generated.contains(key.as_str())
+            || words.contains(&format!("\"{stem}_$"));
+        assert!(used, "{key} is used nowhere");
+    }
+}

@@ -5,6 +5,7 @@
 pub mod bash;
 pub mod graph;
 pub mod markdown;
+pub mod order;
 pub mod wording;
 
 use crate::ir::Program;

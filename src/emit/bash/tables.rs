@@ -4,9 +4,10 @@
 
 use super::quote::{self, Shell, bare, outer, text};
 use super::script::{Script, call};
+use crate::emit::order;
 use crate::ir::{Effect, GroupKind, Node, Procedure, Run, actions, duration};
 use crate::model::ids::Id;
-use crate::model::plan::{Accepts, Checklist, Point as Crossing, ProcedureKind};
+use crate::model::plan::{Accepts, Checklist, Point as Crossing, ProcedureKind, Requirement};
 use crate::model::value::{Piece, Probe, Value, VariableKind};
 use crate::safety::matrix::{Point, Verdict};
 use indexmap::IndexMap;
@@ -233,9 +234,16 @@ impl Script<'_> {
     }
 
     fn steps(&mut self) {
+        let plan = self.plan();
         let mut lines = vec!["  case \"$1\" in".to_owned()];
         for procedure in &self.input.program.procedures {
-            let ids: Vec<&str> = actions(&procedure.body).iter().map(|action| action.id.as_str()).collect();
+            let requires = if procedure.back_out { &[] } else { &plan[procedure.declaration].requires[..] };
+            let required = requires.iter().map(|requirement| match requirement {
+                Requirement::Authority(id) => format!("requires_{}", plan[*id].common.name),
+                Requirement::Checklist(id) => format!("requires_{}", plan[*id].common.name),
+            });
+            let acting = order::actions(&procedure.body).into_iter().map(|action| action.id.clone());
+            let ids: Vec<String> = required.chain(acting).collect();
             lines.push(format!("    {}) RBK_STEPS={} ;;", procedure.name, text(&ids.join(" "))));
         }
         lines.push("    *) return 1 ;;\n  esac".to_owned());

@@ -8,7 +8,7 @@ mod builder;
 mod escape;
 mod hand;
 mod md;
-mod order;
+pub(crate) use super::order;
 mod section;
 
 use anyhow::Context as _;
