@@ -91,6 +91,21 @@ operator() {
   esac
 }
 
+# The same at a terminal, with a person who answers every question with yes. Phrases need `--confirm` all the same.
+operator_at_terminal() {
+  local wanted="$1" code=0
+  shift
+  (cd "$scratch/alone" && python3 "$here/at_terminal.py" env -i PATH="$scratch/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$scratch/home" TERM=dumb \
+    ${environment[@]+"${environment[@]}"} ./rollback.sh "$@" --state-dir "$state") >"$scratch/terminal" 2>"$scratch/err" </dev/null || code=$?
+  tr -d '\r' <"$scratch/terminal" >"$scratch/out"
+  printf '$ rollback.sh %s (at a terminal) -> %s\n' "$*" "$code"
+  if [ "$code" != "$wanted" ]; then
+    cat "$scratch/out" "$scratch/err" >&2
+    fail "rollback.sh $* ended with $code, not $wanted"
+  fi
+  grep -q "^RESULT $wanted " "$scratch/out" || fail "rollback.sh $* says no result"
+}
+
 # Puts a fake program on the PATH: `fake NAME <<'EOF' … EOF`, bash, its call logged first.
 fake() {
   mkdir -p "$scratch/bin"

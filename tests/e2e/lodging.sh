@@ -170,11 +170,11 @@ values=(--env staging --set "app_dir=$app" --set "backup_dir=$scratch/backups" -
 
 # 1. The API of the new version does not start: down by the migration's own way, data kept.
 : >"$scratch/api_is_broken"
-operator 6 apply deploy "${values[@]}" --yes
+operator_at_terminal 6 apply deploy "${values[@]}" --yes
 contains "the failed deploy" "$scratch/out" "run full"
 equal "the new table" "$(in_db "select count(*) from information_schema.tables where table_name = 'payments'")" 1
 in_db "insert into reservations (id, accommodation_id, guest) values (2001, 1, 'la nueva')"
-operator 0 run full "${values[@]}" --yes
+operator_at_terminal 0 run full "${values[@]}" --yes
 in_db "delete from reservations where id = 2001"
 equal "the reservations after full" "$(reservations)" "$before"
 equal "the revision after full" "$(in_db "select version_num from alembic_version")" rev1
@@ -185,19 +185,19 @@ rm "$scratch/api_is_broken"
 
 # 2. The migration breaks: the copy brings the database back.
 : >"$scratch/migration_is_broken"
-operator 1 apply deploy "${values[@]}" --yes
+operator_at_terminal 1 apply deploy "${values[@]}" --yes
 contains "the failed deploy" "$scratch/out" "full_restore"
 in_db "delete from reservations where id > 1000" # and somebody tried to mend it by hand
-operator 0 run full_restore "${values[@]}" --yes
+operator_at_terminal 0 run full_restore "${values[@]}" --yes
 equal "the reservations after full_restore" "$(reservations)" "$before"
 equal "the new table after full_restore" "$(in_db "select count(*) from information_schema.tables where table_name = 'payments'")" 0
 equal "the code after full_restore" "$(git -C "$app" describe --tags)" v0.9.9
 rm "$scratch/migration_is_broken"
 
 # 3. The deploy succeeds, and then Redis is emptied by mistake: only Redis comes back.
-operator 0 apply deploy "${values[@]}" --yes --confirm ABRIR
+operator_at_terminal 0 apply deploy "${values[@]}" --yes --confirm ABRIR
 in_redis flushall >/dev/null
-operator 0 run redis_only "${values[@]}" --yes
+operator_at_terminal 0 run redis_only "${values[@]}" --yes
 equal "Redis" "$(in_redis --raw eval "local s = '' local k = redis.call('KEYS', '*') table.sort(k) for _, x in ipairs(k) do s = s .. x .. redis.call('DUMP', x) end return redis.sha1hex(s)" 0)" "$redis_before"
 ttl="$(in_redis ttl pronto)"
 [ "$ttl" -gt 90000 ] || fail "the time to live is lost: $ttl"
