@@ -15,7 +15,7 @@ demo:
 lint:
     cargo fmt --check
     cargo clippy --lib --bins -- -D warnings
-    ./ci/shell
+    ./ci/shell ci .ci templates tests
 
 # write expectations, tables and documentation outputs anew
 update:

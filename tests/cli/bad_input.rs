@@ -1,6 +1,8 @@
 //! Input that is not as it should be: one clear sentence with its place, the documented exit code, nothing half written.
 
 use super::{NOTES, Place, Ran};
+use std::fs;
+use std::process::Command;
 
 /// Checks one file; its findings as one line each.
 fn check(content: &[u8]) -> Ran {
@@ -88,4 +90,37 @@ fn a_folder_that_cannot_be_written() {
     assert_eq!(place.everything(), before);
     let ran = place.rbk(&["build", "--out", "/proc/rbk"]);
     assert_eq!(ran.code, 2, "{}", ran.err);
+}
+
+/// A file system of 16 KiB; taken away at the end.
+struct Tiny<'p>(&'p Place);
+
+impl<'p> Tiny<'p> {
+    fn mount(place: &'p Place) -> Self {
+        fs::create_dir(place.path().join("tiny")).unwrap();
+        let done = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=16k", "tmpfs"])
+            .arg(place.path().join("tiny"))
+            .status();
+        assert!(done.unwrap().success(), "this test mounts a small file system and must be run by root");
+        Tiny(place)
+    }
+}
+
+impl Drop for Tiny<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path().join("tiny")).status();
+    }
+}
+
+#[test]
+fn a_disk_that_is_full() {
+    let place = Place::with(&[("notes.rbk", NOTES.as_bytes())]);
+    let _tiny = Tiny::mount(&place);
+    place.write("tiny/out/notes/RUNBOOK.md", b"as it was\n");
+    let before = place.everything();
+    let ran = place.rbk(&["build", "--out", "tiny/out"]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    assert!(ran.err.contains("can't be written") && ran.err.contains("No space"), "{}", ran.err);
+    assert_eq!(place.everything(), before);
 }

@@ -1,5 +1,5 @@
 //! Commands in the documentation are run, and print what stands there: blocks ```` ```console ````, each `$ command` followed by its
-//! output. A block ```` ```rbk NAME.rbk ```` is a file for them.
+//! output. A block ```` ```rbk NAME.rbk ```` is a file for them. The README's CI snippet is run line by line.
 
 use super::{Block, blocks, root};
 use std::fs;
@@ -72,4 +72,21 @@ fn refreshed(text: &str) -> (String, usize) {
 fn file(block: &Block) -> Option<(&str, &str)> {
     let name = block.info.strip_prefix("rbk ").filter(|name| name.ends_with(".rbk"))?;
     Some((name, &block.text))
+}
+
+#[test]
+fn the_ci_snippet_works() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks = blocks(&readme);
+    let snippet = blocks.iter().find(|block| block.info == "yaml").expect("the README has a CI snippet");
+    let steps: Vec<&str> = snippet.text.lines().filter_map(|line| line.trim().strip_prefix("- run: ")).collect();
+    assert!(steps.len() >= 3, "{steps:?}");
+    let place = tempfile::tempdir().unwrap();
+    let bin = place.path().join("bin");
+    for step in steps {
+        // The same command as on a CI machine, but installed into a folder of ours.
+        let (printed, well) =
+            run(&format!("export CARGO_INSTALL_ROOT='{}'; {step}", place.path().display()), root(), &bin);
+        assert!(well, "{step}:\n{printed}");
+    }
 }

@@ -176,9 +176,9 @@ impl Reader {
             self.stack.push(Inside::Escaped);
             return Some(after);
         }
-        if rest.starts_with("<<<") {
+        if let Some(after) = rest.strip_prefix("<<<") {
             self.end_word();
-            return Some(&rest[3..]);
+            return Some(after);
         }
         if let Some(after) = rest.strip_prefix("<<") {
             return self.open_document(after);

@@ -1,0 +1,4922 @@
+#!/usr/bin/env bash
+# Reversión de la reorganización de microservicios
+# Rolls back by the plan microservices_reorganisation, made from microservices_reorganisation.rbk by rbk 0.1.0: edit the plan, not this file.
+# SHA-256 of the plan's text: 5be3a52958e89d217fd7eeea0f59a6f34a9ae24d7c112f740300f4bb20a3d2ce
+if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
+# Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
+set -o posix
+unset -f builtin compgen unset command 2>/dev/null
+for RBK_FN in $(compgen -A function); do unset -f "$RBK_FN"; done
+set +o posix
+set -u -o pipefail
+set +e +f +m
+unalias -a
+unset BASH_ENV ENV CDPATH GLOBIGNORE TMOUT RBK_FN
+IFS=$' \t\n'
+umask 077
+RBK_LOCALE=${LC_ALL-}
+LC_ALL=C
+
+# ---- the plan's data
+RBK_PLAN='microservices_reorganisation'
+RBK_PLAN_TITLE='Reversión de la reorganización de microservicios'
+RBK_VERSION='0.1.0'
+RBK_SOURCE='microservices_reorganisation.rbk'
+RBK_HASH='5be3a52958e89d217fd7eeea0f59a6f34a9ae24d7c112f740300f4bb20a3d2ce'
+RBK_RTO='5m'
+RBK_ENVIRONMENTS=''
+RBK_PARAMS='home backup_dir gateway_url session_url websocket_url frontend_url redis_host phase_1_ref phase_2_ref phase_3_ref before_1 before_2 before_3 gateway_tag gateway_context migration_file'
+RBK_INPUTS='stable reason'
+RBK_VALUES='state_before_1 gateway_log_1 state_before_2 logs_before_2 state_before_3 tables_before emergency_logs'
+RBK_COPIES=''
+RBK_SECRETS=''
+RBK_PROCEDURES='git_1 gateway_only_1 degraded_1 gateway_to_redis git_2 stop_fundamental drop_tables emergency back_out_phase_1 back_out_phase_2 back_out_phase_3'
+RBK_ALL_PHASES='phase_1 phase_2 phase_3'
+RBK_VERIFIABLE='system_healthy'
+RBK_NAMES='plan stamp operator environment run home backup_dir gateway_url session_url websocket_url frontend_url redis_host phase_1_ref phase_2_ref phase_3_ref before_1 before_2 before_3 gateway_tag gateway_context migration_file stable reason state_before_1 gateway_log_1 state_before_2 logs_before_2 state_before_3 tables_before emergency_logs to'
+home='' backup_dir='' gateway_url='' session_url='' websocket_url='' frontend_url='' redis_host='' phase_1_ref='' phase_2_ref='' phase_3_ref='' before_1='' before_2='' before_3='' gateway_tag='' gateway_context='' migration_file='' stable='' reason='' state_before_1='' gateway_log_1='' state_before_2='' logs_before_2='' state_before_3='' tables_before='' emergency_logs='' to=''
+
+# ---- the runtime
+# Small tools on text. Results come back in RBK_TEXT, RBK_VALUE or RBK_CMP, so that none of them needs a fork.
+RBK_NL=$'\n'
+RBK_TEXT=''
+RBK_VALUE=''
+RBK_CMP=0
+RBK_KEY=''
+RBK_T0=$(date +%s)
+RBK_S0=$SECONDS
+RBK_NOW=$RBK_T0
+
+# A map of text in shell variables: keys are ids (lower case, digits, `_ . [ ] : -`), so capitals are free as escapes.
+rbk_key() {
+  RBK_KEY=${1//./D}
+  RBK_KEY=${RBK_KEY//\[/B}
+  RBK_KEY=${RBK_KEY//\]/E}
+  RBK_KEY=${RBK_KEY//:/C}
+  RBK_KEY=RBK_M_${RBK_KEY//-/H}
+}
+
+rbk_put() {
+  rbk_key "$1"
+  printf -v "$RBK_KEY" '%s' "$2"
+}
+
+# Puts the value of a key in RBK_VALUE; fails where there is none.
+rbk_get() {
+  rbk_key "$1"
+  RBK_VALUE=''
+  [ -n "${!RBK_KEY+set}" ] || return 1
+  RBK_VALUE=${!RBK_KEY}
+}
+
+rbk_drop() {
+  rbk_key "$1"
+  unset "$RBK_KEY"
+}
+
+# Whether the word $1 is one of the others.
+rbk_among() {
+  local _word='' _sought=$1
+  shift
+  for _word in "$@"; do
+    [ "$_word" = "$_sought" ] && return 0
+  done
+  return 1
+}
+
+# One line without separators, and back: what a record of the journal may hold.
+rbk_encode() {
+  RBK_TEXT=${1//%/%25}
+  RBK_TEXT=${RBK_TEXT//|/%7C}
+  RBK_TEXT=${RBK_TEXT//$'\r'/%0D}
+  RBK_TEXT=${RBK_TEXT//$'\n'/%0A}
+}
+
+rbk_decode() {
+  RBK_TEXT=${1//%0A/$'\n'}
+  RBK_TEXT=${RBK_TEXT//%0D/$'\r'}
+  RBK_TEXT=${RBK_TEXT//%7C/|}
+  RBK_TEXT=${RBK_TEXT//%25/%}
+}
+
+rbk_now() {
+  RBK_NOW=$((RBK_T0 + SECONDS - RBK_S0))
+}
+
+# Seconds as MM:SS or H:MM:SS.
+rbk_clock() {
+  if [ "$1" -ge 3600 ]; then
+    printf -v RBK_TEXT '%d:%02d:%02d' $(($1 / 3600)) $(($1 / 60 % 60)) $(($1 % 60))
+  else
+    printf -v RBK_TEXT '%02d:%02d' $(($1 / 60)) $(($1 % 60))
+  fi
+}
+
+# Seconds since 1970 as a date in UTC, by arithmetic: $1 is a printf format of six numbers.
+rbk_date() {
+  local _t=$2 _days=0 _era=0 _doe=0 _yoe=0 _doy=0 _mp=0 _d=0 _m=0 _y=0
+  _days=$((_t / 86400 + 719468))
+  _era=$((_days / 146097))
+  _doe=$((_days - _era * 146097))
+  _yoe=$(((_doe - _doe / 1460 + _doe / 36524 - _doe / 146096) / 365))
+  _doy=$((_doe - (365 * _yoe + _yoe / 4 - _yoe / 100)))
+  _mp=$(((5 * _doy + 2) / 153))
+  _d=$((_doy - (153 * _mp + 2) / 5 + 1))
+  _m=$((_mp < 10 ? _mp + 3 : _mp - 9))
+  _y=$((_yoe + _era * 400 + (_m <= 2 ? 1 : 0)))
+  # shellcheck disable=SC2059 # the format is one of the runtime's own
+  printf -v RBK_TEXT "$1" "$_y" "$_m" "$_d" $((_t / 3600 % 24)) $((_t / 60 % 60)) $((_t % 60))
+}
+
+rbk_iso() {
+  rbk_date '%04d-%02d-%02dT%02d:%02d:%02dZ' "$1"
+}
+
+RBK_NUMBER='^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$'
+
+# Trims a text and takes it as a number (a percent sign may follow): RBK_VALUE; fails where it is none.
+rbk_number() {
+  RBK_VALUE=${1#"${1%%[![:space:]]*}"}
+  RBK_VALUE=${RBK_VALUE%"${RBK_VALUE##*[![:space:]]}"}
+  RBK_VALUE=${RBK_VALUE%\%}
+  [[ $RBK_VALUE =~ $RBK_NUMBER ]]
+}
+
+# Compares two decimal numbers of any length: RBK_CMP is -1, 0 or 1.
+rbk_compare_numbers() {
+  local _as='' _bs='' _ai='' _bi='' _af='' _bf='' _flip=1
+  rbk_split_number "$1"
+  _as=$RBK_SIGN _ai=$RBK_WHOLE _af=$RBK_PART
+  rbk_split_number "$2"
+  _bs=$RBK_SIGN _bi=$RBK_WHOLE _bf=$RBK_PART
+  while [ "${#_af}" -lt "${#_bf}" ]; do _af=${_af}0; done
+  while [ "${#_bf}" -lt "${#_af}" ]; do _bf=${_bf}0; done
+  RBK_CMP=0
+  [ "$_as$_ai.$_af" = "$_bs$_bi.$_bf" ] && return 0
+  case "$_as$_bs" in
+    -) [ -n "$_as" ] && RBK_CMP=-1 || RBK_CMP=1 && return 0 ;;
+    --) _flip=-1 ;;
+  esac
+  RBK_CMP=$_flip
+  if [ "${#_ai}" -lt "${#_bi}" ]; then
+    RBK_CMP=$((-_flip))
+  elif [ "${#_ai}" -eq "${#_bi}" ] && [[ $_ai.$_af < $_bi.$_bf ]]; then
+    RBK_CMP=$((-_flip))
+  fi
+  return 0
+}
+
+RBK_SIGN='' RBK_WHOLE='' RBK_PART=''
+
+rbk_split_number() {
+  local _n=${1#+}
+  RBK_SIGN='' RBK_PART=''
+  case $_n in -*) RBK_SIGN=- _n=${_n#-} ;; esac
+  case $_n in *.*) RBK_PART=${_n#*.} ;; esac
+  RBK_WHOLE=${_n%%.*}
+  RBK_WHOLE=${RBK_WHOLE#"${RBK_WHOLE%%[!0]*}"}
+  case $RBK_WHOLE$RBK_PART in *[!0]*) ;; *) RBK_SIGN='' ;; esac
+}
+
+# A text as the inside of a JSON string. Replacements stand in variables: the only form that every bash reads alike.
+RBK_ESCAPES=($'\\' $'\\\\' '"' $'\\"' $'\n' $'\\n' $'\r' $'\\r' $'\t' $'\\t')
+
+rbk_json_text() {
+  local _i=0 _c='' _u=''
+  RBK_TEXT=$1
+  for ((_i = 0; _i < 10; _i += 2)); do
+    _c=${RBK_ESCAPES[_i]} _u=${RBK_ESCAPES[_i + 1]}
+    RBK_TEXT=${RBK_TEXT//"$_c"/"$_u"}
+  done
+  case $RBK_TEXT in *[[:cntrl:]]*) ;; *) return 0 ;; esac
+  for ((_i = 1; _i < 32; _i++)); do
+    printf -v _u '\\u%04x' "$_i"
+    printf -v _c '\\%03o' "$_i"
+    printf -v _c '%b' "$_c"
+    RBK_TEXT=${RBK_TEXT//"$_c"/"$_u"}
+  done
+}
+
+# What people and programs see. While a run is on, one logger process writes the screen and the log, so that order holds
+# and secrets are masked in one place; before and after it the same function writes directly.
+RBK_MARK='' # starts each line of the runtime's own; a command can't guess it
+RBK_LOG=/dev/null
+RBK_JSON=0
+RBK_QUIET=0
+RBK_COLOR=0
+RBK_LOGGER=0 # process id of the logger, 0 while there is none
+RBK_MASKS=()
+
+rbk_mask() {
+  local _secret=''
+  RBK_TEXT=$1
+  for _secret in ${RBK_MASKS[@]+"${RBK_MASKS[@]}"}; do
+    RBK_TEXT=${RBK_TEXT//"$_secret"/***}
+  done
+}
+
+# Writes one masked line of a kind: t text, h heading, g good, w warning, o output of a command, p prompt, j JSON.
+rbk_show_line() {
+  local _on='' _off=''
+  [ "$1" = j ] && { printf '%s\n' "$2" && return 0; }
+  [ "$RBK_QUIET" = 1 ] && case $1 in t | g | o) return 0 ;; esac
+  if [ "$RBK_COLOR" = 1 ]; then
+    case $1 in
+      h) _on=$'\033[1m' ;;
+      g) _on=$'\033[32m' ;;
+      w) _on=$'\033[31m' ;;
+      o) _on=$'\033[2m' ;;
+    esac
+    [ -n "$_on" ] && _off=$'\033[0m'
+  fi
+  case $1 in
+    p) printf '%s' "$2" >&2 ;;
+    w) printf '%s%s%s\n' "$_on" "$2" "$_off" >&2 ;;
+    o) rbk_human "$_on    | $2$_off" ;;
+    *) rbk_human "$_on$2$_off" ;;
+  esac
+}
+
+rbk_human() {
+  if [ "$RBK_JSON" = 1 ]; then printf '%s\n' "$1" >&2; else printf '%s\n' "$1"; fi
+}
+
+# Says a text (one line or several) of a kind.
+rbk_out() {
+  local _rest=$2 _line=''
+  while :; do
+    _line=${_rest%%"$RBK_NL"*}
+    if [ "$RBK_LOGGER" -gt 0 ]; then
+      printf '%s%s%s\n' "$RBK_MARK" "$1" "$_line" >&3 2>/dev/null || RBK_LOGGER=0
+    else
+      rbk_mask "$_line"
+      rbk_show_line "$1" "$RBK_TEXT" || :
+    fi
+    case $_rest in *"$RBK_NL"*) _rest=${_rest#*"$RBK_NL"} ;; *) break ;; esac
+  done
+}
+
+# Says a message of the catalogue: KIND KEY [VALUE…].
+rbk_say() {
+  local _kind=$1
+  shift
+  rbk_msg "$@"
+  rbk_out "$_kind" "$RBK_TEXT"
+}
+
+# A JSON line, where asked for: EVENT [KEY VALUE…].
+rbk_event() {
+  local _line=''
+  [ "$RBK_JSON" = 1 ] || return 0
+  rbk_now
+  rbk_iso "$RBK_NOW"
+  _line="{\"event\":\"$1\",\"at\":\"$RBK_TEXT\""
+  shift
+  while [ "$#" -gt 1 ]; do
+    rbk_mask "$2"
+    rbk_json_text "$RBK_TEXT"
+    _line="$_line,\"$1\":\"$RBK_TEXT\""
+    shift 2
+  done
+  rbk_out j "$_line}"
+}
+
+# The logger: lines with the mark are the runtime's, all others are a command's.
+rbk_logger() {
+  local _line='' _kind='' _mark=${#RBK_MARK}
+  trap '' INT HUP TERM QUIT TTOU PIPE
+  while IFS= read -r _line <&4 || [ -n "$_line" ]; do
+    _kind=o
+    case $_line in
+      "$RBK_MARK"q) return 0 ;;
+      "$RBK_MARK"?*) _kind=${_line:_mark:1} _line=${_line:_mark+1} ;;
+    esac
+    rbk_mask "$_line"
+    rbk_now
+    printf '%s %s %s\n' "$RBK_NOW" "$_kind" "$RBK_TEXT" 2>/dev/null >>"$RBK_LOG"
+    rbk_show_line "$_kind" "$RBK_TEXT"
+  done
+}
+
+# Runs commands: each in its own process group, under a time limit, ended with all its children when the limit passes,
+# when the run is interrupted, and when this process dies, however it dies.
+RBK_WORK=''
+RBK_SUPERVISOR=0
+RBK_SEQ=0
+RBK_STATUS=0
+RBK_TOOK=0
+RBK_EXPIRED=0
+RBK_SIGNAL=''
+RBK_READING=0 # 1 while a person or a pause is being waited for
+RBK_DIR=''    # where the next command runs, and as whom
+RBK_USER=''
+RBK_GRACE=5  # seconds between TERM and KILL
+RBK_BEGIN='' # record to be journalled before the next command may act
+
+# A private directory with the three pipes (log, supervisor, go), and the two processes that outlive no run.
+rbk_open_work() {
+  local _pipe=''
+  [ -n "$RBK_WORK" ] && return 0
+  if [ -n "$RBK_STATE" ] && [ -w "$RBK_STATE" ]; then
+    RBK_WORK=$(mktemp -d "$RBK_STATE/work.XXXXXX" 2>/dev/null) || RBK_WORK=''
+  else
+    RBK_WORK=$(mktemp -d "${TMPDIR:-/tmp}/rbk.XXXXXX" 2>/dev/null) || RBK_WORK=''
+  fi
+  if [ -z "$RBK_WORK" ] || ! mkfifo "$RBK_WORK/log" "$RBK_WORK/sup" "$RBK_WORK/go"; then
+    rbk_stop 3 unready no_work_directory
+  fi
+  _pipe=$RBK_WORK/log
+  exec 8<>"$_pipe" # keeps the next two from waiting for each other
+  exec 4<"$_pipe"
+  exec 3>"$_pipe"
+  _pipe=$RBK_WORK/sup
+  exec 6<>"$_pipe"
+  exec 5<"$_pipe"
+  _pipe=$RBK_WORK/go
+  exec 8<>"$_pipe"
+  exec 7<"$_pipe"
+  RBK_MARK="$RANDOM$RANDOM$RANDOM$$:"
+  set -m
+  rbk_supervise </dev/null >/dev/null 2>&1 4<&- 6>&- 7<&- 8>&- &
+  RBK_SUPERVISOR=$!
+  set +m
+  exec 5<&-
+  trap 'rbk_signal INT' INT
+  trap 'rbk_signal TERM' TERM
+  trap 'rbk_signal HUP' HUP
+  trap ':' PIPE
+  trap '' TTOU
+}
+
+# The logger starts once the secrets are known, for it has its own copy of them.
+rbk_open_log() {
+  set -m
+  rbk_logger </dev/null 3>&- 5<&- 6>&- 7<&- 8>&- 9>&- &
+  RBK_LOGGER=$!
+  set +m
+  exec 4<&-
+}
+
+rbk_close_work() {
+  [ -n "$RBK_WORK" ] || return 0
+  if [ "$RBK_LOGGER" -gt 0 ]; then
+    printf '%sq\n' "$RBK_MARK" >&3 2>/dev/null
+    wait "$RBK_LOGGER" 2>/dev/null
+    RBK_LOGGER=0
+  fi
+  printf 'q\n' >&6 2>/dev/null
+  exec 3>&- 6>&- 7<&- 8>&-
+  wait "$RBK_SUPERVISOR" 2>/dev/null
+  rm -rf "$RBK_WORK"
+  RBK_WORK=''
+}
+
+# shellcheck disable=SC2317 # called by traps
+rbk_signal() {
+  RBK_SIGNAL=$1
+  [ "$RBK_READING" = 0 ] || rbk_heed # `read` may go on after a trap, so nobody else would notice
+}
+
+# Stops the run where a signal came in.
+rbk_heed() {
+  case $RBK_SIGNAL in
+    '') return 0 ;;
+    INT) rbk_stop 130 interrupted interrupted INT ;;
+    TERM) rbk_stop 143 interrupted interrupted TERM ;;
+    *) rbk_stop 129 interrupted interrupted HUP ;;
+  esac
+}
+
+# The supervisor reads `b PID LIMIT` (begun), `e` (ended), `k` (end it now), `q` (quit). End of file: the run is dead.
+rbk_supervise() {
+  local _what='' _pid='' _limit='' _until=0 _job='' _rc=0
+  trap '' INT HUP TERM QUIT PIPE
+  while :; do
+    read -r -t 1 _what _pid _limit <&5
+    _rc=$?
+    if [ "$_rc" = 0 ]; then
+      case $_what in
+        b) _job=$_pid _until=$((_limit > 0 ? SECONDS + _limit : 0)) ;;
+        e) _job='' ;;
+        k) [ -n "$_job" ] && rbk_end_group "$_job" && _job='' ;;
+        q) return 0 ;;
+      esac
+    elif [ "$_rc" -le 128 ] && ! kill -0 "$$" 2>/dev/null; then
+      [ -n "$_job" ] && rbk_end_group "$_job"
+      printf '%sq\n' "$RBK_MARK" >&3
+      rm -rf "$RBK_WORK"
+      return 0
+    elif [ "$_rc" -le 128 ] && [ "${BASH_VERSINFO[0]}" -gt 3 ]; then
+      rbk_pause # end of file, but the process is still being taken down
+    fi
+    if [ -n "$_job" ] && [ "$_until" -gt 0 ] && [ "$SECONDS" -ge "$_until" ]; then
+      rbk_end_group "$_job"
+      _job=''
+    fi
+  done
+}
+
+rbk_pause() {
+  sleep 0.1 2>/dev/null || sleep 1
+}
+
+# Whether a process group has members other than zombies, which a container without an init may keep for ever.
+rbk_group_lives() {
+  local _file='' _line=''
+  kill -0 -- "-$1" 2>/dev/null || return 1
+  [ -r /proc/self/stat ] || return 0
+  for _file in /proc/[0-9]*/stat; do
+    { IFS= read -r _line <"$_file"; } 2>/dev/null || continue
+    _line=${_line##*) } # state, parent, group
+    case $_line in Z*) continue ;; esac
+    _line=${_line#* * }
+    [ "${_line%% *}" != "$1" ] || return 0
+  done
+  return 1
+}
+
+# Ends a process group: TERM, CONT for a stopped one, a grace, KILL.
+rbk_end_group() {
+  local _since=$SECONDS
+  kill -TERM -- "-$1" 2>/dev/null || return 0
+  kill -CONT -- "-$1" 2>/dev/null
+  while rbk_group_lives "$1"; do
+    if [ "$((SECONDS - _since))" -ge "$RBK_GRACE" ]; then
+      kill -KILL -- "-$1" 2>/dev/null
+      return 0
+    fi
+    rbk_pause
+  done
+}
+
+# Runs a generated function as a command: SINK LIMIT BODY. SINK is `log`, or `out` (kept in $RBK_WORK/out, errors in
+# err). Status in RBK_STATUS, seconds in RBK_TOOK. Never call this from a condition: it would switch `set -e` off inside.
+rbk_exec() {
+  local _pid='' _since=$SECONDS
+  RBK_SEQ=$((RBK_SEQ + 1)) RBK_EXPIRED=0 RBK_STATUS=125 RBK_TOOK=0
+  rbk_heed
+  set -m
+  if [ "$1" = log ]; then
+    rbk_child "$3" </dev/null >&3 2>&1 3>&- 6>&- 8>&- &
+  else
+    rbk_child "$3" </dev/null >"$RBK_WORK/out" 2>"$RBK_WORK/err" 3>&- 6>&- 8>&- &
+  fi
+  _pid=$!
+  set +m
+  if [ -n "$RBK_BEGIN" ]; then
+    rbk_journal start "$RBK_BEGIN" "$_pid"
+    RBK_BEGIN=''
+  fi
+  printf 'b %s %s\n' "$_pid" "$2" >&6
+  printf '%s\n' "$RBK_SEQ" >&8
+  rbk_wait "$_pid"
+  if [ "$RBK_STATUS" != 0 ] && rbk_group_lives "$_pid"; then
+    printf 'k\n' >&6
+    while rbk_group_lives "$_pid" && [ "$((SECONDS - _since))" -le "$(($2 + RBK_GRACE + 5))" ]; do rbk_pause; done
+  fi
+  printf 'e\n' >&6
+  RBK_TOOK=$((SECONDS - _since))
+  if [ "$2" -gt 0 ] && [ "$RBK_TOOK" -ge "$2" ] && [ "$RBK_STATUS" -gt 128 ]; then RBK_EXPIRED=1; fi
+}
+
+# Waits for a process; a signal to the run ends the process first. The status is the process' own.
+rbk_wait() {
+  local _told=0 _first=0
+  wait "$1" 2>/dev/null
+  RBK_STATUS=$?
+  while [ -n "$RBK_SIGNAL" ] && [ "$_told" -lt 3 ]; do
+    [ "$_told" = 0 ] && printf 'k\n' >&6
+    _told=$((_told + 1)) _first=$RBK_STATUS
+    wait "$1" 2>/dev/null
+    RBK_STATUS=$?
+    [ "$RBK_STATUS" = 127 ] && RBK_STATUS=$_first && return 0
+  done
+  return 0
+}
+
+# In the command's own process: wait for the go, prove that `set -e` is alive, then run the body.
+rbk_child() {
+  local _go=''
+  trap - INT TERM HUP PIPE TTOU EXIT
+  while read -r _go <&7; do
+    [ "$_go" = "$RBK_SEQ" ] && break
+  done
+  exec 7<&- 9>&-
+  [ "$_go" = "$RBK_SEQ" ] || exit 125
+  _go=dead
+  trap '_go=alive' ERR
+  false
+  trap - ERR
+  [ "$_go" = alive ] || exit 125
+  rbk_surroundings
+  set -eu -o pipefail
+  if [ -n "$RBK_DIR" ]; then cd -- "$RBK_DIR"; fi
+  if [ -n "$RBK_USER" ]; then
+    rbk_as "$1"
+  else
+    rbk_do "$1"
+  fi
+}
+
+rbk_surroundings() {
+  local _name=''
+  if [ -n "$RBK_LOCALE" ]; then LC_ALL=$RBK_LOCALE; else unset LC_ALL; fi
+  for _name in $RBK_SECRETS; do
+    export "${_name?}"
+  done
+}
+
+# Runs a body as another user. Its text and the plan's values go through a pipe: no argument list ever shows them.
+rbk_as() {
+  {
+    printf 'set -eu -o pipefail\n'
+    # shellcheck disable=SC2086 # a list of names
+    declare -p $RBK_NAMES $RBK_SECRETS
+    declare -f
+    printf '%s </dev/null\n' "$1"
+  } | sudo -n -u "$RBK_USER" -- bash -c 'eval "$(cat)"'
+}
+
+# Sleeps without a process; a signal ends it at once.
+rbk_sleep() {
+  local _until=$((SECONDS + $1)) _x=''
+  while [ "$SECONDS" -lt "$_until" ]; do
+    RBK_READING=1
+    read -r -t "$((_until - SECONDS))" _x <&7
+    RBK_READING=0
+    rbk_heed
+  done
+}
+
+# The journal: one append-only file a plan and environment. A record is `\nTIME|RUN|EVENT|…|.\n`: the leading newline
+# keeps a torn record from running into the next, and lines that don't end in `|.` are ignored. What a record means for
+# the state stands in rbk_replay alone; it is applied when a record is written and when the file is read again.
+RBK_STATE=''
+RBK_RUN=''
+RBK_WRITING=0 # 1 while the journal is open for writing
+RBK_SYNC=''
+RBK_OPEN=0 # an unfinished run, its verb, name, plan hash, directory, begin
+RBK_OPEN_RUN='' RBK_OPEN_VERB='' RBK_OPEN_NAME='' RBK_OPEN_DIR='' RBK_OPEN_AT=0
+RBK_OPEN_KEEPS=1 # 0 for backups by themselves, of a phase that takes its own
+RBK_LAST_HASH='' # plan hash of the last run that left something behind
+RBK_LAST_JOB=''  # process group of the last command that began
+
+# Whether the state directory can be used; makes it, for verbs that change things.
+rbk_open_state() {
+  [ -d "$RBK_STATE" ] || mkdir -p -- "$RBK_STATE" 2>/dev/null
+  if [ ! -d "$RBK_STATE" ] || [ ! -w "$RBK_STATE" ] || [ ! -x "$RBK_STATE" ]; then
+    rbk_stop 3 unready state_unwritable "$RBK_STATE"
+  fi
+}
+
+rbk_open_journal() {
+  local _file=$RBK_STATE/journal
+  RBK_LOG=$RBK_STATE/log
+  { exec 9>>"$_file"; } 2>/dev/null || rbk_stop 3 unready state_unwritable "$RBK_STATE"
+  if ! { [ -e "$RBK_STATE/spare" ] || dd if=/dev/zero of="$RBK_STATE/spare" bs=1024 count=1024 2>/dev/null; }; then
+    rm -f "$RBK_STATE/spare"
+    [ "$RBK_VERB" != apply ] || rbk_stop 3 unready disk_full "$RBK_STATE" # a way back may still fit
+  fi
+  RBK_SYNC='all'
+  if sync -d "$_file" 2>/dev/null; then
+    RBK_SYNC='data'
+  elif dd if=/dev/null of="$_file" conv=notrunc,fsync 2>/dev/null; then
+    RBK_SYNC='dd'
+  fi
+  RBK_WRITING=1
+}
+
+rbk_sync() {
+  case $RBK_SYNC in
+    data) sync -d "$1" ;;
+    dd) dd if=/dev/null of="$1" conv=notrunc,fsync ;;
+    *) sync ;;
+  esac 2>/dev/null
+}
+
+# Writes a record: EVENT [FIELD…]. Where it can't be written the run stops before anything else happens.
+rbk_journal() {
+  local _line='' _field=''
+  [ "$RBK_WRITING" = 1 ] || return 0
+  rbk_now
+  _line="$RBK_NOW|$RBK_RUN|$1"
+  for _field in "${@:2}"; do
+    rbk_mask "$_field"
+    rbk_encode "$RBK_TEXT"
+    _line="$_line|$RBK_TEXT"
+  done
+  if ! rbk_write "$_line"; then
+    rm -f "$RBK_STATE/spare"
+    if ! rbk_write "$_line"; then
+      RBK_WRITING=0
+      rbk_stop 1 failed disk_full "$RBK_STATE"
+    fi
+  fi
+  rbk_replay "$RBK_NOW" "$RBK_RUN" "$@"
+}
+
+rbk_write() {
+  { printf '\n%s|.\n' "$1" >&9; } 2>/dev/null && rbk_sync "$RBK_STATE/journal"
+}
+
+# Reads the whole journal into the state.
+rbk_load() {
+  local _fields=() _i=0
+  [ -r "$RBK_STATE/journal" ] || return 0
+  while IFS='|' read -r -a _fields; do
+    if [ "${#_fields[@]}" -lt 4 ] || [ "${_fields[${#_fields[@]} - 1]}" != . ]; then continue; fi
+    for ((_i = 3; _i < ${#_fields[@]} - 1; _i++)); do
+      rbk_decode "${_fields[_i]}"
+      _fields[_i]=$RBK_TEXT
+    done
+    unset "_fields[${#_fields[@]}-1]"
+    rbk_replay "${_fields[@]}"
+  done <"$RBK_STATE/journal"
+}
+
+# What a record means: TIME RUN EVENT [FIELD…].
+rbk_replay() {
+  local _at=$1 _run=$2 _top=${4-}
+  _top=${_top%%\[*}
+  case $3 in
+    begin) rbk_replay_begin "$_at" "$_run" "$4" "$5" "$6" "$7" ;;
+    start)
+      rbk_put "s:$4" start
+      RBK_LAST_JOB=${5-}
+      case $RBK_OPEN_VERB:$_top in backup:* | *:requires_*) return 0 ;; esac
+      rbk_put "p:$RBK_OPEN_NAME" "inside:$_top"
+      ;;
+    done)
+      rbk_put "s:$4" 'done'
+      case $RBK_OPEN_VERB:$_top in backup:* | *:requires_*) return 0 ;; esac
+      rbk_put "p:$RBK_OPEN_NAME" "after:$_top"
+      ;;
+    fail | cut | skip) rbk_put "s:$4" "$3" ;;
+    value) [ "$RBK_OPEN_KEEPS" = 0 ] || rbk_put "v:$4" "$5" ;;
+    given) rbk_put "g:$4" "$5" ;;
+    branch) rbk_put "b:$4" "$5" ;;
+    backup) if [ "$RBK_OPEN_VERB" != backup ] || [ "${7-0}" = 1 ]; then rbk_put "k:$4" "$5"; fi ;;
+    said) rbk_put "a:$4" "$5" ;;
+    point) rbk_put "p:$4" "$5" ;;
+    end) rbk_replay_end "$5" ;;
+    abandon)
+      RBK_OPEN=0
+      RBK_LAST_HASH=''
+      [ "$RBK_OPEN_VERB" != apply ] || rbk_put "p:$RBK_OPEN_NAME" unknown
+      [ "$RBK_OPEN_VERB" != run ] || rbk_each_phase "$RBK_OPEN_NAME" unknown
+      ;;
+  esac
+}
+
+rbk_replay_begin() {
+  local _name=''
+  for _name in ${!RBK_M_sC*} ${!RBK_M_bC*} ${!RBK_M_aC*}; do unset "$_name"; done
+  RBK_OPEN=1 RBK_OPEN_AT=$1 RBK_OPEN_RUN=$2 RBK_OPEN_VERB=$3 RBK_OPEN_NAME=$4 RBK_OPEN_DIR=$6
+  RBK_LAST_HASH=$5 RBK_OPEN_KEEPS=1
+  [ "$3" != run ] || rbk_put "p:$4" before
+  rbk_phase "$4" || return 0
+  [ "$3" != backup ] || RBK_OPEN_KEEPS=$RBK_DESCRIBED
+  [ "$3" = apply ] || [ "$RBK_DESCRIBED" = 1 ] || return 0
+  [ "$3" != apply ] || rbk_put "p:$4" before
+  rbk_put "t:$4" "$1"
+  rbk_drop "f:$4"
+  for _name in ${!RBK_M_gC*}; do unset "$_name"; done
+  for _name in $RBK_PHASE_BACKUPS; do rbk_drop "k:$_name"; done
+  for _name in $RBK_PHASE_VALUES; do rbk_drop "v:$_name"; done
+}
+
+rbk_replay_end() {
+  case $1 in 'done' | degraded) ;; *) return 0 ;; esac
+  RBK_OPEN=0
+  case $RBK_OPEN_VERB in
+    apply) rbk_put "f:$RBK_OPEN_NAME" 'done' ;;
+    run) rbk_each_phase "$RBK_OPEN_NAME" '' ;;
+  esac
+}
+
+# Sets the point of every phase that a procedure undoes: a point, or nothing for "not started".
+rbk_each_phase() {
+  local _phase=''
+  rbk_procedure "$1" || return 0
+  for _phase in $RBK_PHASES; do
+    if [ -n "$2" ]; then rbk_put "p:$_phase" "$2"; else rbk_drop "p:$_phase"; fi
+  done
+}
+
+rbk_state() {
+  rbk_get "s:$1" || :
+}
+
+# One run at a time a plan and environment. The lock is a hard link to `host|boot id|pid|start time|.`: made whole or not
+# at all. Another owner counts as gone only where that is certain: same host, and another boot or no such process.
+RBK_LOCK=''
+RBK_LOCKED=0
+RBK_TOOK_OVER=0 # the last run was killed, on this boot
+RBK_OWNER=''
+
+rbk_host_id() {
+  local _boot='' _space=''
+  if [ -r /proc/sys/kernel/random/boot_id ]; then
+    read -r _boot </proc/sys/kernel/random/boot_id
+    _space=$(readlink /proc/self/ns/pid 2>/dev/null) || _space=''
+  else
+    _boot=$(sysctl -n kern.boottime 2>/dev/null) || _boot=''
+  fi
+  RBK_TEXT=$(uname -n)$_space
+  RBK_TEXT="${RBK_TEXT//|/_}|${_boot//|/_}"
+}
+
+# The start time of a process, empty where there is none such: RBK_TEXT. Fails where that can't be known.
+rbk_process_start() {
+  RBK_TEXT=''
+  if [ -r /proc/self/stat ]; then
+    [ -r "/proc/$1/stat" ] || return 0
+    { IFS= read -r RBK_TEXT <"/proc/$1/stat"; } 2>/dev/null || return 0
+    RBK_TEXT=${RBK_TEXT##*) }
+    # shellcheck disable=SC2086 # fields of a number each
+    set -- $RBK_TEXT
+    RBK_TEXT=${20}
+    return 0
+  fi
+  RBK_TEXT=$(ps -o lstart= -p "$1" 2>/dev/null) && return 0
+  RBK_TEXT=''
+  ps -o lstart= -p "$$" >/dev/null 2>&1
+}
+
+rbk_lock() {
+  local _mine='' _try=0
+  RBK_LOCK=$RBK_STATE/lock
+  rbk_host_id
+  RBK_OWNER=$RBK_TEXT
+  rbk_process_start "$$" || RBK_TEXT=''
+  RBK_OWNER="$RBK_OWNER|$$|$RBK_TEXT|."
+  _mine=$(mktemp "$RBK_STATE/lock.XXXXXX" 2>/dev/null) || rbk_stop 3 unready state_unwritable "$RBK_STATE"
+  if ! printf '%s\n' "$RBK_OWNER" >"$_mine"; then
+    rm -f "$RBK_STATE/spare" # the disk is full: this is what the spare file is for
+    if ! printf '%s\n' "$RBK_OWNER" >"$_mine"; then
+      rm -f "$_mine"
+      rbk_stop 3 unready disk_full "$RBK_STATE"
+    fi
+  fi 2>/dev/null
+  for _try in 1 2; do
+    if ln "$_mine" "$RBK_LOCK" 2>/dev/null; then
+      rm -f "$_mine"
+      RBK_LOCKED=1
+      return 0
+    fi
+    [ "$_try" = 2 ] || rbk_take_over
+  done
+  rm -f "$_mine"
+  rbk_lock_owner
+  rbk_stop 5 locked locked "${RBK_TEXT:-?}" "$RBK_LOCK"
+}
+
+# Who holds the lock, as `pid PID on HOST`: RBK_TEXT.
+rbk_lock_owner() {
+  local _host='' _boot='' _pid='' _rest=''
+  RBK_TEXT=''
+  { IFS='|' read -r _host _boot _pid _rest <"$RBK_LOCK"; } 2>/dev/null || return 0
+  RBK_TEXT="pid $_pid on ${_host%%pid:*}"
+}
+
+# Whether the lock's owner is certainly gone.
+rbk_lock_stale() {
+  local _host='' _boot='' _pid='' _start='' _end=''
+  { IFS='|' read -r _host _boot _pid _start _end <"$RBK_LOCK"; } 2>/dev/null || return 1
+  [ "$_end" = . ] || return 1
+  rbk_host_id
+  [ "$_host" = "${RBK_TEXT%%|*}" ] || return 1
+  [ "$_boot" = "${RBK_TEXT#*|}" ] || return 0
+  RBK_TOOK_OVER=1
+  rbk_process_start "$_pid" || return 1
+  [ "$_start" != "$RBK_TEXT" ]
+}
+
+# Removes a stale lock, under a guard, after reading the owner again.
+rbk_take_over() {
+  local _guard=$RBK_STATE/guard
+  rbk_lock_stale || return 0
+  if command -v flock >/dev/null 2>&1; then
+    {
+      flock -w 5 9 && rbk_lock_stale && rm -f "$RBK_LOCK"
+    } 9>"$_guard"
+  elif command -v perl >/dev/null 2>&1; then
+    {
+      perl -e 'open(my $f, ">&=", 9) and flock($f, 2) or exit 1' && rbk_lock_stale && rm -f "$RBK_LOCK"
+    } 9>"$_guard"
+  elif mkdir "$_guard.d" 2>/dev/null; then
+    rbk_lock_stale && rm -f "$RBK_LOCK"
+    rmdir "$_guard.d"
+  fi
+  return 0
+}
+
+rbk_unlock() {
+  local _owner=''
+  [ "$RBK_LOCKED" = 1 ] || return 0
+  RBK_LOCKED=0
+  { IFS= read -r _owner <"$RBK_LOCK"; } 2>/dev/null
+  [ "$_owner" = "$RBK_OWNER" ] && rm -f "$RBK_LOCK"
+  return 0
+}
+
+# A run that was killed may leave its last command dying: wait until it is gone, or refuse.
+rbk_wait_for_last() {
+  local _i=0
+  if [ "$RBK_TOOK_OVER" = 0 ] || [ -z "$RBK_LAST_JOB" ]; then return 0; fi
+  for ((_i = 0; _i < 100; _i++)); do
+    rbk_group_lives "$RBK_LAST_JOB" || return 0
+    rbk_pause
+  done
+  rbk_stop 5 locked still_running "$RBK_LAST_JOB"
+}
+
+# Values: params (default, then environment, then --set), inputs (asked once), secrets, and what the journal remembers.
+RBK_PROTECTED=0
+RBK_SETS=() # names given by --set
+plan=$RBK_PLAN
+stamp='' operator='' environment='' run=''
+backup_path=''
+
+# What was given for a name, on the command line, in the journal, or by the environment: RBK_VALUE.
+rbk_given() {
+  rbk_get "x:$1" || rbk_get "g:$1" || rbk_get "e:$1"
+}
+
+# Takes `name=value` of --set.
+rbk_set() {
+  local _name=${1%%=*}
+  case $1 in *=*) ;; *) rbk_stop 2 usage bad_set "$1" ;; esac
+  # shellcheck disable=SC2086 # lists of names
+  rbk_among "$_name" $RBK_PARAMS $RBK_INPUTS $RBK_COPIES || rbk_stop 2 usage unknown_name "$_name" "$RBK_PARAMS $RBK_INPUTS"
+  rbk_put "x:$_name" "${1#*=}"
+  RBK_SETS+=("$_name")
+}
+
+# The environment's values, then all params in their order.
+rbk_open_values() {
+  if [ -n "$RBK_ENVIRONMENTS" ]; then
+    [ -n "$environment" ] || rbk_stop 2 usage env_missing "$RBK_ENVIRONMENTS"
+    rbk_environment "$environment" || rbk_stop 2 usage env_unknown "$environment" "$RBK_ENVIRONMENTS"
+  elif [ -n "$environment" ] && [ "$environment" != default ]; then
+    rbk_stop 2 usage env_unknown "$environment" '-'
+  fi
+  [ -n "$environment" ] || environment=default
+  operator=${SUDO_USER:-${USER:-$(id -un 2>/dev/null)}}
+  rbk_params
+  [ -n "$RBK_STATE" ] || rbk_state_dir
+}
+
+# What the journal remembers: captures, inputs, and what was given when the phase began.
+rbk_recall() {
+  local _name=''
+  rbk_params
+  for _name in $RBK_VALUES $RBK_INPUTS; do
+    if rbk_get "v:$_name"; then rbk_assign "$_name" "$RBK_VALUE"; fi
+  done
+}
+
+# An input: NAME TITLE DEFAULT KIND [ACCEPTED…]: anything, one_of A…, lines CHECK, matches EXPRESSION, between A B.
+rbk_input() {
+  local _value='' _name=$1
+  if rbk_get "v:$1"; then
+    rbk_assign "$1" "$RBK_VALUE"
+    return 0
+  fi
+  if rbk_given "$1"; then
+    _value=$RBK_VALUE
+  elif [ "$RBK_MODE" != run ]; then
+    rbk_assign "$1" "<$1>"
+    return 0
+  elif [ -n "$3" ] && { [ "$RBK_YES" = 1 ] || ! rbk_terminal; }; then
+    _value=$3
+  else
+    rbk_prompt "$2${3:+ [$3]}:"
+    _value=${RBK_ANSWER:-$3}
+  fi
+  [ -n "$_value" ] || rbk_stop 7 person input_missing "$1"
+  RBK_GOT=$_value
+  shift 3
+  rbk_accepts "$@"
+  [ "$RBK_OK" = 1 ] || rbk_stop 2 usage input_bad "$_name" "$_value"
+  rbk_assign "$_name" "$_value"
+  RBK_ASKED+=("$_name")
+  rbk_put "v:$_name" "$_value"
+}
+
+RBK_ASKED=()
+
+# Before a question: what helps to answer it. NAME CHECK.
+rbk_find() {
+  rbk_get "v:$1" && return 0
+  rbk_given "$1" && return 0
+  [ "$RBK_MODE" = run ] && rbk_terminal || return 0
+  rbk_ask_world "$2"
+  rbk_out t "$RBK_GOT"
+}
+
+# Shows a value that is set: NAME VALUE.
+rbk_shown() {
+  [ -z "$2" ] || rbk_out t "    $1 = $2"
+}
+
+rbk_accepts() {
+  local _value=$RBK_GOT
+  RBK_OK=1
+  case $1 in
+    one_of) rbk_among "$_value" "${@:2}" || RBK_OK=0 ;;
+    lines)
+      rbk_ask_world "$2"
+      case "$RBK_NL$RBK_GOT$RBK_NL" in *"$RBK_NL$_value$RBK_NL"*) RBK_OK=1 ;; *) RBK_OK=0 ;; esac
+      ;;
+    matches) [[ $_value =~ $2 ]] || RBK_OK=0 ;;
+    between)
+      rbk_relation "$_value" '>=' "$2"
+      [ "$RBK_OK" != 1 ] || rbk_relation "$_value" '<=' "$3"
+      ;;
+  esac
+  RBK_GOT=$_value
+}
+
+# Questions to a person. `--yes` answers the ordinary ones; phrases and single steps are answered by `--confirm TEXT`.
+RBK_YES=0
+RBK_CONFIRMS=()
+RBK_ANSWER=''
+
+rbk_terminal() {
+  [ -t 0 ] && [ -t 2 ]
+}
+
+# Whether the command line, or this run's journal, holds this confirmation.
+rbk_confirmed() {
+  rbk_among "$1" ${RBK_CONFIRMS[@]+"${RBK_CONFIRMS[@]}"} && return 0
+  [ -n "${2-}" ] && rbk_get "a:$2" && [ "$RBK_VALUE" = "$1" ]
+}
+
+# Asks and reads one line into RBK_ANSWER. Without a terminal the run stops: a person is needed.
+rbk_prompt() {
+  rbk_terminal || rbk_stop 7 person no_terminal "$1"
+  rbk_out p "$1 "
+  RBK_ANSWER='' RBK_READING=1
+  IFS= read -r RBK_ANSWER || rbk_stop 7 person no_terminal "$1"
+  RBK_READING=0
+}
+
+# A question of yes or no: fails for anything but a yes.
+rbk_agrees() {
+  rbk_msg yes_no
+  rbk_prompt "$1 $RBK_TEXT"
+  case $RBK_ANSWER in [yYsS] | [yY][eE][sS] | [sS][iI] | [sS]í | [sS]Í) return 0 ;; *) return 1 ;; esac
+}
+
+# An ordinary question, answered by --yes.
+rbk_agrees_or_yes() {
+  [ "$RBK_YES" = 1 ] || rbk_agrees "$1"
+}
+
+# A phrase that must be typed: ID TEXT PHRASE. Nothing but the phrase itself will do.
+rbk_phrase() {
+  if rbk_confirmed "$3" "$1"; then
+    rbk_journal said "$1" "$3" "$operator"
+    return 0
+  fi
+  rbk_out w "$2"
+  rbk_msg type_phrase "$3"
+  rbk_prompt "$RBK_TEXT"
+  [ "$RBK_ANSWER" = "$3" ] || rbk_stop 7 person not_confirmed "$3"
+  rbk_journal said "$1" "$3" "$operator"
+}
+
+# A question by eye about a step: ID TEXT. Fails for a no; `--confirm STEP` says yes.
+rbk_vouch() {
+  if ! rbk_confirmed "$1" && ! rbk_confirmed "$RBK_ID"; then
+    rbk_terminal || rbk_stop 7 person no_terminal "$2 (--confirm $RBK_ID)"
+    rbk_agrees "$2" || return 1
+  fi
+  rbk_journal said "$1" yes "$operator"
+}
+
+# Checks ask the world and never change it. The answer is RBK_OK: 1 yes, 0 no, 2 no answer (which counts as a failure
+# everywhere, also below `not`); RBK_GOT is what was seen, RBK_WHY the same for people. Call them plainly, never from a
+# condition: their commands run under `set -e`.
+RBK_OK=2
+RBK_GOT=''
+RBK_WHY=''
+
+# Evaluates a generated check function once.
+rbk_ask_world() {
+  RBK_OK=2 RBK_GOT='' RBK_WHY=''
+  rbk_do "$1"
+  rbk_heed
+}
+
+rbk_ok() {
+  [ "$RBK_OK" = 1 ]
+}
+
+# Asks until the answer is yes: CHECK WITHIN EVERY HOLDS. With HOLDS it must stay yes for so long; a no then ends it.
+rbk_poll() {
+  local _until=$((SECONDS + $2)) _since=-1
+  while :; do
+    rbk_ask_world "$1"
+    [ "$RBK_MODE" != dry ] || return 0
+    if [ "$RBK_OK" != 1 ]; then
+      [ "$_since" -lt 0 ] || [ "$SECONDS" -lt "$_until" ] || return 0
+      _since=-1
+    elif [ "$4" = 0 ]; then
+      return 0
+    elif [ "$_since" -lt 0 ]; then
+      _since=$SECONDS
+    elif [ "$((SECONDS - _since))" -ge "$4" ]; then
+      return 0
+    fi
+    if [ "$_since" -lt 0 ] && [ "$((SECONDS + $3))" -gt "$_until" ]; then
+      RBK_OK=$((RBK_OK == 1 ? 0 : RBK_OK))
+      return 0
+    fi
+    rbk_sleep "$3"
+  done
+}
+
+# A command: LIMIT BODY [COMPARISON…]. Without a comparison the exit status is the answer.
+rbk_sh() {
+  rbk_exec out "$1" "$2"
+  RBK_GOT=$(cat "$RBK_WORK/out" 2>/dev/null)
+  rbk_first_line "$RBK_GOT"
+  RBK_WHY=$RBK_TEXT
+  if [ "$RBK_STATUS" = 0 ]; then
+    RBK_OK=1
+    shift 2
+    [ "$#" = 0 ] || rbk_compare "$@"
+    return 0
+  fi
+  RBK_OK=2
+  [ "$RBK_STATUS" -ge 125 ] || [ "$#" -gt 2 ] || RBK_OK=0
+  O_limit=$1
+  rbk_first_line "$(cat "$RBK_WORK/err" 2>/dev/null)"
+  RBK_WHY="$RBK_WHY $RBK_TEXT"
+  rbk_reason
+  RBK_WHY="$RBK_TEXT: $RBK_WHY"
+}
+
+# The first line of a text, cut to a length that a message can show: RBK_TEXT.
+rbk_first_line() {
+  RBK_TEXT=${1%%"$RBK_NL"*}
+  RBK_TEXT=${RBK_TEXT:0:200}
+}
+
+# Compares RBK_GOT: `is OP VALUE`, `between A B`, `contains TEXT`, `matches EXPRESSION`, `lines OP N`. Nothing is nothing.
+rbk_compare() {
+  local _got=$RBK_GOT
+  RBK_OK=0
+  case $1 in
+    lines)
+      rbk_count_lines "$_got"
+      _got=$RBK_TEXT
+      ;;
+    *)
+      if [ -z "$_got" ] && { [ "$1" != is ] || [ -n "$3" ]; }; then
+        RBK_OK=2
+        rbk_msg no_answer
+        RBK_WHY=$RBK_TEXT
+        return 0
+      fi
+      ;;
+  esac
+  case $1 in
+    is | lines) rbk_relation "$_got" "$2" "$3" ;;
+    between)
+      rbk_relation "$_got" '>=' "$2"
+      [ "$RBK_OK" != 1 ] || rbk_relation "$_got" '<' "$3"
+      ;;
+    contains) case $_got in *"$2"*) RBK_OK=1 ;; esac ;;
+    matches) [[ $_got =~ $2 ]] && RBK_OK=1 ;;
+  esac
+  rbk_msg compared "$RBK_WHY" "${*:1}"
+  [ "$RBK_OK" = 1 ] || RBK_WHY=$RBK_TEXT
+  return 0
+}
+
+rbk_count_lines() {
+  local _n=0 _rest=$1
+  while [ -n "$_rest" ]; do
+    _n=$((_n + 1))
+    case $_rest in *"$RBK_NL"*) _rest=${_rest#*"$RBK_NL"} ;; *) _rest='' ;; esac
+  done
+  RBK_TEXT=$_n
+}
+
+# A OP B: of numbers where both are, else of text; an order of texts is no answer.
+rbk_relation() {
+  local _a=$1 _b=$3
+  RBK_OK=0
+  if rbk_number "$1"; then
+    _a=$RBK_VALUE
+    if rbk_number "$3"; then
+      _b=$RBK_VALUE
+      rbk_compare_numbers "$_a" "$_b"
+      case $2:$RBK_CMP in
+        ==:0 | !=:-1 | !=:1 | '<:-1' | '<=:-1' | '<=:0' | '>:1' | '>=:1' | '>=:0') RBK_OK=1 ;;
+      esac
+      return 0
+    fi
+  fi
+  case $2 in
+    ==) [ "$1" = "$3" ] && RBK_OK=1 ;;
+    !=) [ "$1" != "$3" ] && RBK_OK=1 ;;
+    *) RBK_OK=2 ;;
+  esac
+  return 0
+}
+
+# A person says: ID TEXT.
+rbk_asks() {
+  RBK_OK=2
+  if [ "$RBK_MODE" = dry ]; then
+    RBK_WHY=$2
+    return 0
+  fi
+  RBK_OK=0 RBK_WHY=$2
+  if rbk_vouch "$1" "$2"; then RBK_OK=1; fi
+}
+
+# HTTP: curl, else wget, else bash itself for plain http. The request reaches curl on its standard input, so that no
+# argument list shows a header.
+RBK_HTTP=() # method, url, body, headers…
+
+# LIMIT METHOD URL BODY [header H | status S | json PATH | contains TEXT]… [-- COMPARISON…] (of what `json` finds)
+rbk_http() {
+  local _limit=$1 _statuses='' _path='' _contains='' _code='' _seen=''
+  RBK_HTTP=("${@:2:3}")
+  shift 4
+  while [ "$#" -gt 1 ] && [ "$1" != -- ]; do
+    case $1 in
+      header) RBK_HTTP+=("$2") ;;
+      status) _statuses="$_statuses $2" ;;
+      json) _path=$2 ;;
+      contains) _contains=$2 ;;
+    esac
+    shift 2
+  done
+  : >"$RBK_WORK/code"
+  rbk_exec out "$_limit" rbk_http_job
+  RBK_OK=2 RBK_GOT=$(cat "$RBK_WORK/out" 2>/dev/null)
+  IFS= read -r _code <"$RBK_WORK/code" || :
+  rbk_first_line "$RBK_GOT"
+  _seen=$RBK_TEXT
+  RBK_WHY="${RBK_HTTP[1]}: HTTP ${_code:-?} $_seen"
+  if [ "$RBK_STATUS" != 0 ] || [ "${#_code}" != 3 ] || [ "$_code" = 000 ]; then
+    rbk_msg no_answer
+    RBK_WHY="${RBK_HTTP[1]}: $RBK_TEXT"
+    return 0
+  fi
+  RBK_OK=0
+  case "$_statuses " in
+    ' ') case $_code in 2??) RBK_OK=1 ;; esac ;;
+    *" $_code "*) RBK_OK=1 ;;
+  esac
+  [ "$RBK_OK" = 1 ] || return 0
+  if [ -n "$_contains" ]; then case $RBK_GOT in *"$_contains"*) ;; *) RBK_OK=0 ;; esac fi
+  [ "$RBK_OK" = 1 ] && [ -n "$_path" ] || return 0
+  RBK_GOT=$(jq -r "$_path" "$RBK_WORK/out" 2>/dev/null) || RBK_OK=2
+  [ "$RBK_GOT" != null ] || RBK_GOT=''
+  [ -n "$RBK_GOT" ] || RBK_OK=2
+  RBK_WHY="${RBK_HTTP[1]}: $_path = $RBK_GOT"
+  [ "$RBK_OK" = 1 ] || return 0
+  [ "${1-}" != -- ] || rbk_compare "${@:2}"
+}
+
+rbk_http_job() {
+  if command -v curl >/dev/null 2>&1; then
+    : >"$RBK_WORK/body"
+    rbk_curl_config | curl -q -sS -K - -w '%{http_code}' -o "$RBK_WORK/body" >"$RBK_WORK/code"
+    cat "$RBK_WORK/body"
+  elif command -v wget >/dev/null 2>&1; then
+    rbk_wget
+  else
+    rbk_tcp_get
+  fi
+}
+
+rbk_curl_config() {
+  local _i=0
+  rbk_curl_line request "${RBK_HTTP[0]}"
+  rbk_curl_line url "${RBK_HTTP[1]}"
+  [ -z "${RBK_HTTP[2]}" ] || rbk_curl_line data-binary "${RBK_HTTP[2]}"
+  for ((_i = 3; _i < ${#RBK_HTTP[@]}; _i++)); do
+    rbk_curl_line header "${RBK_HTTP[_i]}"
+  done
+}
+
+rbk_curl_line() {
+  rbk_json_text "$2"
+  printf '%s = "%s"\n' "$1" "$RBK_TEXT"
+}
+
+rbk_wget() {
+  local _i=0 _arguments=()
+  for ((_i = 3; _i < ${#RBK_HTTP[@]}; _i++)); do _arguments+=("--header=${RBK_HTTP[_i]}"); done
+  if [ -n "${RBK_HTTP[2]}" ]; then _arguments+=("--post-data=${RBK_HTTP[2]}"); fi
+  wget -q -S -O - ${_arguments[@]+"${_arguments[@]}"} "${RBK_HTTP[1]}" 2>"$RBK_WORK/head" || :
+  sed -n 's/^ *HTTP\/[0-9.]* \([0-9][0-9][0-9]\).*/\1/p' "$RBK_WORK/head" | tail -n 1 >"$RBK_WORK/code"
+}
+
+rbk_tcp_get() {
+  local _rest=${RBK_HTTP[1]#http://} _host='' _port=80 _line='' _i=0
+  [ "$_rest" != "${RBK_HTTP[1]}" ]
+  _host=${_rest%%/*}
+  case $_rest in */*) _rest=/${_rest#*/} ;; *) _rest=/ ;; esac
+  case $_host in *:*) _port=${_host##*:} ;; esac
+  exec 5<>"/dev/tcp/${_host%%:*}/$_port"
+  {
+    printf '%s %s HTTP/1.0\r\nHost: %s\r\n' "${RBK_HTTP[0]}" "$_rest" "$_host"
+    for ((_i = 3; _i < ${#RBK_HTTP[@]}; _i++)); do printf '%s\r\n' "${RBK_HTTP[_i]}"; done
+    printf 'Content-Length: %s\r\n\r\n%s' "${#RBK_HTTP[2]}" "${RBK_HTTP[2]}"
+  } >&5
+  IFS= read -r _line <&5
+  _line=${_line#HTTP/* }
+  printf '%s\n' "${_line%% *}" >"$RBK_WORK/code"
+  while IFS= read -r _line <&5 && [ "${_line%$'\r'}" != '' ]; do :; done
+  cat <&5
+}
+
+# The statements of a procedure. Each goes through rbk_enter, which asks the journal whether it is to run. Control flow
+# is by variables and by rbk_stop, never by a status: `if f` and `f || x` would switch `set -e` off in the commands.
+RBK_MODE=run  # run, dry or show
+RBK_FILTER='' # only these kinds of statements (`verify`, `take` …); empty: all
+RBK_GO=0      # whether the statement that was entered is to run
+RBK_ID=''
+RBK_TITLE=''
+RBK_STEP=0
+RBK_TOTAL=0
+RBK_PREFIX=''
+RBK_SUFFIX=''
+RBK_CLOSING=0 # 1 while the `always` blocks run
+RBK_ALWAYS=() # functions to be run at the end
+RBK_CHOICE='' # --only or --from, and its step
+RBK_CHOSEN=''
+RBK_PASSED_BY=() # steps that --only or --from passed by and that have not been done
+RBK_UNDONE=0     # something was not done in this run, so it is not complete
+
+rbk_options_reset() {
+  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_expect='' O_grace=0 O_kill=''
+  O_undoes='' O_broken='' O_broken_why=''
+  RBK_DIR='' RBK_USER=''
+}
+
+# Options of a statement, as words.
+rbk_options() {
+  rbk_options_reset
+  while [ "$#" -gt 0 ]; do
+    case $1 in
+      limit) O_limit=$2 ;;
+      retry) O_tries=$2 O_pause=$3 && shift ;;
+      done_when) O_done=$2 ;;
+      in) RBK_DIR=$2 ;;
+      as) RBK_USER=$2 ;;
+      ask_first) O_ask=$2 ;;
+      continue | call | escalate) O_fail="$1" O_why=$2 ;;
+      expect) O_expect=$2 ;;
+      graceful) O_grace=$2 O_kill=$3 && shift ;;
+      undoes) O_undoes=$2 ;;
+      broken) O_broken=$2 O_broken_why=$3 && shift ;;
+      repeatable)
+        O_repeat=1
+        shift
+        continue
+        ;;
+    esac
+    shift 2
+  done
+}
+
+# Enters a statement: ID TITLE [BODY]. RBK_GO says whether it is to run.
+rbk_enter() {
+  RBK_ID=$RBK_PREFIX$1$RBK_SUFFIX RBK_TITLE=$2 RBK_GO=0
+  rbk_number "$1"
+  case "$RBK_FILTER " in ' ' | *" ${FUNCNAME[1]#rbk_} "*) ;; *) return 0 ;; esac
+  if [ "$RBK_MODE" = show ]; then
+    rbk_show_step "${3-}"
+    return 0
+  fi
+  rbk_chosen || return 0
+  if [ "$RBK_CLOSING" = 0 ]; then
+    rbk_state "$RBK_ID"
+    case $RBK_VALUE in
+      'done' | skip)
+        rbk_say t already "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
+        return 0
+        ;;
+      start | cut) rbk_unknown ;;
+      fail) rbk_probe_done ;;
+      *) RBK_GO=1 ;;
+    esac
+  else
+    RBK_GO=1
+  fi
+  [ "$RBK_GO" = 1 ] || return 0
+  # What was never begun is not taken back: its undo is not made for that.
+  if [ -n "$O_undoes" ] && ! rbk_begun "$O_undoes"; then
+    RBK_GO=0
+    rbk_say t already "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
+    [ "$RBK_MODE" != run ] || rbk_journal skip "$RBK_ID" "$O_undoes" "$operator"
+    return 0
+  fi
+  rbk_announce
+  [ -z "$O_ask" ] || rbk_ask_first
+}
+
+# The number of a step is its place in the procedure, also where others are left out: RBK_STEP.
+rbk_number() {
+  local _step='' _place=0
+  for _step in $RBK_STEPS; do
+    _place=$((_place + 1))
+    if [ "$_step" = "$1" ]; then
+      RBK_STEP=$_place
+      return 0
+    fi
+  done
+  RBK_STEP=$((RBK_STEP + 1))
+}
+
+rbk_announce() {
+  local _limit='' _elapsed=''
+  rbk_now
+  [ "$RBK_MODE" != run ] || rbk_escalations
+  [ "$O_limit" = 0 ] || { rbk_clock "$O_limit" && _limit=$RBK_TEXT; }
+  rbk_clock "$((RBK_NOW - RBK_BEGAN))"
+  _elapsed=$RBK_TEXT
+  rbk_say h step "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE" "$_limit" "$_elapsed" "$RBK_RTO"
+  rbk_event step id "$RBK_ID" title "$RBK_TITLE" state start
+}
+
+# From generated code: somebody is to be called once the run has taken so long. SECONDS WHO.
+rbk_late() {
+  case " $RBK_CALLED " in *" $1 "*) return 0 ;; esac
+  [ "$((RBK_NOW - RBK_BEGAN))" -ge "$1" ] || return 0
+  RBK_CALLED="$RBK_CALLED $1"
+  rbk_say w call_now "$2"
+}
+
+RBK_CALLED=''
+
+# Whether --only and --from let the statement run. What they pass by must have been done.
+rbk_chosen() {
+  [ -n "$RBK_CHOICE" ] && [ "$RBK_CLOSING" = 0 ] || return 0
+  case $RBK_CHOICE in
+    from) [ "$RBK_ID" != "$RBK_CHOSEN" ] || RBK_CHOICE=onwards ;;
+    only) [ "$RBK_ID" != "$RBK_CHOSEN" ] || RBK_CHOICE=now ;;
+    now) RBK_CHOICE=over ;;
+  esac
+  case $RBK_CHOICE in
+    onwards | now)
+      [ "${#RBK_PASSED_BY[@]}" = 0 ] || rbk_passed_by
+      return 0
+      ;;
+  esac
+  rbk_state "$RBK_ID"
+  case $RBK_VALUE in 'done' | skip) return 1 ;; esac
+  RBK_UNDONE=1
+  [ "$RBK_CHOICE" = over ] || RBK_PASSED_BY+=("$RBK_ID")
+  return 1
+}
+
+# Steps before the chosen one are open: only a person who says so may pass them by.
+rbk_passed_by() {
+  rbk_msg passed_by "${RBK_PASSED_BY[*]}"
+  [ "$RBK_MODE" = dry ] || rbk_phrase passed_by "$RBK_TEXT" "pass by ${#RBK_PASSED_BY[@]} steps"
+  RBK_PASSED_BY=()
+}
+
+# A statement that began and has no end: `done_when` tells, else it is repeatable, else a person says.
+rbk_unknown() {
+  rbk_probe_done
+  [ "$RBK_GO" = 1 ] && [ "$RBK_OK" != 0 ] && [ "$O_repeat" = 0 ] || return 0
+  [ "$RBK_MODE" = run ] || return 0
+  rbk_say w unknown "$RBK_ID" "$RBK_TITLE"
+  if rbk_confirmed "again $RBK_ID"; then return 0; fi
+  if rbk_confirmed "done $RBK_ID"; then
+    RBK_ANSWER=d
+  else
+    rbk_msg again_or_done "$RBK_ID"
+    rbk_prompt "$RBK_TEXT"
+  fi
+  case $RBK_ANSWER in
+    [aAoO]*) rbk_journal said "$RBK_ID" again "$operator" ;;
+    [dDhH]*)
+      rbk_journal said "$RBK_ID" 'done' "$operator"
+      rbk_journal 'done' "$RBK_ID" 0
+      rbk_say t found_done "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
+      RBK_GO=0
+      ;;
+    *) rbk_stop 7 person not_confirmed "$RBK_ID" ;;
+  esac
+}
+
+# Asks `done_when`: where it holds, the statement is done.
+rbk_probe_done() {
+  RBK_GO=1 RBK_OK=2
+  [ -n "$O_done" ] || return 0
+  rbk_ask_world "$O_done"
+  [ "$RBK_OK" = 1 ] || return 0
+  rbk_say t found_done "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
+  rbk_journal 'done' "$RBK_ID" 0
+  RBK_GO=0
+}
+
+rbk_ask_first() {
+  [ "$RBK_MODE" = run ] || return 0
+  rbk_msg ask_first "$RBK_TITLE" "$O_ask"
+  if rbk_confirmed "skip $RBK_ID" || ! rbk_agrees_or_yes "$RBK_TEXT"; then
+    rbk_journal skip "$RBK_ID" "$O_ask" "$operator"
+    rbk_event step id "$RBK_ID" state skip
+    RBK_GO=0
+  fi
+}
+
+# The end of a statement that worked.
+rbk_done() {
+  local _took=''
+  rbk_clock "$1"
+  _took=$RBK_TEXT
+  rbk_journal 'done' "$RBK_ID" "$1"
+  rbk_say g step_done "$_took"
+  rbk_event step id "$RBK_ID" state 'done' seconds "$1"
+}
+
+# The end of a statement that did not: CODE WORD WHY.
+rbk_failed() {
+  local _id=$RBK_ID _title=$RBK_TITLE _on=$O_fail _why=$O_why
+  if [ -n "$RBK_SIGNAL" ]; then
+    rbk_journal cut "$_id" "$RBK_SIGNAL"
+    rbk_heed
+  fi
+  rbk_journal fail "$_id" "$3"
+  rbk_event step id "$_id" state fail why "$3"
+  if [ "$_on" = continue ]; then
+    rbk_say w goes_on "$_title" "$3" "$_why"
+    return 0
+  fi
+  if [ "$RBK_CLOSING" = 1 ]; then
+    rbk_say w not_closed "$_title" "$3"
+    return 0
+  fi
+  [ "$_on" != escalate ] || rbk_say w call_now "$_why"
+  if [ "$_on" = call ]; then
+    rbk_say w calls "$_why"
+    RBK_CLOSING=1 RBK_PREFIX=$_id.
+    rbk_do "run_$_why"
+    RBK_CLOSING=0 RBK_PREFIX=''
+  fi
+  rbk_stop "$1" "$2" step_failed "$_title" "$3"
+}
+
+# Why the last command failed: RBK_TEXT.
+rbk_reason() {
+  if [ "$RBK_EXPIRED" = 1 ]; then rbk_msg expired "$O_limit"; else rbk_msg status "$RBK_STATUS"; fi
+}
+
+# Runs the commands of a statement, with its retries: BODY. The begin is journalled before the first may act.
+rbk_attempts() {
+  local _try=1
+  RBK_BEGIN=$RBK_ID
+  while :; do
+    rbk_exec log "$O_limit" "$1"
+    if [ "$RBK_STATUS" = 0 ] || [ "$_try" -ge "$O_tries" ] || [ -n "$RBK_SIGNAL" ]; then return 0; fi
+    _try=$((_try + 1))
+    rbk_reason
+    rbk_say w again "$RBK_TEXT" "$_try" "$O_tries" "$O_pause"
+    rbk_sleep "$O_pause"
+  done
+}
+
+# A statement of commands: ID TITLE BODY [OPTION…].
+rbk_step() {
+  rbk_options "${@:4}"
+  rbk_enter "$1" "$2" "$3"
+  [ "$RBK_GO" = 1 ] || return 0
+  rbk_dry "$3" && return 0
+  [ "$O_grace" = 0 ] || O_limit=$O_grace
+  rbk_attempts "$3"
+  if [ "$RBK_STATUS" != 0 ] && [ -n "$O_kill" ] && [ -z "$RBK_SIGNAL" ]; then
+    rbk_say w by_force "$RBK_TITLE"
+    rbk_exec log 60 "$O_kill"
+  fi
+  if [ "$RBK_STATUS" = 0 ]; then
+    rbk_done "$RBK_TOOK"
+    [ -z "$O_expect" ] || rbk_say t expect "$O_expect"
+  else
+    rbk_reason
+    rbk_failed 1 failed "$RBK_TEXT"
+  fi
+}
+
+# In a dry run: says what would be done, and succeeds.
+rbk_dry() {
+  [ "$RBK_MODE" = dry ] || return 1
+  rbk_show_body "$1"
+}
+
+# A check that must hold: ID TITLE CHECK [OPTION…].
+rbk_verify() {
+  rbk_options "${@:4}"
+  rbk_enter "$1" "$2"
+  [ "$RBK_GO" = 1 ] || return 0
+  rbk_journal start "$RBK_ID"
+  RBK_SINCE=$SECONDS
+  rbk_ask_world "$3"
+  if [ "$RBK_MODE" = dry ]; then
+    rbk_say t "dry_check_$RBK_OK" "$RBK_WHY"
+  elif [ "$RBK_OK" = 1 ]; then
+    rbk_done "$((SECONDS - RBK_SINCE))"
+  else
+    rbk_say w seen "$RBK_WHY"
+    [ "$RBK_VERB" != verify ] || { RBK_UNVERIFIED=$((RBK_UNVERIFIED + 1)) && return 0; }
+    rbk_failed 6 unverified "$RBK_WHY"
+  fi
+}
+
+RBK_SINCE=0
+RBK_UNVERIFIED=0
+
+# Keeps a value: ID TITLE NAME CHECK [OPTION…]. `file` keeps the text in a file and its path in the value.
+rbk_capture() {
+  local _value=''
+  rbk_options "${@:6}"
+  rbk_enter "$1" "$2"
+  [ "$RBK_GO" = 1 ] || return 0
+  rbk_journal start "$RBK_ID"
+  RBK_SINCE=$SECONDS
+  rbk_ask_world "$5"
+  if [ "$RBK_MODE" = dry ]; then
+    rbk_say t dry_value "$3" "$RBK_GOT"
+    rbk_assign "$3" "$RBK_GOT"
+    return 0
+  fi
+  if [ "$RBK_OK" != 1 ]; then
+    rbk_failed 1 failed "$RBK_WHY"
+    return 0
+  fi
+  _value=$RBK_GOT
+  if [ "$4" = file ]; then
+    _value=$RBK_STATE/captures/$RBK_RUN-$3
+    if ! { mkdir -p "$RBK_STATE/captures" && cp "$RBK_WORK/out" "$_value"; }; then
+      rbk_failed 1 failed "$_value"
+      return 0
+    fi
+  elif [ "$4" = text ]; then
+    rbk_say t dry_value "$3" "$_value"
+  fi
+  rbk_assign "$3" "$_value"
+  rbk_journal value "$3" "$_value"
+  rbk_done "$((SECONDS - RBK_SINCE))"
+}
+
+# A heading.
+rbk_stage() {
+  rbk_out h "== $1"
+}
+
+# Backups: always to a fresh path, under another name until it is proved good; and restores from what the journal names.
+RBK_PATH=''
+RBK_COUNTS=1 # whether a rollback may use what is taken
+
+# Bytes of a file or of what is below a directory: RBK_TEXT.
+rbk_size() {
+  if [ -d "$1" ]; then
+    RBK_TEXT=$(du -sk "$1") || RBK_TEXT=0
+    RBK_TEXT=${RBK_TEXT%%[!0-9]*}
+    RBK_TEXT=$((RBK_TEXT * 1024))
+  else
+    RBK_TEXT=$(wc -c <"$1") || RBK_TEXT=0
+    RBK_TEXT=$((RBK_TEXT))
+  fi
+}
+
+# A path that nothing has yet, and its directory: RBK_PATH.
+rbk_fresh() {
+  local _n=2
+  RBK_PATH=$1
+  case $RBK_PATH in /*) ;; *) RBK_PATH=$PWD/$RBK_PATH ;; esac
+  while [ -e "$RBK_PATH" ] || [ -e "$RBK_PATH.partial" ]; do
+    RBK_PATH=$1.$_n
+    case $RBK_PATH in /*) ;; *) RBK_PATH=$PWD/$RBK_PATH ;; esac
+    _n=$((_n + 1))
+  done
+  mkdir -p -- "${RBK_PATH%/*}"
+}
+
+# Takes a backup: ID TITLE KEY PATH MIN_SIZE BODY CHECKS [OPTION…]. KEY is `backup` or `backup.resource`; CHECKS are
+# check functions, which all see $backup_path.
+rbk_take() {
+  local _why='' _bytes=0
+  rbk_options "${@:8}"
+  rbk_enter "$1" "$2" "$6"
+  [ "$RBK_GO" = 1 ] || return 0
+  rbk_dry "$6" && return 0
+  if ! rbk_fresh "$4"; then
+    rbk_copy_may_fail
+    rbk_failed 1 failed "$4"
+    return 0
+  fi
+  backup_path=$RBK_PATH.partial
+  rbk_attempts "$6"
+  if [ "$RBK_STATUS" != 0 ]; then
+    rbk_reason
+    _why=$RBK_TEXT
+  else
+    RBK_SINCE=$RBK_TOOK
+    rbk_proved "$5" "$7"
+    _why=$RBK_WHY
+  fi
+  if [ -z "$_why" ] && ! mv -- "$backup_path" "$RBK_PATH"; then _why="mv"; fi
+  if [ -n "$_why" ]; then
+    backup_path=''
+    rbk_copy_may_fail
+    rbk_failed 1 failed "$_why"
+    return 0
+  fi
+  backup_path=''
+  sync
+  rbk_size "$RBK_PATH"
+  _bytes=$RBK_TEXT
+  rbk_journal backup "$3" "$RBK_PATH" "$_bytes" "$RBK_COUNTS"
+  rbk_say t backed_up "$RBK_PATH" "$_bytes"
+  rbk_done "$RBK_SINCE"
+}
+
+# The copy that a rollback takes of something already changed may fail: it may be too broken to be copied.
+rbk_copy_may_fail() {
+  # shellcheck disable=SC2086 # a list of steps
+  if [ -n "$O_broken" ] && rbk_begun $O_broken; then O_fail='continue' O_why=$O_broken_why; fi
+}
+
+# Whether $backup_path is there, large enough, and passes the checks: MIN_SIZE CHECKS. RBK_WHY is empty if so.
+rbk_proved() {
+  local _check=''
+  RBK_WHY=''
+  if [ ! -e "$backup_path" ] || [ ! -r "$backup_path" ]; then
+    rbk_msg backup_missing "$backup_path"
+    RBK_WHY=$RBK_TEXT
+    return 0
+  fi
+  rbk_size "$backup_path"
+  if [ "$RBK_TEXT" -lt "$1" ] || [ "$RBK_TEXT" = 0 ]; then
+    rbk_msg backup_small "$backup_path" "$RBK_TEXT" "$1"
+    RBK_WHY=$RBK_TEXT
+    return 0
+  fi
+  for _check in $2; do
+    rbk_ask_world "$_check"
+    [ "$RBK_OK" = 1 ] || {
+      rbk_msg backup_bad "$backup_path" "$RBK_WHY"
+      RBK_WHY=$RBK_TEXT
+      return 0
+    }
+  done
+  RBK_WHY=''
+}
+
+# Restores: ID TITLE KEY BODY CHECKS [OPTION…]. The copy is proved again right before.
+rbk_restore() {
+  rbk_options "${@:6}"
+  rbk_enter "$1" "$2" "$4"
+  [ "$RBK_GO" = 1 ] || return 0
+  rbk_dry "$4" && return 0
+  if ! rbk_get "k:$3"; then
+    rbk_msg backup_unknown "$3"
+    rbk_failed 1 failed "$RBK_TEXT"
+    return 0
+  fi
+  backup_path=$RBK_VALUE
+  rbk_proved 0 "$5"
+  if [ -n "$RBK_WHY" ]; then
+    backup_path=''
+    rbk_failed 1 failed "$RBK_WHY"
+    return 0
+  fi
+  rbk_say t restores_from "$backup_path"
+  rbk_attempts "$4"
+  backup_path=''
+  if [ "$RBK_STATUS" = 0 ]; then
+    rbk_done "$RBK_TOOK"
+  else
+    rbk_reason
+    rbk_failed 1 failed "$RBK_TEXT"
+  fi
+}
+
+# In preflight: the copy that a restore will use is there and good. KEY MIN_SIZE CHECKS.
+rbk_need_backup() {
+  if ! rbk_get "k:$1"; then
+    rbk_problem backup_unknown "$1"
+    return 0
+  fi
+  backup_path=$RBK_VALUE
+  rbk_proved "$2" "$3"
+  backup_path=''
+  [ -z "$RBK_WHY" ] || rbk_problem_text "$RBK_WHY"
+}
+
+RBK_PINNED=()
+
+# Writes the choices down, once the run has begun.
+rbk_pin() {
+  local _key=''
+  for _key in ${RBK_PINNED[@]+"${RBK_PINNED[@]}"}; do
+    rbk_get "k:$_key" && rbk_journal backup "$_key" "$RBK_VALUE" 0
+  done
+}
+
+# An item of a checklist: ID TEXT [CHECK]. What fails is counted in RBK_OPEN_ITEMS.
+RBK_OPEN_ITEMS=0
+
+rbk_item() {
+  if [ "$RBK_MODE" = show ]; then
+    rbk_out t "    [ ] $2"
+    return 0
+  fi
+  if [ -n "${3-}" ]; then
+    rbk_ask_world "$3"
+  else
+    rbk_asks "$1" "$2"
+  fi
+  if rbk_ok; then
+    rbk_out t "    [x] $2"
+    return 0
+  fi
+  rbk_out w "    [ ] $2"
+  RBK_OPEN_ITEMS=$((RBK_OPEN_ITEMS + 1))
+}
+
+# A checklist that must be complete: ID TITLE FUNCTION [OPTION…].
+rbk_require() {
+  rbk_options "${@:4}"
+  rbk_enter "$1" "$2"
+  [ "$RBK_GO" = 1 ] || [ "$RBK_MODE" = show ] || return 0
+  RBK_OPEN_ITEMS=0
+  rbk_journal start "$1"
+  rbk_do "$3"
+  [ "$RBK_MODE" = run ] || return 0
+  if [ "$RBK_OPEN_ITEMS" = 0 ]; then
+    rbk_done 0
+  else
+    rbk_msg items_open "$RBK_OPEN_ITEMS"
+    rbk_failed 7 person "$RBK_TEXT"
+  fi
+}
+
+# Everything that must be so before anything changes: all problems at once, nothing touched.
+RBK_PROBLEMS=0
+
+rbk_problem() {
+  rbk_msg "$@"
+  rbk_problem_text "$RBK_TEXT"
+}
+
+rbk_problem_text() {
+  RBK_PROBLEMS=$((RBK_PROBLEMS + 1))
+  rbk_out w "  - $1"
+  rbk_event problem text "$1"
+}
+
+rbk_need_tool() {
+  local _tool=''
+  for _tool in "$@"; do
+    command -v "$_tool" >/dev/null 2>&1 || rbk_problem tool_missing "$_tool"
+  done
+}
+
+# A check that must hold, with words for what it means: KEY NAME CHECK.
+rbk_need() {
+  rbk_ask_world "$3"
+  rbk_ok || rbk_problem "$1" "$2" "$RBK_WHY"
+}
+
+rbk_need_dir() {
+  if [ ! -d "$1" ] || [ ! -x "$1" ]; then rbk_problem dir_missing "$1"; fi
+}
+
+# A reference that can be switched to, and that is the one from before the phase: RESOURCE REF CHECK AGREE.
+rbk_need_ref() {
+  local _target=''
+  case $2 in '<'*'>') return 0 ;; esac
+  if [ -n "$3" ]; then
+    to=$2
+    rbk_ask_world "$3"
+    _target=$RBK_GOT
+    rbk_ok || rbk_problem ref_missing "$1" "$2" "$RBK_WHY"
+  fi
+  if [ "$4" = 1 ] && rbk_get "v:was_$1" && [ "$RBK_VALUE" != "$2" ] && [ -n "$RBK_VALUE" ]; then
+    to=$RBK_VALUE
+    RBK_OK=0 RBK_GOT=''
+    [ -z "$3" ] || rbk_ask_world "$3"
+    if [ "$RBK_OK" != 1 ] || [ "$RBK_GOT" != "$_target" ]; then
+      rbk_problem ref_differs "$1" "$2" "$to"
+    elif [ -z "$_target" ]; then
+      rbk_say w ref_differs "$1" "$2" "$to" # other words, perhaps for the same thing: the driver can't tell
+    fi
+  fi
+  to=''
+}
+
+# At the start of a phase: which reference is in force. RESOURCE CHECK.
+rbk_was() {
+  rbk_get "v:was_$1" && return 0
+  rbk_ask_world "$2"
+  rbk_ok || RBK_GOT=''
+  rbk_journal value "was_$1" "$RBK_GOT"
+}
+
+# Secrets, tools, targets, copies for what is to run; stops with 3 where something is missing.
+rbk_preflight() {
+  rbk_say t checking
+  rbk_needs "$1"
+  [ "$RBK_PROBLEMS" = 0 ] || [ "$RBK_MODE" = dry ] || rbk_stop 3 unready not_ready "$RBK_PROBLEMS"
+  return 0
+}
+
+# Where the change stopped, and what gets back from there: the matrix that the compiler proved.
+RBK_VERDICT=''
+RBK_POINT=''
+RBK_FAILED_AT=''
+
+# The point of a phase: from the journal, else found by its `done_when`s, else from --failed-at, else unknown.
+rbk_point_of() {
+  RBK_POINT=unknown
+  if rbk_get "p:$1" && [ "$RBK_VALUE" != unknown ]; then
+    RBK_POINT=$RBK_VALUE
+  else
+    rbk_find_point "$1"
+  fi
+  if [ -n "$RBK_FAILED_AT" ]; then rbk_failed_at "$1"; fi
+  return 0
+}
+
+rbk_failed_at() {
+  local _said=$RBK_FAILED_AT
+  case $_said in before | inside:* | after:*) ;; *) _said=inside:$_said ;; esac
+  rbk_matrix "$1" "$_said" '' || rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$1"
+  if [ "$RBK_POINT" != unknown ] && [ "$RBK_POINT" != "$_said" ]; then
+    rbk_stop 4 refused journal_knows "$1" "$RBK_POINT"
+  fi
+  RBK_POINT=$_said
+}
+
+# Whether a procedure may run from where its phases stopped; stops with 4 and the reason where not.
+rbk_judge() {
+  local _phase='' _phases=$RBK_PHASES _why=''
+  for _phase in $_phases; do
+    rbk_point_of "$_phase"
+    rbk_unpassed "$_phase" "$RBK_POINT"
+    if ! rbk_matrix "$_phase" "$RBK_POINT" "$1"; then RBK_VERDICT=refused RBK_VERDICT_WHY=$RBK_POINT; fi
+    rbk_say t stands_at "$_phase" "$RBK_POINT"
+    [ "$RBK_VERDICT" = recovers ] && continue
+    _why=$RBK_VERDICT_WHY
+    if [ "$RBK_MODE" = dry ]; then
+      rbk_say w would_refuse "$1" "$_why"
+      continue
+    fi
+    rbk_ways_back "$_phase"
+    [ "$RBK_POINT" != unknown ] || rbk_say w say_where "$_phase"
+    rbk_stop 4 refused refused "$1" "$_why"
+  done
+}
+
+RBK_VERDICT_WHY=''
+
+# Whether any of these steps, PHASE:STEP each, may have been begun; the point at which the phase stands tells.
+rbk_begun() {
+  local _each='' _id='' _at=''
+  for _each in "$@"; do
+    rbk_point_of "${_each%%:*}"
+    case $RBK_POINT in before) continue ;; unknown) return 0 ;; esac
+    _at=${RBK_POINT#*:}
+    rbk_steps "${_each%%:*}"
+    for _id in $RBK_STEPS; do
+      [ "$_id" != "${_each#*:}" ] || return 0
+      [ "$_id" != "$_at" ] || continue 2
+    done
+  done
+  return 1
+}
+
+# Names the procedures that recover from where a phase stands.
+rbk_ways_back() {
+  local _name='' _any=0 _point=''
+  rbk_point_of "$1"
+  _point=$RBK_POINT
+  rbk_say w stands_at "$1" "$_point"
+  for _name in $RBK_PROCEDURES; do
+    rbk_matrix "$1" "$_point" "$_name" || continue
+    case $RBK_VERDICT in
+      recovers)
+        _any=1
+        rbk_procedure "$_name"
+        rbk_say t way_back "$_name" "$RBK_P_TITLE"
+        ;;
+      resume)
+        _any=1
+        rbk_say t way_on
+        ;;
+    esac
+  done
+  [ "$_any" = 1 ] || rbk_say w no_way_back
+  return 0
+}
+
+# The verbs that only read: the front page, list, show, status, report.
+rbk_home() {
+  rbk_out h "$RBK_PLAN_TITLE"
+  rbk_say t home "$RBK_SOURCE" "$RBK_VERSION"
+  rbk_list
+  if [ -n "$RBK_ENVIRONMENTS" ] && [ -z "$environment" ]; then
+    rbk_say t environments "$RBK_ENVIRONMENTS"
+  else
+    rbk_status
+  fi
+  rbk_say t usage
+}
+
+rbk_list() {
+  local _name=''
+  for _name in $RBK_ALL_PHASES; do
+    rbk_phase "$_name"
+    rbk_out h "apply $_name${RBK_PHASE_TITLE:+  $RBK_PHASE_TITLE}"
+  done
+  for _name in $RBK_PROCEDURES; do
+    rbk_procedure "$_name"
+    rbk_out h "run $_name${RBK_P_TITLE:+  $RBK_P_TITLE}"
+    rbk_about "$_name"
+    rbk_event procedure name "$_name" title "$RBK_P_TITLE" phases "$RBK_PHASES"
+  done
+}
+
+# A fact about a procedure, for list and the gate: KEY TEXT.
+rbk_fact() {
+  rbk_msg "fact_$1" "$2"
+  rbk_out t "    $RBK_TEXT"
+}
+
+rbk_show() {
+  [ -n "$RBK_NAME" ] || rbk_stop 2 usage name_missing show "$RBK_PROCEDURES $RBK_ALL_PHASES"
+  rbk_steps "$RBK_NAME" || rbk_stop 2 usage unknown_name "$RBK_NAME" "$RBK_PROCEDURES $RBK_ALL_PHASES"
+  if [ -n "$RBK_ENVIRONMENTS" ] && [ -z "$environment" ]; then rbk_params; else rbk_open_reading; fi
+  rbk_out h "$RBK_NAME"
+  rbk_about "$RBK_NAME"
+  RBK_MODE=show
+  rbk_do "run_$RBK_NAME"
+}
+
+rbk_show_step() {
+  rbk_out h "$RBK_STEP. $RBK_TITLE  [$RBK_ID]"
+  [ -z "${1-}" ] || rbk_show_body "$1"
+}
+
+# The commands of a generated function, as bash prints them, without its head and braces.
+rbk_show_body() {
+  local _text='' _line=''
+  _text=$(declare -f "$1") || return 0
+  _text=${_text#*\{ "$RBK_NL"}
+  _text=${_text%"$RBK_NL"\}}
+  rbk_out o "$_text"
+}
+
+rbk_status() {
+  local _phase=''
+  [ "$RBK_VERB" = status ] || [ -n "$RBK_STATE" ] || [ -z "$RBK_ENVIRONMENTS" ] || [ -n "$environment" ] || return 0
+  rbk_open_reading
+  rbk_say t state_is "$RBK_STATE" "$environment"
+  if [ -e "$RBK_STATE/lock" ]; then
+    RBK_LOCK=$RBK_STATE/lock
+    rbk_lock_owner
+    rbk_lock_stale || rbk_say w locked "$RBK_TEXT" "$RBK_LOCK"
+  fi
+  for _phase in $RBK_ALL_PHASES; do
+    if rbk_get "f:$_phase"; then
+      rbk_say t phase_done "$_phase"
+      rbk_event phase name "$_phase" point complete
+    elif rbk_get "p:$_phase"; then
+      rbk_event phase name "$_phase" point "$RBK_VALUE"
+      rbk_say t stands_at "$_phase" "$RBK_VALUE"
+    else
+      rbk_say t phase_unknown "$_phase"
+      rbk_event phase name "$_phase" point unknown
+    fi
+  done
+  [ "$RBK_OPEN" = 0 ] || rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+  rbk_event status open "$RBK_OPEN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" run "$RBK_OPEN_RUN"
+  return 0
+}
+
+# After a phase failed: what gets back from there.
+rbk_hints() {
+  [ "$RBK_OPEN" = 1 ] || return 0
+  rbk_ways_back "$RBK_OPEN_NAME"
+  rbk_say t or_resume
+}
+
+# What the last run did, from the journal alone.
+rbk_report() {
+  local _fields=() _began=0 _last=0 _i=0 _at=''
+  rbk_open_reading
+  [ -n "$RBK_OPEN_RUN" ] || rbk_stop 2 usage no_run
+  rbk_out h "$RBK_PLAN_TITLE: $RBK_OPEN_VERB $RBK_OPEN_NAME"
+  while IFS='|' read -r -a _fields; do
+    if [ "${#_fields[@]}" -lt 4 ] || [ "${_fields[${#_fields[@]} - 1]}" != . ]; then continue; fi
+    [ "$RBK_VERB" = log ] || [ "${_fields[1]}" = "$RBK_OPEN_RUN" ] || continue
+    for ((_i = 3; _i < ${#_fields[@]} - 1; _i++)); do
+      rbk_decode "${_fields[_i]}"
+      _fields[_i]=$RBK_TEXT
+    done
+    [ "${_fields[2]}" != begin ] || _began=${_fields[0]}
+    _last=${_fields[0]}
+    rbk_iso "${_fields[0]}"
+    _at=$RBK_TEXT
+    rbk_clock "$((_last - _began))"
+    [ "${_fields[2]}" != given ] || [ "${#_fields[@]}" -lt 5 ] || _fields[3]="${_fields[3]} ="
+    rbk_out t "$_at  T+$RBK_TEXT  ${_fields[2]} ${_fields[*]:3:${#_fields[@]}-4}"
+    rbk_event record time "$_at" what "${_fields[2]}" fields "${_fields[*]:3:${#_fields[@]}-4}"
+  done <"$RBK_STATE/journal"
+  rbk_clock "$((_last - _began))"
+  if rbk_procedure "$RBK_OPEN_NAME"; then
+    rbk_about "$RBK_OPEN_NAME"
+    rbk_measure "$((_last - _began))" "$RBK_P_RTO"
+  fi
+  rbk_say h took "$RBK_TEXT"
+  rbk_event report run "$RBK_OPEN_RUN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" seconds "$((_last - _began))" open "$RBK_OPEN"
+}
+
+# Target against actual.
+rbk_measure() {
+  local _took=$RBK_TEXT
+  if [ "$2" -gt 0 ]; then
+    rbk_clock "$2"
+    if [ "$1" -le "$2" ]; then rbk_say g within_rto "$_took" "$RBK_TEXT"; else rbk_say w over_rto "$_took" "$RBK_TEXT"; fi
+  fi
+  RBK_TEXT=$_took
+}
+
+# The command line and the verbs.
+RBK_VERB=''
+RBK_NAME=''
+RBK_REASON=''
+RBK_FINISHED=0
+RBK_FINISHING=0
+RBK_BEGAN=$RBK_T0
+
+rbk_parse() {
+  while [ "$#" -gt 0 ]; do
+    case $1 in
+      --env | --set | --confirm | --only | --from | --failed-at | --state-dir | --color)
+        [ "$#" -gt 1 ] || rbk_stop 2 usage option_value "$1"
+        rbk_option "$1" "$2"
+        shift
+        ;;
+      --env=* | --set=* | --confirm=* | --only=* | --from=* | --failed-at=* | --state-dir=* | --color=*)
+        rbk_option "${1%%=*}" "${1#*=}"
+        ;;
+      --dry-run) RBK_MODE=dry ;;
+      --yes) RBK_YES=1 ;;
+      --json) RBK_JSON=1 ;;
+      --quiet) RBK_QUIET=1 ;;
+      -h | --help) RBK_VERB=help ;;
+      --version) RBK_VERB=version ;;
+      -*) rbk_stop 2 usage unknown_option "$1" ;;
+      *)
+        if [ -z "$RBK_VERB" ]; then
+          RBK_VERB=$1
+        elif [ -z "$RBK_NAME" ]; then
+          RBK_NAME=$1
+        else
+          rbk_stop 2 usage too_many "$1"
+        fi
+        ;;
+    esac
+    shift
+  done
+}
+
+rbk_option() {
+  case $1 in
+    --env) environment=$2 ;;
+    --set) rbk_set "$2" ;;
+    --confirm) RBK_CONFIRMS+=("$2") ;;
+    --only) RBK_CHOICE=only RBK_CHOSEN=$2 ;;
+    --from) RBK_CHOICE=from RBK_CHOSEN=$2 ;;
+    --failed-at) RBK_FAILED_AT=$2 ;;
+    --state-dir) RBK_STATE=$2 ;;
+    --color)
+      case $2 in
+        always) RBK_COLOR=1 ;;
+        never | auto) RBK_COLOR=0 ;;
+        *) rbk_stop 2 usage unknown_option "--color $2" ;;
+      esac
+      ;;
+  esac
+}
+
+rbk_main() {
+  trap 'rbk_on_exit' EXIT
+  if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then RBK_COLOR=1; fi
+  rbk_parse "$@"
+  case $RBK_STATE in '' | /*) ;; *) RBK_STATE=$PWD/$RBK_STATE ;; esac
+  case $RBK_VERB in
+    '') rbk_home ;;
+    help) rbk_say t usage ;;
+    version) rbk_out t "$RBK_PLAN, rbk $RBK_VERSION, $RBK_SOURCE sha256:$RBK_HASH" ;;
+    list) rbk_list ;;
+    show) rbk_show ;;
+    status) rbk_status ;;
+    report | log) rbk_report ;;
+    preflight) rbk_verb_preflight ;;
+    verify) rbk_verb_verify ;;
+    backup | apply | run) rbk_verb_change ;;
+    resume) rbk_verb_resume ;;
+    abandon) rbk_verb_abandon ;;
+    diagnose | decide | watch | monitor | drill | completion) rbk_stop 2 usage later "$RBK_VERB" ;;
+    *) rbk_stop 2 usage unknown_verb "$RBK_VERB" ;;
+  esac
+  [ "$RBK_FINISHED" = 1 ] || rbk_finish 0 'done'
+}
+
+# Ends with a sentence: CODE WORD MESSAGE [VALUE…].
+rbk_stop() {
+  local _code=$1 _word=$2
+  shift 2
+  rbk_say w "$@"
+  rbk_finish "$_code" "$_word"
+}
+
+# The end of every way through the script: the `always` blocks, the journal's end, the lock, the RESULT line.
+rbk_finish() {
+  local _i=0
+  if [ "$RBK_FINISHING" = 0 ]; then
+    RBK_FINISHING=1 RBK_SIGNAL='' RBK_CLOSING=1
+    case $RBK_CHOICE in only | now | over) RBK_ALWAYS=() ;; esac
+    for ((_i = ${#RBK_ALWAYS[@]} - 1; _i >= 0; _i--)); do rbk_do "${RBK_ALWAYS[_i]}"; done
+  fi
+  if [ "$RBK_WRITING" = 1 ]; then
+    rbk_journal end "$1" "$2"
+    rbk_now
+    rbk_clock "$((RBK_NOW - RBK_BEGAN))"
+    rbk_say h ended "$2" "$RBK_TEXT" "$RBK_RTO"
+    case $1:$RBK_VERB:$RBK_OPEN_VERB in
+      0:* | 8:*) ;;
+      *:apply) rbk_hints ;;
+      *) [ "$RBK_OPEN" = 0 ] || rbk_say t to_resume ;;
+    esac
+  fi
+  rbk_event result code "$1" verb "${RBK_VERB:--}" name "${RBK_NAME:--}" word "$2"
+  rbk_close_work
+  rbk_unlock
+  RBK_FINISHED=1
+  trap - EXIT
+  printf 'RESULT %s %s %s %s\n' "$1" "${RBK_VERB:--}" "${RBK_NAME:--}" "$2" 2>/dev/null
+  exit "$1"
+}
+
+# A death that nobody meant (an unset variable in old shells ends with 0 here): still a failure, still cleaned up.
+# shellcheck disable=SC2317 # called by a trap
+rbk_on_exit() {
+  local _status=$?
+  set +eu
+  [ "$RBK_FINISHED" = 0 ] || return 0
+  RBK_FINISHING=1
+  printf '%s\n' "rollback.sh: internal failure (status $_status)" >&2
+  rbk_finish 1 failed
+}
+
+# Opens everything that a verb needs which looks at the world.
+rbk_open_world() {
+  rbk_open_work
+  rbk_secrets
+  rbk_open_log
+}
+
+rbk_open_reading() {
+  rbk_open_values
+  rbk_load
+  rbk_recall
+}
+
+# Opens the state for a change: values, state directory, lock, journal, and what the journal says.
+rbk_open_change() {
+  rbk_open_values
+  if [ "$RBK_MODE" = dry ]; then
+    rbk_load
+  else
+    rbk_open_state
+    rbk_lock
+    rbk_load
+    rbk_wait_for_last
+    rm -rf "$RBK_STATE"/work.??????
+    rbk_open_journal
+    RBK_WRITING=0
+  fi
+  rbk_recall
+  RBK_IDENTITY=$RBK_HASH:$environment
+}
+
+RBK_IDENTITY=''
+
+# The journal must be this plan's, unless it holds nothing but finished business.
+rbk_same_plan() {
+  local _phase=''
+  [ -n "$RBK_LAST_HASH" ] && [ "$RBK_LAST_HASH" != "$RBK_IDENTITY" ] || return 0
+  if [ "$RBK_OPEN" = 0 ]; then
+    for _phase in $RBK_ALL_PHASES; do rbk_get "p:$_phase" && break; done
+    [ -n "$RBK_VALUE" ] || return 0
+  fi
+  rbk_stop 4 refused other_plan "$RBK_STATE"
+}
+
+# backup, apply and run.
+rbk_verb_change() {
+  rbk_known_name
+  rbk_open_change
+  rbk_same_plan
+  if [ "$RBK_OPEN" = 1 ] && [ "$RBK_MODE" = run ]; then rbk_other_open; fi
+  if [ "$RBK_JOINED" = 1 ]; then
+    rbk_continue
+  fi
+  rbk_now
+  rbk_date '%04d%02d%02dT%02d%02d%02dZ' "$RBK_NOW"
+  stamp=$RBK_TEXT run=$RBK_TEXT-$$
+  RBK_RUN=$run RBK_BEGAN=$RBK_NOW
+  rbk_open_world
+  if [ "$RBK_VERB" = run ]; then
+    rbk_procedure "$RBK_NAME"
+    rbk_judge "$RBK_NAME"
+  fi
+  rbk_inputs
+  rbk_preflight "$RBK_NAME"
+  rbk_gate
+  [ "$RBK_MODE" = dry ] || rbk_begin
+  rbk_perform
+}
+
+RBK_JOINED=0
+
+rbk_known_name() {
+  [ -n "$RBK_NAME" ] || rbk_stop 2 usage name_missing "$RBK_VERB" "$RBK_PROCEDURES $RBK_ALL_PHASES"
+  if [ "$RBK_VERB" = run ]; then
+    # shellcheck disable=SC2086 # a list of names
+    rbk_among "$RBK_NAME" $RBK_PROCEDURES || rbk_stop 2 usage unknown_name "$RBK_NAME" "$RBK_PROCEDURES"
+  else
+    rbk_phase "$RBK_NAME" || rbk_stop 2 usage unknown_name "$RBK_NAME" "$RBK_ALL_PHASES"
+    [ "$RBK_VERB" = backup ] || [ "$RBK_DESCRIBED" = 0 ] || rbk_stop 2 usage described_only "$RBK_NAME"
+  fi
+  if [ -n "$RBK_CHOSEN" ]; then
+    rbk_steps "$RBK_NAME"
+    # shellcheck disable=SC2086 # a list of ids
+    rbk_among "${RBK_CHOSEN%%\[*}" $RBK_STEPS || rbk_stop 2 usage unknown_name "$RBK_CHOSEN" "$RBK_STEPS"
+  fi
+}
+
+RBK_STEPS=''
+
+# An unfinished run is in the way, unless it is this one step by step, or the phase that is to be undone.
+rbk_other_open() {
+  if [ "$RBK_VERB" = "$RBK_OPEN_VERB" ] && [ "$RBK_NAME" = "$RBK_OPEN_NAME" ] && [ -n "$RBK_CHOICE" ]; then
+    RBK_JOINED=1
+    return 0
+  fi
+  [ "$RBK_OPEN_VERB" != backup ] || return 0
+  if [ "$RBK_VERB" = run ]; then
+    rbk_procedure "$RBK_NAME"
+    # shellcheck disable=SC2086 # a list of names
+    rbk_among "$RBK_OPEN_NAME" $RBK_PHASES && return 0
+  fi
+  rbk_stop 4 refused unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+}
+
+# What is about to happen, where, and what it costs: shown, and agreed to.
+rbk_gate() {
+  rbk_say h about_to "$RBK_VERB" "$RBK_NAME" "$environment"
+  rbk_about "$RBK_NAME"
+  rbk_show_values
+  [ "$RBK_MODE" = run ] || return 0
+  if [ "$RBK_PROTECTED" = 1 ]; then
+    rbk_msg protected "$environment"
+    rbk_phrase environment "$RBK_TEXT" "$environment"
+    RBK_SAID=$environment
+  fi
+  rbk_msg start_now
+  rbk_agrees_or_yes "$RBK_TEXT" || rbk_stop 7 person not_confirmed "$RBK_VERB $RBK_NAME"
+}
+
+RBK_SAID=''
+
+# The first records of a run.
+rbk_begin() {
+  local _name=''
+  RBK_WRITING=1
+  rbk_journal begin "$RBK_VERB" "$RBK_NAME" "$RBK_IDENTITY" "$PWD" "$operator"
+  for _name in ${RBK_SETS[@]+"${RBK_SETS[@]}"}; do
+    rbk_get "x:$_name" && rbk_journal given "$_name" "$RBK_VALUE"
+  done
+  for _name in ${RBK_ASKED[@]+"${RBK_ASKED[@]}"}; do
+    rbk_get "v:$_name" && rbk_journal value "$_name" "$RBK_VALUE"
+  done
+  [ -z "$RBK_SAID" ] || rbk_journal said environment "$RBK_SAID" "$operator"
+  rbk_pin
+}
+
+# Runs the generated function from the top: the journal knows what is done.
+rbk_perform() {
+  local _word='done' _code=0
+  rbk_steps "$RBK_NAME"
+  rbk_count "$RBK_STEPS"
+  RBK_STEP=0
+  rbk_event begin verb "$RBK_OPEN_VERB" name "$RBK_NAME" run "$RBK_RUN"
+  if [ "$RBK_OPEN_VERB" = backup ] || [ "$RBK_VERB" = backup ]; then rbk_only_backups; fi
+  case $RBK_VERB:$RBK_OPEN_VERB in apply:* | resume:apply) rbk_references "$RBK_NAME" ;; esac
+  rbk_do "run_$RBK_NAME"
+  if [ "$RBK_UNDONE" = 1 ]; then rbk_finish 0 partial; fi
+  if [ "$RBK_VERB" != backup ] && rbk_procedure "$RBK_NAME" && [ -n "$RBK_P_WITHOUT" ] && [ "$RBK_MODE" = run ]; then
+    rbk_say w works_without "$RBK_P_WITHOUT"
+    _word=degraded _code=8
+  fi
+  rbk_finish "$_code" "$_word"
+}
+
+# The backups of a phase by themselves: they count only where somebody else runs the phase and nobody writes meanwhile.
+rbk_only_backups() {
+  RBK_FILTER=' take capture' RBK_COUNTS=0
+  rbk_phase "$RBK_NAME"
+  [ "$RBK_DESCRIBED" = 1 ] || return 0
+  RBK_COUNTS=1
+  rbk_writers "$RBK_NAME"
+  [ "$RBK_COUNTS" = 1 ] || rbk_say w backup_counts_not
+}
+
+rbk_count() {
+  # shellcheck disable=SC2086 # counts the words
+  set -- $1
+  RBK_TOTAL=$#
+}
+
+rbk_verb_resume() {
+  rbk_open_change
+  [ "$RBK_OPEN" = 1 ] || rbk_stop 2 usage nothing_open
+  rbk_same_plan
+  rbk_continue
+}
+
+# Goes on with the open run.
+rbk_continue() {
+  [ "$PWD" = "$RBK_OPEN_DIR" ] || rbk_stop 4 refused other_directory "$RBK_OPEN_DIR"
+  RBK_NAME=$RBK_OPEN_NAME RBK_RUN=$RBK_OPEN_RUN RBK_BEGAN=$RBK_OPEN_AT
+  run=$RBK_RUN stamp=${RBK_RUN%-*}
+  rbk_open_world
+  rbk_inputs
+  rbk_preflight "$RBK_NAME"
+  if [ "$RBK_MODE" = run ]; then
+    RBK_WRITING=1
+    rbk_say h resumes "$RBK_OPEN_VERB" "$RBK_NAME"
+    [ "$RBK_PROTECTED" = 0 ] || { rbk_msg protected "$environment" && rbk_phrase environment "$RBK_TEXT" "$environment"; }
+    rbk_journal resume "$operator"
+  fi
+  rbk_perform
+}
+
+rbk_verb_abandon() {
+  rbk_open_change
+  [ "$RBK_OPEN" = 1 ] || [ -n "$RBK_LAST_HASH" ] || rbk_stop 2 usage nothing_open
+  if [ -z "$RBK_NAME" ]; then
+    rbk_msg why_abandon
+    rbk_prompt "$RBK_TEXT"
+    RBK_NAME=$RBK_ANSWER
+  fi
+  RBK_REASON=$RBK_NAME RBK_NAME=$RBK_OPEN_NAME
+  [ -n "$RBK_REASON" ] || rbk_stop 2 usage reason_missing
+  rbk_msg abandon_now "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+  rbk_agrees_or_yes "$RBK_TEXT" || rbk_stop 7 person not_confirmed abandon
+  [ "$RBK_MODE" = dry ] && return 0
+  RBK_RUN=$RBK_OPEN_RUN RBK_WRITING=1
+  rbk_journal abandon "$RBK_REASON" "$operator"
+  RBK_WRITING=0
+}
+
+rbk_verb_preflight() {
+  local _name=''
+  RBK_PROBLEMS=0
+  rbk_open_reading
+  if [ -e "$RBK_STATE" ]; then [ -w "$RBK_STATE" ] || rbk_problem state_unwritable "$RBK_STATE"; fi
+  RBK_MODE=dry
+  rbk_open_world
+  rbk_inputs
+  [ -z "$RBK_NAME" ] || rbk_steps "$RBK_NAME" || rbk_stop 2 usage unknown_name "$RBK_NAME" "$RBK_PROCEDURES $RBK_ALL_PHASES"
+  for _name in ${RBK_NAME:-$RBK_PROCEDURES $RBK_ALL_PHASES}; do
+    rbk_say h preflight_of "$_name"
+    rbk_needs "$_name"
+  done
+  [ "$RBK_PROBLEMS" = 0 ] || rbk_stop 3 unready not_ready "$RBK_PROBLEMS"
+  rbk_say g ready
+}
+
+rbk_verb_verify() {
+  local _name=''
+  rbk_open_reading
+  RBK_FILTER=' verify'
+  rbk_open_world
+  [ "$RBK_PROBLEMS" = 0 ] || rbk_stop 3 unready not_ready "$RBK_PROBLEMS"
+  [ -z "$RBK_NAME" ] || rbk_steps "$RBK_NAME" || rbk_stop 2 usage unknown_name "$RBK_NAME" "$RBK_VERIFIABLE"
+  for _name in ${RBK_NAME:-$RBK_VERIFIABLE}; do
+    rbk_steps "$_name"
+    rbk_count "$RBK_STEPS"
+    RBK_STEP=0
+    rbk_stage "$_name"
+    for _key in ${!RBK_M_sC*}; do unset "$_key"; done
+    rbk_do "run_$_name"
+  done
+  [ "$RBK_UNVERIFIED" = 0 ] || rbk_stop 6 unverified verify_failed "$RBK_UNVERIFIED"
+}
+
+# Messages in Spanish: KEY [VALUE…], the text in RBK_TEXT.
+rbk_msg() {
+  local _key=$1
+  shift
+  case $_key in
+    usage) RBK_TEXT="Uso: ./rollback.sh VERBO [NOMBRE] [OPCIÓN…]
+  list, show NOMBRE        lo que hay, y todos sus comandos
+  preflight [NOMBRE]       comprueba todo lo necesario; no cambia nada
+  backup FASE              hace las copias de una fase
+  apply FASE               ejecuta el cambio
+  run PROCEDIMIENTO        revierte el cambio
+  resume, abandon MOTIVO   continúa tras una parada; descarta una ejecución sin terminar
+  verify [NOMBRE]          ejecuta las comprobaciones
+  status, report, log      lo que dice el diario
+  version, help
+Opciones: --env NOMBRE  --set nombre=valor  --dry-run  --yes  --confirm TEXTO  --only PASO  --from PASO
+  --failed-at PASO  --state-dir DIR  --json  --quiet  --color always|never
+Códigos: 0 hecho, 1 falló (se puede continuar), 2 uso, 3 no está listo, 4 rechazado, 5 bloqueado, 6 no verificado,
+  7 hace falta una persona, 8 funciona con menos, 129/130/143 interrumpido" ;;
+    home) RBK_TEXT="Generado desde $1 por rbk $2. Sin verbo no se ejecuta nada." ;;
+    environments) RBK_TEXT="Entornos (--env): $1" ;;
+    yes_no) RBK_TEXT="[s/N]" ;;
+    type_phrase) RBK_TEXT="Escriba \"$1\" para continuar:" ;;
+    start_now) RBK_TEXT="¿Empezar ahora?" ;;
+    about_to) RBK_TEXT="$1 $2 en el entorno $3" ;;
+    protected) RBK_TEXT="$1 está protegido." ;;
+    resumes) RBK_TEXT="Se continúa con $1 $2" ;;
+    step) RBK_TEXT="[$1/$2] $3${4:+ (límite $4)}  T+$5${6:+ de $6}" ;;
+    step_done) RBK_TEXT="    hecho en $1" ;;
+    already) RBK_TEXT="[$1/$2] $3: ya estaba hecho" ;;
+    found_done) RBK_TEXT="[$1/$2] $3: se encontró hecho" ;;
+    unknown) RBK_TEXT="$1 ($2) había empezado y no consta su fin: no se sabe si se hizo." ;;
+    again_or_done) RBK_TEXT="$1: ¿[o]tra vez, o ya está [h]echo?" ;;
+    ask_first) RBK_TEXT="$1 es opcional: $2. ¿Ejecutarlo?" ;;
+    expect) RBK_TEXT="    se espera: $1" ;;
+    by) RBK_TEXT="    quién: $1" ;;
+    at) RBK_TEXT="    dónde: $1" ;;
+    manual_done) RBK_TEXT="    ¿Hecho?" ;;
+    manual_not_done) RBK_TEXT="una persona no lo ha hecho" ;;
+    passed_by) RBK_TEXT="Aún sin hacer: $1" ;;
+    again) RBK_TEXT="    $1; intento $2 de $3 en $4 s" ;;
+    by_force) RBK_TEXT="    $1: no terminó, se termina por la fuerza" ;;
+    goes_on) RBK_TEXT="$1 falló ($2); el plan continúa porque $3" ;;
+    not_closed) RBK_TEXT="SIN CERRAR: $1 ($2). Hágalo a mano." ;;
+    call_now) RBK_TEXT="Llame ahora: $1" ;;
+    calls) RBK_TEXT="Se ejecuta $1" ;;
+    step_failed) RBK_TEXT="$1 falló: $2" ;;
+    expired) RBK_TEXT="tardó más que su límite de $1 s" ;;
+    status) RBK_TEXT="código de salida $1" ;;
+    seen) RBK_TEXT="    se vio: $1" ;;
+    compared) RBK_TEXT="$1, se esperaba: $2" ;;
+    no_answer) RBK_TEXT="sin respuesta" ;;
+    dry_check_1) RBK_TEXT="    ahora: sí $1" ;;
+    dry_check_0) RBK_TEXT="    ahora: no $1" ;;
+    dry_check_2) RBK_TEXT="    ahora: sin respuesta $1" ;;
+    dry_value) RBK_TEXT="    $1 = $2" ;;
+    branch) RBK_TEXT="Si $1:" ;;
+    branch_yes) RBK_TEXT="    sí: $1" ;;
+    branch_no) RBK_TEXT="    no: $1" ;;
+    undecided) RBK_TEXT="$1: no hay respuesta ($2), y sin ella no se toma ninguna rama." ;;
+    not_yet) RBK_TEXT="Esta versión aún no lo ejecuta: $1" ;;
+    by_hand) RBK_TEXT="Hágalo a mano: $1. Después: resume --confirm \"done $2\"" ;;
+    items_open) RBK_TEXT="quedan $1 puntos abiertos" ;;
+    not_sent) RBK_TEXT="$1: no se envió ($2)" ;;
+    escalated) RBK_TEXT="Detenido para una persona: $1" ;;
+    backup_counts_not) RBK_TEXT="Los servicios que escriben aquí están en marcha, o no se sabe: estas copias no valdrán para revertir." ;;
+    backup_missing) RBK_TEXT="$1 no está o no se puede leer" ;;
+    backup_small) RBK_TEXT="$1 tiene $2 bytes, hacen falta al menos $3" ;;
+    backup_bad) RBK_TEXT="$1 no es una copia buena: $2" ;;
+    backup_unknown) RBK_TEXT="el diario no conoce ninguna copia $1" ;;
+    backed_up) RBK_TEXT="    $1 ($2 bytes)" ;;
+    restores_from) RBK_TEXT="    desde $1" ;;
+    copy_old) RBK_TEXT="$1 es demasiado antigua" ;;
+    no_copy) RBK_TEXT="no hay ninguna copia para $1" ;;
+    pick_one) RBK_TEXT="hay varias, elija con --set $1=…: $2" ;;
+    which) RBK_TEXT="¿Qué $1 (número)?" ;;
+    checking) RBK_TEXT="Se comprueba lo necesario; no se cambia nada." ;;
+    preflight_of) RBK_TEXT="preflight $1" ;;
+    ready) RBK_TEXT="Todo lo necesario está." ;;
+    not_ready) RBK_TEXT="$1 problemas; no se cambió nada." ;;
+    tool_missing) RBK_TEXT="falta la herramienta $1" ;;
+    secret_missing) RBK_TEXT="falta el secreto $1: defina $1 o $1_FILE" ;;
+    secret_file) RBK_TEXT="el secreto $1 no se puede leer de $2" ;;
+    identity_differs) RBK_TEXT="$1 no es el destino previsto, o no responde: $2" ;;
+    no_access) RBK_TEXT="no se puede usar $1: $2" ;;
+    dir_missing) RBK_TEXT="falta el directorio $1" ;;
+    ref_missing) RBK_TEXT="$1 no se puede llevar a $2: $3" ;;
+    ref_differs) RBK_TEXT="$1 se llevaría a $2, pero antes del cambio estaba en $3" ;;
+    stands_at) RBK_TEXT="$1 está en: $2" ;;
+    phase_done) RBK_TEXT="$1 fue aplicada" ;;
+    phase_unknown) RBK_TEXT="$1: el diario no conoce ninguna ejecución" ;;
+    state_is) RBK_TEXT="estado: $1 (entorno $2)" ;;
+    would_refuse) RBK_TEXT="$1 se rechazaría aquí: $2" ;;
+    refused) RBK_TEXT="$1 se rechaza: $2" ;;
+    say_where) RBK_TEXT="Diga dónde se detuvo $1: --failed-at PASO" ;;
+    way_back) RBK_TEXT="  esto lo recupera: ./rollback.sh run $1   $2" ;;
+    way_on) RBK_TEXT="  esto continúa: ./rollback.sh resume" ;;
+    no_way_back) RBK_TEXT="Ningún procedimiento está probado para volver desde aquí." ;;
+    journal_knows) RBK_TEXT="El diario dice dónde se detuvo $1: $2" ;;
+    no_such_point) RBK_TEXT="$1 no es un paso de $2" ;;
+    to_resume) RBK_TEXT="Para continuar: ./rollback.sh resume" ;;
+    or_resume) RBK_TEXT="O corrija la causa y continúe: ./rollback.sh resume" ;;
+    ended) RBK_TEXT="$1 tras $2${3:+ (RTO $3)}" ;;
+    works_without) RBK_TEXT="Funciona, con menos: $1" ;;
+    took) RBK_TEXT="duró $1" ;;
+    within_rto) RBK_TEXT="$1 está dentro del RTO de $2" ;;
+    over_rto) RBK_TEXT="$1 supera el RTO de $2" ;;
+    no_run) RBK_TEXT="No hay ninguna ejecución en el diario." ;;
+    verify_failed) RBK_TEXT="$1 comprobaciones fallaron" ;;
+    why_abandon) RBK_TEXT="¿Por qué se descarta la ejecución?" ;;
+    abandon_now) RBK_TEXT="¿Descartar $1 $2? Con eso no se deshace nada." ;;
+    interrupted) RBK_TEXT="Interrumpido por $1." ;;
+    locked) RBK_TEXT="Otra ejecución tiene el bloqueo: $1 ($2)" ;;
+    still_running) RBK_TEXT="El último comando de una ejecución matada sigue vivo (grupo $1)." ;;
+    disk_full) RBK_TEXT="No se puede escribir el diario en $1: el disco está lleno o falla." ;;
+    state_unwritable) RBK_TEXT="No se puede escribir en el directorio de estado $1; elija uno con --state-dir." ;;
+    no_work_directory) RBK_TEXT="No se puede crear un directorio temporal." ;;
+    other_plan) RBK_TEXT="El diario de $1 pertenece a otro plan o versión; la salida es \"abandon\"." ;;
+    other_directory) RBK_TEXT="La ejecución empezó en $1: continúe desde allí." ;;
+    unfinished) RBK_TEXT="Sin terminar: $1 $2. Use resume o abandon." ;;
+    nothing_open) RBK_TEXT="No hay ninguna ejecución sin terminar." ;;
+    no_terminal) RBK_TEXT="Hace falta una persona y no hay terminal: $1" ;;
+    not_confirmed) RBK_TEXT="Sin confirmar: $1" ;;
+    input_missing) RBK_TEXT="falta $1: --set $1=…" ;;
+    input_bad) RBK_TEXT="$1 no puede ser \"$2\"" ;;
+    bad_set) RBK_TEXT="--set recibe nombre=valor, no $1" ;;
+    unknown_name) RBK_TEXT="aquí no se conoce $1; hay: $2" ;;
+    name_missing) RBK_TEXT="$1 necesita un nombre: $2" ;;
+    described_only) RBK_TEXT="$1 lo ejecuta otro; aquí solo se describe." ;;
+    env_missing) RBK_TEXT="Diga qué entorno: --env $1" ;;
+    env_unknown) RBK_TEXT="No hay entorno $1; hay: $2" ;;
+    option_value) RBK_TEXT="$1 necesita un valor" ;;
+    unknown_option) RBK_TEXT="No hay opción $1" ;;
+    unknown_verb) RBK_TEXT="No hay verbo $1; vea help" ;;
+    too_many) RBK_TEXT="Basta un nombre; ¿qué es $1?" ;;
+    reason_missing) RBK_TEXT="Diga por qué: abandon \"MOTIVO\"" ;;
+    later) RBK_TEXT="$1 aún no lo ejecuta esta versión: vea RUNBOOK.md" ;;
+    fact_recommended) RBK_TEXT="recomendado" ;;
+    fact_when) RBK_TEXT="cuándo: $1" ;;
+    fact_unless) RBK_TEXT="no cuando: $1" ;;
+    fact_estimate) RBK_TEXT="estimación: $1" ;;
+    fact_lost) RBK_TEXT="se pierde: $1" ;;
+    fact_without) RBK_TEXT="funciona sin: $1" ;;
+    fact_owner) RBK_TEXT="responsable: $1" ;;
+    authority) RBK_TEXT="Lo decide: $1. ¿Está de acuerdo?" ;;
+    *) RBK_TEXT="$_key $*" ;;
+  esac
+}
+
+# ---- the plan
+
+# microservices_reorganisation.rbk:211
+check_system_healthy_gateway_up() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:212
+check_system_healthy_session_up() {
+  rbk_http 30 GET "$session_url"'/api/session/current' '' status 200
+}
+
+# microservices_reorganisation.rbk:210
+run_system_healthy() {
+  rbk_verify gateway_up 'api-gateway responde' check_system_healthy_gateway_up limit 10 repeatable
+  rbk_verify session_up 'El servicio de sesiones responde' check_system_healthy_session_up limit 10 repeatable
+}
+
+# microservices_reorganisation.rbk:170
+item_before_any_change_1_sh() {
+  test -z "$(git -C "$home" status --porcelain)"
+}
+
+# microservices_reorganisation.rbk:170
+item_before_any_change_1() {
+  rbk_sh 30 item_before_any_change_1_sh
+}
+
+# microservices_reorganisation.rbk:173
+item_before_any_change_3() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:168
+list_before_any_change() {
+  rbk_item before_any_change_1 \
+    'Los cambios de la fase están en git, con su etiqueta, y la copia de trabajo está limpia' \
+    item_before_any_change_1
+  rbk_item before_any_change_2 'El estado actual está anotado'
+  rbk_item before_any_change_3 'El sistema está sano' item_before_any_change_3
+}
+
+# microservices_reorganisation.rbk:226
+source_phase_1_state_before_1_sh() {
+  docker compose --project-directory "$home" ps
+}
+
+# microservices_reorganisation.rbk:226
+source_phase_1_state_before_1() {
+  rbk_sh 30 source_phase_1_state_before_1_sh
+}
+
+# microservices_reorganisation.rbk:227
+step_phase_1_mark_1() {
+  git rev-parse -q --verify "refs/tags/$before_1" >/dev/null || git tag -a "$before_1" -m 'antes de la fase 1'
+  test "$(git rev-parse "$before_1^{commit}")" = "$(git rev-parse HEAD)"
+  git push origin "refs/tags/$before_1"
+}
+
+# library/compose.rbk:14
+api_gateway__stop() {
+  local service='api-gateway' dir="$home" compose='docker compose' grace=''
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" stop ${grace:+-t "$grace"} "$service"
+}
+
+# library/compose.rbk:14
+data_maintenance__stop() {
+  local service='data-maintenance' dir="$home" compose='docker compose' grace=''
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" stop ${grace:+-t "$grace"} "$service"
+}
+
+# library/postgres_container.rbk:15
+db__backup() {
+  local container='timescaledb' user='postgres' database='tradeul' docker='docker'
+  call=()
+  for word in $docker; do call+=("$word"); done
+  # Runs client program $2 in the container, connected to database $1.
+  client() {
+    local name program="$2"
+    name="$(printf %s "$1" | sed "s/[\\\\']/\\\\&/g")"
+    shift 2
+    "${call[@]}" exec -i -e PGPASSWORD "$container" "$program" --username="$user" --dbname="dbname='$name' connect_timeout=10" "$@"
+  }
+  client "$database" pg_dump --no-password --format=custom >"$backup_path"
+}
+
+# library/postgres_container.rbk:30
+db__check() {
+  local container='timescaledb' docker='docker'
+  call=()
+  for word in $docker; do call+=("$word"); done
+  # Unpacks every row, and throws them away in the container: --list accepts a dump that was cut in half.
+  "${call[@]}" exec -i "$container" pg_restore --file=/dev/null <"$backup_path"
+}
+
+check_backup_db_before() {
+  rbk_sh 120 db__check
+}
+
+# library/redis.rbk:17
+redis_data__backup() {
+  local host="$redis_host" port=6379 number=0 container='' docker='docker'
+  call=(redis-cli -h "$host" -p "$port" -n "$number")
+  if [ -n "$container" ]; then
+    call=()
+    for word in $docker; do call+=("$word"); done
+    call+=(exec -i -e REDISCLI_AUTH "$container" redis-cli -n "$number")
+  fi
+  case "$("${call[@]}" PING </dev/null)" in
+    PONG) ;;
+    *)
+      echo "redis does not answer" >&2
+      exit 1
+      ;;
+  esac
+
+  # redis-cli ends with 0 whatever happened: each answer is looked at, and the last one must come.
+  {
+    "${call[@]}" --no-raw --scan </dev/null | awk '
+    !/^"/ { print "a key is not shown in quotes: redis-cli 6.2 is needed" | "cat >&2"; exit 1 }
+    { print "ECHO " $0; print "TIME"; print "PTTL " $0; print "DUMP " $0 }'
+    printf 'ECHO end\nTIME\nPING\nPING\n'
+  } | "${call[@]}" --no-raw | awk '
+  { ended = 0 }
+  NR % 5 == 1 { key = $0 }
+  NR % 5 == 2 { gsub(/[^0-9]/, " "); now = $2 * 1000 }
+  NR % 5 == 3 { gsub(/[^0-9]/, " "); now += int($2 / 1000) }
+  NR % 5 == 4 { ttl = $0; sub(/^\(integer\) /, "", ttl) }
+  NR % 5 != 0 { next }
+  key == "\"end\"" && ttl == "PONG" && $0 == "PONG" { ended = 1; next }
+  $0 == "(nil)" { next }
+  key !~ /^"/ || ttl !~ /^-?[0-9]+$/ || !/^"/ { print "redis answered: " $0 | "cat >&2"; exit 1 }
+  { printf "RESTORE %s %.0f %s REPLACE ABSTTL\n", key, ttl < 0 ? 0 : now + ttl, $0 }
+  END { exit !ended }' >"$backup_path"
+  sum="$(cksum <"$backup_path")"
+  printf '# end %s\n' "$sum" >>"$backup_path"
+}
+
+# library/redis.rbk:56
+redis_data__check() {
+  wanted="$(tail -n 1 "$backup_path")"
+  found="# end $(sed '$d' "$backup_path" | cksum)"
+  if [ "$found" != "$wanted" ]; then
+    echo "the backup is not whole: $backup_path" >&2
+    exit 1
+  fi
+}
+
+check_backup_redis_before() {
+  rbk_sh 120 redis_data__check
+}
+
+# library/git.rbk:33
+code__switch() {
+  local dir="$home"
+  unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+  run() {
+    git -C "$dir" -c advice.detachedHead=false "$@"
+  }
+  inside="$(run rev-parse --absolute-git-dir)"
+
+  # An earlier switch was cut off. The checkout was clean when it began: what is there now is its half-done work.
+  if [ -s "$inside/rbk_switch" ]; then
+    earlier="$(cat "$inside/rbk_switch")"
+    if run rev-parse --verify --quiet "$earlier^{commit}" >/dev/null; then
+      for _ in 1 2 3 4 5; do
+        [ ! -e "$inside/index.lock" ] || sleep 1
+      done
+      for lock in index packed-refs HEAD AUTO_MERGE MERGE_HEAD MERGE_MSG MERGE_MODE MERGE_RR CHERRY_PICK_HEAD REVERT_HEAD; do
+        rm -f "$inside/$lock.lock"
+      done
+      saved="$(run -c user.name=rbk -c user.email=rbk@localhost stash create)"
+      [ -z "$saved" ] || run update-ref refs/rbk/interrupted "$saved"
+      run checkout --quiet --force --detach "$earlier" --
+    fi
+    rm -f "$inside/rbk_switch"
+  fi
+
+  if [ -n "$(run status --porcelain --untracked-files=no)" ]; then
+    echo "the checkout has changes that are not committed: $dir" >&2
+    run status --short --untracked-files=no >&2
+    exit 1
+  fi
+  # The branch to end on, if any.
+  branch="$(run rev-parse --abbrev-ref '@{-1}' 2>/dev/null)" || branch=''
+  if run show-ref --quiet --verify "refs/tags/$to"; then
+    target="$(run rev-parse --verify "refs/tags/$to^{commit}")"
+  else
+    target="$(run rev-parse --verify "$to^{commit}" --)"
+    if run show-ref --quiet --verify "refs/heads/$to"; then
+      branch="$to"
+    fi
+  fi
+  if [ "$branch" != "$to" ] && [ "$(run rev-parse HEAD)" = "$target" ]; then
+    exit 0
+  fi
+  if [ -n "$branch" ] && [ "$(run rev-parse --verify --quiet "refs/heads/$branch^{commit}" || true)" = "$target" ]; then
+    set -- "$branch"
+  else
+    set -- --detach "$target"
+  fi
+
+  # Files of nobody's that are in the way, ignored ones too; nothing is written yet.
+  top="$(run rev-parse --show-toplevel)"
+  run diff --name-only --no-renames -z --diff-filter=A HEAD "$target" | (
+    code=0
+    while IFS= read -r -d '' added; do
+      if [ -e "$top/$added" ] || [ -L "$top/$added" ]; then
+        echo "this file is not committed and in the way of $to: $top/$added" >&2
+        code=1
+      fi
+    done
+    exit "$code"
+  )
+  run read-tree -n -m -u HEAD "$target"
+  printf '%s\n' "$target" >"$inside/rbk_switch"
+  run checkout --quiet --no-overwrite-ignore "$@" --
+  rm -f "$inside/rbk_switch"
+  [ "$(run rev-parse HEAD)" = "$target" ]
+}
+
+# microservices_reorganisation.rbk:239
+step_phase_1_switch_code() {
+  local to="$phase_1_ref"
+  code__switch
+}
+
+# microservices_reorganisation.rbk:240
+step_phase_1_build_1() {
+  docker compose build ticker-metadata-service api-gateway data-maintenance
+}
+
+# library/compose.rbk:38
+ticker_metadata__start() {
+  local service='ticker-metadata-service' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps "$service"
+}
+
+# library/compose.rbk:38
+api_gateway__start() {
+  local service='api-gateway' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps "$service"
+}
+
+# library/compose.rbk:38
+data_maintenance__start() {
+  local service='data-maintenance' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps "$service"
+}
+
+# microservices_reorganisation.rbk:246
+check_phase_1_gateway_1_once() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:246
+check_phase_1_gateway_1() {
+  rbk_poll check_phase_1_gateway_1_once 60 5 0
+}
+
+# microservices_reorganisation.rbk:247
+check_phase_1_metadata_1_once() {
+  rbk_http 30 GET "$gateway_url"'/api/v1/ticker/AAPL/metadata' '' status 200
+}
+
+# microservices_reorganisation.rbk:247
+check_phase_1_metadata_1() {
+  rbk_poll check_phase_1_metadata_1_once 30 5 0
+}
+
+# microservices_reorganisation.rbk:217
+run_phase_1() {
+  rbk_require require_before_any_change 'require Antes de cualquier cambio' list_before_any_change limit 60 \
+    repeatable
+  rbk_stage 'El sistema está sano antes de empezar'
+  rbk_verify system_healthy.gateway_up 'api-gateway responde' check_system_healthy_gateway_up limit 10 \
+    repeatable
+  rbk_verify system_healthy.session_up 'El servicio de sesiones responde' check_system_healthy_session_up limit \
+    10 repeatable
+  rbk_capture state_before_1 'Anotar el estado de los servicios' state_before_1 file \
+    source_phase_1_state_before_1 limit 30 repeatable
+  rbk_step mark_1 'Etiquetar y publicar el punto de partida' step_phase_1_mark_1 limit 60 repeatable in "$home"
+  rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 20 repeatable
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  rbk_take take_db_before 'take backup db_before' db_before "$backup_dir"'/'"$plan"'-'"$stamp"'.dump' 10000 \
+    db__backup 'check_backup_db_before' limit 300 repeatable
+  rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
+    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
+    'opcional, aunque recomendado'
+  rbk_step switch_code 'switch code to '"$phase_1_ref" step_phase_1_switch_code limit 60 repeatable
+  rbk_step build_1 'Construir las imágenes' step_phase_1_build_1 limit 300 repeatable in "$home"
+  rbk_step start_ticker_metadata 'start ticker_metadata' ticker_metadata__start limit 60 repeatable
+  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  rbk_verify gateway_1 'api-gateway responde' check_phase_1_gateway_1 limit 60 repeatable
+  rbk_verify metadata_1 'El endpoint de metadata responde' check_phase_1_metadata_1 limit 30 repeatable
+}
+
+# microservices_reorganisation.rbk:262
+source_git_1_gateway_log_1_sh() {
+  docker compose --project-directory "$home" logs --no-color --tail=100 api-gateway scanner analytics
+}
+
+# microservices_reorganisation.rbk:262
+source_git_1_gateway_log_1() {
+  rbk_sh 30 source_git_1_gateway_log_1_sh
+}
+
+# microservices_reorganisation.rbk:265
+step_git_1_remove_1() {
+  ids="$(docker ps -aq --filter "label=com.docker.compose.project.working_dir=$home" --filter label=com.docker.compose.service=ticker-metadata-service)"
+  for id in $ids; do
+    docker stop "$id"
+    docker rm "$id"
+  done
+}
+
+# microservices_reorganisation.rbk:275
+step_git_1_switch_code() {
+  local to="$before_1"
+  code__switch
+}
+
+# microservices_reorganisation.rbk:276
+step_git_1_rebuild_1() {
+  docker compose build api-gateway data-maintenance
+}
+
+# microservices_reorganisation.rbk:281
+check_git_1_health_1_once() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:281
+check_git_1_health_1() {
+  rbk_poll check_git_1_health_1_once 30 5 0
+}
+
+# microservices_reorganisation.rbk:282
+check_git_1_metadata_old_1() {
+  rbk_http 30 GET "$gateway_url"'/api/v1/ticker/AAPL/metadata' '' status 200
+}
+
+# library/compose.rbk:54
+data_maintenance__running() {
+  local service='data-maintenance' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  # The plugin and docker-compose ask for it in different words.
+  case "${call[*]}" in
+    *docker-compose) running="$("${call[@]}" ps --services --filter status=running | grep -Fx -- "$service" || true)" ;;
+    *) running="$("${call[@]}" ps -q --status running "$service")" ;;
+  esac
+  [ -n "$running" ]
+}
+
+# microservices_reorganisation.rbk:283
+check_git_1_maintenance_1() {
+  rbk_sh 30 data_maintenance__running
+}
+
+# microservices_reorganisation.rbk:285
+check_git_1_logs_1_sh() {
+  docker compose --project-directory "$home" logs --no-color --since 1m api-gateway scanner analytics | awk 'tolower($0) ~ /error/ { n++ } END { print n + 0 }'
+}
+
+# microservices_reorganisation.rbk:285
+check_git_1_logs_1() {
+  rbk_sh 30 check_git_1_logs_1_sh is '==' 0
+}
+
+# microservices_reorganisation.rbk:194
+list_after_phase_1() {
+  rbk_item after_phase_1_1 'El frontend abre sin errores'
+  rbk_item after_phase_1_2 'El modal de metadata funciona, o da un error comprensible'
+  rbk_item after_phase_1_3 'El scanner sigue actualizando en tiempo real'
+  rbk_item after_phase_1_4 'Los logs de los servicios críticos no muestran errores'
+}
+
+# microservices_reorganisation.rbk:256
+run_git_1() {
+  rbk_capture gateway_log_1 'Guardar los logs de los servicios críticos' gateway_log_1 file \
+    source_git_1_gateway_log_1 limit 10 repeatable continue 'los logs no retrasan la vuelta'
+  rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 15 repeatable
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 15 repeatable
+  rbk_step remove_1 'Parar y quitar el servicio nuevo' step_git_1_remove_1 limit 25 repeatable
+  rbk_step switch_code 'switch code to '"$before_1" step_git_1_switch_code limit 10 repeatable
+  rbk_step rebuild_1 'Reconstruir las imágenes' step_git_1_rebuild_1 limit 90 repeatable in "$home"
+  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 20 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  rbk_verify health_1 'api-gateway responde' check_git_1_health_1 limit 30 repeatable
+  rbk_verify metadata_old_1 'El endpoint de metadata responde como antes' check_git_1_metadata_old_1 limit 10 \
+    repeatable
+  rbk_verify maintenance_1 'data-maintenance está en marcha' check_git_1_maintenance_1 limit 10 repeatable
+  rbk_verify logs_1 'Los servicios críticos no registran errores' check_git_1_logs_1 limit 10 repeatable
+  rbk_require require_after_phase_1 'require Después de deshacer la fase 1' list_after_phase_1 limit 0 \
+    repeatable
+}
+
+# microservices_reorganisation.rbk:72
+gateway_image__switch() {
+  git -C "$home" archive --format=tar "$to:$gateway_context" |
+    docker build -q -t "$gateway_tag" --label "source=$to" -
+}
+
+# microservices_reorganisation.rbk:298
+step_gateway_only_1_switch_gateway_image() {
+  local to="$before_1"
+  gateway_image__switch
+}
+
+# library/compose.rbk:46
+api_gateway__restart() {
+  local service='api-gateway' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps --force-recreate "$service"
+}
+
+# microservices_reorganisation.rbk:302
+check_gateway_only_1_health_b_1_once() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:302
+check_gateway_only_1_health_b_1() {
+  rbk_poll check_gateway_only_1_health_b_1_once 30 5 0
+}
+
+# microservices_reorganisation.rbk:290
+run_gateway_only_1() {
+  rbk_step switch_gateway_image 'switch gateway_image to '"$before_1" step_gateway_only_1_switch_gateway_image \
+    limit 60 repeatable
+  rbk_step start_ticker_metadata 'start ticker_metadata' ticker_metadata__start limit 20 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  rbk_step restart_api_gateway 'restart api_gateway' api_gateway__restart limit 30 repeatable
+  rbk_verify health_b_1 'api-gateway responde' check_gateway_only_1_health_b_1 limit 30 repeatable
+  rbk_require require_after_phase_1 'require Después de deshacer la fase 1' list_after_phase_1 limit 0 \
+    repeatable
+}
+
+# library/compose.rbk:14
+ticker_metadata__stop() {
+  local service='ticker-metadata-service' dir="$home" compose='docker compose' grace=''
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" stop ${grace:+-t "$grace"} "$service"
+}
+
+# microservices_reorganisation.rbk:318
+check_degraded_1_health_c_1_once() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:318
+check_degraded_1_health_c_1() {
+  rbk_poll check_degraded_1_health_c_1_once 30 5 0
+}
+
+# microservices_reorganisation.rbk:306
+run_degraded_1() {
+  rbk_step stop_ticker_metadata 'stop ticker_metadata' ticker_metadata__stop limit 20 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  rbk_step restart_api_gateway 'restart api_gateway' api_gateway__restart limit 30 repeatable
+  rbk_verify health_c_1 'api-gateway responde' check_degraded_1_health_c_1 limit 30 repeatable
+  rbk_require require_after_phase_1 'require Después de deshacer la fase 1' list_after_phase_1 limit 0 \
+    repeatable
+}
+
+# microservices_reorganisation.rbk:342
+source_phase_2_state_before_2_sh() {
+  docker compose --project-directory "$home" ps
+}
+
+# microservices_reorganisation.rbk:342
+source_phase_2_state_before_2() {
+  rbk_sh 30 source_phase_2_state_before_2_sh
+}
+
+# microservices_reorganisation.rbk:343
+step_phase_2_mark_2() {
+  git rev-parse -q --verify "refs/tags/$before_2" >/dev/null || git tag -a "$before_2" -m 'antes de la fase 2'
+  test "$(git rev-parse "$before_2^{commit}")" = "$(git rev-parse HEAD)"
+  git push origin "refs/tags/$before_2"
+}
+
+# library/compose.rbk:14
+scanner__stop() {
+  local service='scanner' dir="$home" compose='docker compose' grace=''
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" stop ${grace:+-t "$grace"} "$service"
+}
+
+# library/compose.rbk:14
+analytics__stop() {
+  local service='analytics' dir="$home" compose='docker compose' grace=''
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" stop ${grace:+-t "$grace"} "$service"
+}
+
+# microservices_reorganisation.rbk:357
+step_phase_2_switch_code() {
+  local to="$phase_2_ref"
+  code__switch
+}
+
+# microservices_reorganisation.rbk:358
+step_phase_2_build_2() {
+  docker compose build scanner analytics api-gateway
+}
+
+# library/compose.rbk:38
+scanner__start() {
+  local service='scanner' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps "$service"
+}
+
+# library/compose.rbk:38
+analytics__start() {
+  local service='analytics' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps "$service"
+}
+
+# microservices_reorganisation.rbk:364
+check_phase_2_gateway_2_once() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:364
+check_phase_2_gateway_2() {
+  rbk_poll check_phase_2_gateway_2_once 60 5 0
+}
+
+# microservices_reorganisation.rbk:333
+run_phase_2() {
+  rbk_require require_before_any_change 'require Antes de cualquier cambio' list_before_any_change limit 60 \
+    repeatable
+  rbk_stage 'El sistema está sano antes de empezar'
+  rbk_verify system_healthy.gateway_up 'api-gateway responde' check_system_healthy_gateway_up limit 10 \
+    repeatable
+  rbk_verify system_healthy.session_up 'El servicio de sesiones responde' check_system_healthy_session_up limit \
+    10 repeatable
+  rbk_capture state_before_2 'Anotar el estado de los servicios' state_before_2 file \
+    source_phase_2_state_before_2 limit 30 repeatable
+  rbk_step mark_2 'Etiquetar y publicar el punto de partida' step_phase_2_mark_2 limit 60 repeatable in "$home"
+  rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 20 repeatable
+  rbk_step stop_scanner 'stop scanner' scanner__stop limit 20 repeatable
+  rbk_step stop_analytics 'stop analytics' analytics__stop limit 20 repeatable
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  rbk_take take_db_before 'take backup db_before' db_before "$backup_dir"'/'"$plan"'-'"$stamp"'.dump' 10000 \
+    db__backup 'check_backup_db_before' limit 300 repeatable
+  rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
+    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
+    'opcional, aunque recomendado'
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  rbk_step switch_code 'switch code to '"$phase_2_ref" step_phase_2_switch_code limit 60 repeatable
+  rbk_step build_2 'Construir las imágenes' step_phase_2_build_2 limit 300 repeatable in "$home"
+  rbk_step start_scanner 'start scanner' scanner__start limit 60 repeatable
+  rbk_step start_analytics 'start analytics' analytics__start limit 60 repeatable
+  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
+  rbk_verify gateway_2 'api-gateway responde' check_phase_2_gateway_2 limit 60 repeatable
+}
+
+# microservices_reorganisation.rbk:378
+step_gateway_to_redis_switch_gateway_image() {
+  local to="$before_2"
+  gateway_image__switch
+}
+
+# microservices_reorganisation.rbk:383
+check_gateway_to_redis_health_a_2_once() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:383
+check_gateway_to_redis_health_a_2() {
+  rbk_poll check_gateway_to_redis_health_a_2_once 30 5 0
+}
+
+# microservices_reorganisation.rbk:385
+check_gateway_to_redis_redis_a_2_sh() {
+  redis-cli -h "$redis_host" --scan --pattern 'scanner:*'
+}
+
+# microservices_reorganisation.rbk:385
+check_gateway_to_redis_redis_a_2() {
+  rbk_sh 30 check_gateway_to_redis_redis_a_2_sh contains 'scanner:'
+}
+
+# microservices_reorganisation.rbk:200
+list_after_phase_2() {
+  rbk_item after_phase_2_1 'El scanner sigue ordenando tickers'
+  rbk_item after_phase_2_2 'El RVOL se calcula bien'
+  rbk_item after_phase_2_3 'El frontend recibe datos en tiempo real'
+}
+
+# microservices_reorganisation.rbk:371
+run_gateway_to_redis() {
+  rbk_step switch_gateway_image 'switch gateway_image to '"$before_2" \
+    step_gateway_to_redis_switch_gateway_image limit 60 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  rbk_step start_scanner 'start scanner' scanner__start limit 20 repeatable
+  rbk_step start_analytics 'start analytics' analytics__start limit 20 repeatable
+  rbk_step restart_api_gateway 'restart api_gateway' api_gateway__restart limit 30 repeatable
+  rbk_verify health_a_2 'api-gateway responde' check_gateway_to_redis_health_a_2 limit 30 repeatable
+  rbk_verify redis_a_2 'Redis tiene los datos que api-gateway lee' check_gateway_to_redis_redis_a_2 limit 10 \
+    repeatable
+  rbk_require require_after_phase_2 'require Después de deshacer la fase 2' list_after_phase_2 limit 0 \
+    repeatable
+}
+
+# microservices_reorganisation.rbk:396
+source_git_2_logs_before_2_sh() {
+  docker compose --project-directory "$home" logs --no-color --tail=100 api-gateway scanner analytics
+}
+
+# microservices_reorganisation.rbk:396
+source_git_2_logs_before_2() {
+  rbk_sh 30 source_git_2_logs_before_2_sh
+}
+
+# microservices_reorganisation.rbk:401
+step_git_2_switch_code() {
+  local to="$before_2"
+  code__switch
+}
+
+# microservices_reorganisation.rbk:402
+step_git_2_rebuild_2() {
+  docker compose build scanner analytics api-gateway
+}
+
+# microservices_reorganisation.rbk:409
+check_git_2_health_b_2_once() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:409
+check_git_2_health_b_2() {
+  rbk_poll check_git_2_health_b_2_once 30 5 0
+}
+
+# library/compose.rbk:54
+scanner__running() {
+  local service='scanner' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  # The plugin and docker-compose ask for it in different words.
+  case "${call[*]}" in
+    *docker-compose) running="$("${call[@]}" ps --services --filter status=running | grep -Fx -- "$service" || true)" ;;
+    *) running="$("${call[@]}" ps -q --status running "$service")" ;;
+  esac
+  [ -n "$running" ]
+}
+
+# microservices_reorganisation.rbk:411
+check_git_2_running_2_1() {
+  rbk_sh 30 scanner__running
+}
+
+# library/compose.rbk:54
+analytics__running() {
+  local service='analytics' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  # The plugin and docker-compose ask for it in different words.
+  case "${call[*]}" in
+    *docker-compose) running="$("${call[@]}" ps --services --filter status=running | grep -Fx -- "$service" || true)" ;;
+    *) running="$("${call[@]}" ps -q --status running "$service")" ;;
+  esac
+  [ -n "$running" ]
+}
+
+# microservices_reorganisation.rbk:411
+check_git_2_running_2_2() {
+  rbk_sh 30 analytics__running
+}
+
+# microservices_reorganisation.rbk:411
+check_git_2_running_2_3() {
+  rbk_sh 30 data_maintenance__running
+}
+
+# microservices_reorganisation.rbk:411
+check_git_2_running_2() {
+  check_git_2_running_2_1
+  rbk_ok || return 0
+  check_git_2_running_2_2
+  rbk_ok || return 0
+  check_git_2_running_2_3
+}
+
+# microservices_reorganisation.rbk:390
+run_git_2() {
+  rbk_capture logs_before_2 'Guardar los logs de los servicios críticos' logs_before_2 file \
+    source_git_2_logs_before_2 limit 10 repeatable continue 'los logs no retrasan la vuelta'
+  rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 15 repeatable
+  rbk_step stop_scanner 'stop scanner' scanner__stop limit 15 repeatable
+  rbk_step stop_analytics 'stop analytics' analytics__stop limit 15 repeatable
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 15 repeatable
+  rbk_step switch_code 'switch code to '"$before_2" step_git_2_switch_code limit 10 repeatable
+  rbk_step rebuild_2 'Reconstruir las imágenes' step_git_2_rebuild_2 limit 80 repeatable in "$home"
+  rbk_step start_scanner 'start scanner' scanner__start limit 15 repeatable
+  rbk_step start_analytics 'start analytics' analytics__start limit 15 repeatable
+  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 15 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 15 repeatable
+  rbk_verify health_b_2 'api-gateway responde' check_git_2_health_b_2 limit 30 repeatable
+  rbk_verify running_2 'scanner, analytics y data-maintenance están en marcha' check_git_2_running_2 limit 10 \
+    repeatable
+  rbk_require require_after_phase_2 'require Después de deshacer la fase 2' list_after_phase_2 limit 0 \
+    repeatable
+}
+
+# microservices_reorganisation.rbk:434
+source_phase_3_state_before_3_sh() {
+  docker compose --project-directory "$home" ps
+}
+
+# microservices_reorganisation.rbk:434
+source_phase_3_state_before_3() {
+  rbk_sh 30 source_phase_3_state_before_3_sh
+}
+
+# microservices_reorganisation.rbk:435
+step_phase_3_mark_3() {
+  git rev-parse -q --verify "refs/tags/$before_3" >/dev/null || git tag -a "$before_3" -m 'antes de la fase 3'
+  test "$(git rev-parse "$before_3^{commit}")" = "$(git rev-parse HEAD)"
+  git push origin "refs/tags/$before_3"
+}
+
+# library/postgres_container.rbk:229
+db__query() {
+  local container='timescaledb' user='postgres' database='tradeul' docker='docker'
+  call=()
+  for word in $docker; do call+=("$word"); done
+  # Runs client program $2 in the container, connected to database $1.
+  client() {
+    local name program="$2"
+    name="$(printf %s "$1" | sed "s/[\\\\']/\\\\&/g")"
+    shift 2
+    "${call[@]}" exec -i -e PGPASSWORD "$container" "$program" --username="$user" --dbname="dbname='$name' connect_timeout=10" "$@"
+  }
+  bound=()
+  for name in $bind_names; do
+    value="bind_$name"
+    bound+=(-v "$name=${!value}")
+  done
+  client "$database" psql -X -q -A -t -w -v ON_ERROR_STOP=1 ${bound[@]+"${bound[@]}"} -c 'set default_transaction_read_only = on' -f -
+}
+
+# microservices_reorganisation.rbk:445
+source_phase_3_tables_before_sql() {
+  export bind_names=''
+  printf '%s\n' 'select count(*) from information_schema.tables where table_schema = '\''public'\''' | db__query
+}
+
+# microservices_reorganisation.rbk:445
+source_phase_3_tables_before() {
+  rbk_sh 30 source_phase_3_tables_before_sql
+}
+
+# microservices_reorganisation.rbk:446
+step_phase_3_switch_code() {
+  local to="$phase_3_ref"
+  code__switch
+}
+
+# microservices_reorganisation.rbk:447
+step_phase_3_tables() {
+  docker exec -i timescaledb psql -X -v ON_ERROR_STOP=1 --single-transaction -U postgres -d tradeul -f - <"$migration_file"
+}
+
+# microservices_reorganisation.rbk:455
+step_phase_3_build_3() {
+  docker compose build fundamental-data-service
+}
+
+# library/compose.rbk:38
+fundamental_data__start() {
+  local service='fundamental-data-service' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps "$service"
+}
+
+# microservices_reorganisation.rbk:461
+check_phase_3_tables_there_sql() {
+  export bind_names=''
+  printf '%s\n' 'select count(*) from information_schema.tables where table_schema = '\''public'\'' and table_name in ('\''financial_statements'\'', '\''dilution_events'\'', '\''sec_filings'\'')' | db__query
+}
+
+# microservices_reorganisation.rbk:461
+check_phase_3_tables_there() {
+  rbk_sh 30 check_phase_3_tables_there_sql is '==' 3
+}
+
+# library/compose.rbk:54
+fundamental_data__running() {
+  local service='fundamental-data-service' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  # The plugin and docker-compose ask for it in different words.
+  case "${call[*]}" in
+    *docker-compose) running="$("${call[@]}" ps --services --filter status=running | grep -Fx -- "$service" || true)" ;;
+    *) running="$("${call[@]}" ps -q --status running "$service")" ;;
+  esac
+  [ -n "$running" ]
+}
+
+# microservices_reorganisation.rbk:463
+check_phase_3_running_3() {
+  rbk_sh 30 fundamental_data__running
+}
+
+# microservices_reorganisation.rbk:425
+run_phase_3() {
+  rbk_require require_before_any_change 'require Antes de cualquier cambio' list_before_any_change limit 60 \
+    repeatable
+  rbk_stage 'El sistema está sano antes de empezar'
+  rbk_verify system_healthy.gateway_up 'api-gateway responde' check_system_healthy_gateway_up limit 10 \
+    repeatable
+  rbk_verify system_healthy.session_up 'El servicio de sesiones responde' check_system_healthy_session_up limit \
+    10 repeatable
+  rbk_capture state_before_3 'Anotar el estado de los servicios' state_before_3 file \
+    source_phase_3_state_before_3 limit 30 repeatable
+  rbk_step mark_3 'Etiquetar y publicar el punto de partida' step_phase_3_mark_3 limit 60 repeatable in "$home"
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  rbk_take take_db_before 'take backup db_before' db_before "$backup_dir"'/'"$plan"'-'"$stamp"'.dump' 10000 \
+    db__backup 'check_backup_db_before' limit 300 repeatable
+  rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
+    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
+    'opcional, aunque recomendado'
+  rbk_capture tables_before 'Cuántas tablas hay' tables_before text source_phase_3_tables_before limit 30 \
+    repeatable
+  rbk_step switch_code 'switch code to '"$phase_3_ref" step_phase_3_switch_code limit 60 repeatable
+  rbk_step tables 'Crear las tablas nuevas' step_phase_3_tables limit 120 in "$home"
+  rbk_step build_3 'Construir la imagen' step_phase_3_build_3 limit 300 repeatable in "$home"
+  rbk_step start_fundamental_data 'start fundamental_data' fundamental_data__start limit 60 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  rbk_verify tables_there 'Las tres tablas existen' check_phase_3_tables_there limit 30 repeatable
+  rbk_verify running_3 'El servicio nuevo está en marcha' check_phase_3_running_3 limit 30 repeatable
+}
+
+# library/compose.rbk:14
+fundamental_data__stop() {
+  local service='fundamental-data-service' dir="$home" compose='docker compose' grace=''
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" stop ${grace:+-t "$grace"} "$service"
+}
+
+# microservices_reorganisation.rbk:481
+check_stop_fundamental_health_a_3() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:482
+check_stop_fundamental_db_a_3_sql() {
+  export bind_names=''
+  printf '%s\n' 'select 1' | db__query
+}
+
+# microservices_reorganisation.rbk:482
+check_stop_fundamental_db_a_3() {
+  rbk_sh 30 check_stop_fundamental_db_a_3_sql is '==' 1
+}
+
+# microservices_reorganisation.rbk:205
+list_after_phase_3() {
+  rbk_item after_phase_3_1 'El sistema funciona sin el servicio nuevo'
+  rbk_item after_phase_3_2 'Los demás servicios no muestran errores'
+}
+
+# microservices_reorganisation.rbk:470
+run_stop_fundamental() {
+  rbk_step stop_fundamental_data 'stop fundamental_data' fundamental_data__stop limit 20 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  rbk_verify health_a_3 'api-gateway responde' check_stop_fundamental_health_a_3 limit 10 repeatable
+  rbk_verify db_a_3 'La base de datos responde' check_stop_fundamental_db_a_3 limit 10 repeatable
+  rbk_require require_after_phase_3 'require Después de deshacer la fase 3' list_after_phase_3 limit 0 \
+    repeatable
+}
+
+# microservices_reorganisation.rbk:493
+step_drop_tables_remove_3() {
+  ids="$(docker ps -aq --filter "label=com.docker.compose.project.working_dir=$home" --filter label=com.docker.compose.service=fundamental-data-service)"
+  for id in $ids; do
+    docker stop "$id"
+    docker rm "$id"
+  done
+}
+
+check_backup_db_safety() {
+  rbk_sh 120 db__check
+}
+
+# microservices_reorganisation.rbk:505
+step_drop_tables_undo_tables() {
+  export bind_names=''
+  printf '%s\n' 'drop table if exists financial_statements, dilution_events, sec_filings' | db__query
+}
+
+# microservices_reorganisation.rbk:507
+check_drop_tables_tables_gone_sql() {
+  export bind_names=''
+  printf '%s\n' 'select count(*) from information_schema.tables where table_schema = '\''public'\'' and table_name in ('\''financial_statements'\'', '\''dilution_events'\'', '\''sec_filings'\'')' | db__query
+}
+
+# microservices_reorganisation.rbk:507
+check_drop_tables_tables_gone() {
+  rbk_sh 30 check_drop_tables_tables_gone_sql is '==' 0
+}
+
+# microservices_reorganisation.rbk:510
+check_drop_tables_tables_same_sql() {
+  export bind_names=''
+  printf '%s\n' 'select count(*) from information_schema.tables where table_schema = '\''public'\''' | db__query
+}
+
+# microservices_reorganisation.rbk:510
+check_drop_tables_tables_same() {
+  rbk_sh 30 check_drop_tables_tables_same_sql is '==' "$tables_before"
+}
+
+# microservices_reorganisation.rbk:512
+step_drop_tables_switch_code() {
+  local to="$before_3"
+  code__switch
+}
+
+# microservices_reorganisation.rbk:514
+check_drop_tables_health_b_3() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:486
+run_drop_tables() {
+  rbk_step remove_3 'Parar y quitar el servicio nuevo' step_drop_tables_remove_3 limit 25 repeatable
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  rbk_take take_db_safety 'take backup db_safety' db_safety \
+    "$backup_dir"'/'"$plan"'-before-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_db_safety' limit \
+    60 repeatable broken 'phase_3:tables' 'lo que copia ya ha sido modificado'
+  rbk_step undo_tables 'undo tables' step_drop_tables_undo_tables limit 15 undoes phase_3:tables
+  rbk_verify tables_gone 'Las tres tablas ya no están' check_drop_tables_tables_gone limit 10 repeatable
+  rbk_verify tables_same 'Están las mismas tablas que antes' check_drop_tables_tables_same limit 10 repeatable
+  rbk_step switch_code 'switch code to '"$before_3" step_drop_tables_switch_code limit 10 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  rbk_verify health_b_3 'api-gateway responde' check_drop_tables_health_b_3 limit 10 repeatable
+  rbk_require require_after_phase_3 'require Después de deshacer la fase 3' list_after_phase_3 limit 0 \
+    repeatable
+}
+
+# microservices_reorganisation.rbk:539
+source_emergency_emergency_logs_sh() {
+  docker compose --project-directory "$home" logs --no-color --tail=100
+}
+
+# microservices_reorganisation.rbk:539
+source_emergency_emergency_logs() {
+  rbk_sh 30 source_emergency_emergency_logs_sh
+}
+
+# library/compose.rbk:14
+frontend__stop() {
+  local service='frontend' dir="$home" compose='docker compose' grace=''
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" stop ${grace:+-t "$grace"} "$service"
+}
+
+# library/compose.rbk:14
+websocket_server__stop() {
+  local service='websocket-server' dir="$home" compose='docker compose' grace=''
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" stop ${grace:+-t "$grace"} "$service"
+}
+
+# microservices_reorganisation.rbk:546
+step_emergency_remove_new() {
+  for service in ticker-metadata-service fundamental-data-service; do
+    ids="$(docker ps -aq --filter "label=com.docker.compose.project.working_dir=$home" --filter "label=com.docker.compose.service=$service")"
+    for id in $ids; do
+      docker stop "$id"
+      docker rm "$id"
+    done
+  done
+}
+
+# library/postgres_container.rbk:39
+db__restore() {
+  local container='timescaledb' user='postgres' database='tradeul' maintenance='postgres' docker='docker'
+  call=()
+  for word in $docker; do call+=("$word"); done
+  # Runs client program $2 in the container, connected to database $1.
+  client() {
+    local name program="$2"
+    name="$(printf %s "$1" | sed "s/[\\\\']/\\\\&/g")"
+    shift 2
+    "${call[@]}" exec -i -e PGPASSWORD "$container" "$program" --username="$user" --dbname="dbname='$name' connect_timeout=10 options='-c client_min_messages=error'" "$@"
+  }
+  new="${database}_rbk_new"
+  old="${database}_rbk_old"
+
+  # Runs the SQL on standard input.
+  run() {
+    client "$maintenance" psql -X -q -A -t -w -v ON_ERROR_STOP=1 -v db="$database" -v new="$new" -v old="$old" -f -
+  }
+
+  # SQL that shuts database :'$1' and ends the sessions in it that the role may end.
+  shut() {
+    echo "
+    select format('alter database %I allow_connections false', datname)
+      from pg_database where datname = :'$1' \\gexec
+    select pg_terminate_backend(pid) from pg_stat_activity as session join pg_roles on pg_roles.oid = usesysid
+      where datname = :'$1' and pid <> pg_backend_pid() and (pg_has_role(usesysid, 'USAGE')
+        or pg_has_role('pg_signal_backend', 'USAGE') and not rolsuper) \\g /dev/null
+  "
+  }
+
+  # SQL that drops database :'$1', sessions and all.
+  drop() {
+    shut "$1"
+    echo "
+    select format('alter database %I is_template false', datname)
+      from pg_database where datname = :'$1' and datistemplate \\gexec
+    drop database if exists :\"$1\";
+  "
+  }
+
+  # The statements of the dump about the database itself, made to speak of :new.
+  about_database() {
+    "${call[@]}" exec -i "$container" pg_restore --create --schema-only --table= --file=- <"$backup_path" |
+      into="$new" awk -v quote="'" '
+      function identifier(name) { gsub(/"/, "\"\"", name); return "\"" name "\"" }
+      BEGIN { into = identifier(ENVIRON["into"]) }
+      !inside && /^(--|\\)/ { next }
+      !inside {
+        if (from == "" && match($0, / WITH TEMPLATE = template0/)) {
+          from = substr($0, 17, RSTART - 17) " "
+        }
+        at = from == "" ? 0 : index($0, "DATABASE " from)
+        keep = at && /^(CREATE|ALTER|GRANT|REVOKE|COMMENT|SECURITY) /
+        if (keep) $0 = substr($0, 1, at + 8) into " " substr($0, at + 9 + length(from))
+      }
+      {
+        for (i = 1; i <= length($0); i++) {
+          c = substr($0, i, 1)
+          if (inside == "" && (c == quote || c == "\"")) inside = c
+          else if (c == inside) inside = ""
+        }
+      }
+      keep'
+  }
+
+  newline=$'\n'
+  properties="$(about_database)"
+  create=${properties%%"$newline"*}
+  case "$create" in
+    "CREATE DATABASE "*) ;;
+    *)
+      echo "the backup does not say how the database was made: $backup_path" >&2
+      exit 1
+      ;;
+  esac
+
+  # What an interrupted restore may have left.
+  drop new | run
+
+  # In the background, where a failure ends it even though the caller looks at the status.
+  build() {
+    printf '%s\n' "$create" | run
+    client "$new" pg_restore --no-password --exit-on-error <"$backup_path"
+    client "$new" psql -X -q -w -v ON_ERROR_STOP=1 -c 'analyze'
+    printf '%s\n' "${properties#*"$newline"}" | run
+  }
+  build &
+  code=0
+  wait "$!" || code=$?
+  if [ "$code" != 0 ]; then
+    drop new | run
+    exit "$code"
+  fi
+
+  drop old | run
+  exchange() {
+    {
+      shut db
+      echo "
+      begin;
+      select format('alter database %I rename to %I', datname, :'old')
+        from pg_database where datname = :'db' \\gexec
+      alter database :\"new\" rename to :\"db\";
+      commit;
+    "
+    } | run
+  }
+  # Sessions that were just being opened may need a second call.
+  if ! exchange && ! exchange; then
+    echo "the live database is as it was; these sessions are in the way:" >&2
+    echo "
+    select format('alter database %I allow_connections true', datname)
+      from pg_database where datname = :'db' \\gexec
+    select pid, usename, application_name, client_addr from pg_stat_activity where datname = :'db';
+  " | run >&2
+    drop new | run
+    exit 1
+  fi
+  drop old | run
+}
+
+# microservices_reorganisation.rbk:563
+check_emergency_db_back_sql() {
+  export bind_names=''
+  printf '%s\n' 'select count(*) from information_schema.tables where table_schema = '\''public'\'' and table_name in ('\''financial_statements'\'', '\''dilution_events'\'', '\''sec_filings'\'')' | db__query
+}
+
+# microservices_reorganisation.rbk:563
+check_emergency_db_back() {
+  rbk_sh 30 check_emergency_db_back_sql is '==' 0
+}
+
+# microservices_reorganisation.rbk:565
+step_emergency_flush() {
+  redis-cli -h "$redis_host" FLUSHDB
+}
+
+# microservices_reorganisation.rbk:566
+check_emergency_redis_empty_sh() {
+  redis-cli -h "$redis_host" DBSIZE
+}
+
+# microservices_reorganisation.rbk:566
+check_emergency_redis_empty() {
+  rbk_sh 30 check_emergency_redis_empty_sh is '==' 0
+}
+
+# microservices_reorganisation.rbk:569
+step_emergency_switch_code() {
+  local to="$stable"
+  code__switch
+}
+
+# microservices_reorganisation.rbk:570
+step_emergency_rebuild_all() {
+  docker compose build --no-cache api-gateway scanner analytics data-maintenance websocket-server frontend
+}
+
+# library/compose.rbk:38
+websocket_server__start() {
+  local service='websocket-server' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps "$service"
+}
+
+# library/compose.rbk:38
+frontend__start() {
+  local service='frontend' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  "${call[@]}" up -d --no-deps "$service"
+}
+
+# microservices_reorganisation.rbk:582
+check_emergency_all_running_1() {
+  rbk_sh 30 data_maintenance__running
+}
+
+# microservices_reorganisation.rbk:582
+check_emergency_all_running_2() {
+  rbk_sh 30 scanner__running
+}
+
+# microservices_reorganisation.rbk:582
+check_emergency_all_running_3() {
+  rbk_sh 30 analytics__running
+}
+
+# microservices_reorganisation.rbk:582
+check_emergency_all_running() {
+  check_emergency_all_running_1
+  rbk_ok || return 0
+  check_emergency_all_running_2
+  rbk_ok || return 0
+  check_emergency_all_running_3
+}
+
+# microservices_reorganisation.rbk:584
+check_emergency_gateway_back_once() {
+  rbk_http 30 GET "$gateway_url"'/health' '' status 200
+}
+
+# microservices_reorganisation.rbk:584
+check_emergency_gateway_back() {
+  rbk_poll check_emergency_gateway_back_once 30 5 0
+}
+
+# microservices_reorganisation.rbk:585
+check_emergency_websocket_back() {
+  rbk_http 30 GET "$websocket_url" '' status 200 status 400 status 404 status 426
+}
+
+# microservices_reorganisation.rbk:586
+check_emergency_frontend_back() {
+  rbk_http 30 GET "$frontend_url" '' status 200
+}
+
+# microservices_reorganisation.rbk:176
+list_suite() {
+  rbk_item suite_1 'http://localhost:3000 carga sin errores'
+  rbk_item suite_2 'La tabla del scanner muestra datos'
+  rbk_item suite_3 'El WebSocket está conectado (punto verde)'
+  rbk_item suite_4 'gappers_up tiene tickers'
+  rbk_item suite_5 'Los rankings cambian'
+  rbk_item suite_6 'Al pulsar un símbolo se abre el modal, o da un error comprensible'
+  rbk_item suite_7 'Los precios cambian cada segundo'
+  rbk_item suite_8 'El volumen aumenta'
+}
+
+# microservices_reorganisation.rbk:527
+run_emergency() {
+  rbk_stage 'Parar las aplicaciones; la base de datos y Redis siguen en marcha'
+  rbk_capture emergency_logs 'Guardar los logs' emergency_logs file source_emergency_emergency_logs limit 15 \
+    repeatable continue 'los logs no retrasan la vuelta'
+  rbk_step stop_frontend 'stop frontend' frontend__stop limit 10 repeatable
+  rbk_step stop_websocket_server 'stop websocket_server' websocket_server__stop limit 10 repeatable
+  rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 10 repeatable
+  rbk_step stop_scanner 'stop scanner' scanner__stop limit 10 repeatable
+  rbk_step stop_analytics 'stop analytics' analytics__stop limit 10 repeatable
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 10 repeatable
+  rbk_step remove_new 'Parar y quitar los servicios nuevos' step_emergency_remove_new limit 45 repeatable
+  rbk_stage 'Restaurar la base de datos y vaciar Redis'
+  rbk_take take_db_safety 'take backup db_safety' db_safety \
+    "$backup_dir"'/'"$plan"'-before-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_db_safety' limit \
+    45 repeatable broken 'phase_3:tables' 'lo que copia ya ha sido modificado'
+  rbk_restore restore_db 'restore db from db_before' db_before db__restore 'check_backup_db_before' limit 75 \
+    repeatable
+  rbk_verify db_back 'La base de datos responde y no tiene las tablas nuevas' check_emergency_db_back limit 10 \
+    repeatable
+  rbk_step flush 'Vaciar Redis' step_emergency_flush limit 10 repeatable
+  rbk_verify redis_empty 'Redis responde y está vacío' check_emergency_redis_empty limit 10 repeatable
+  rbk_stage 'Volver al commit estable y reconstruir todo'
+  rbk_step switch_code 'switch code to '"$stable" step_emergency_switch_code limit 10 repeatable
+  rbk_step rebuild_all 'Reconstruir sin caché' step_emergency_rebuild_all limit 150 repeatable in "$home"
+  rbk_stage 'Arrancar y comprobar'
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 10 repeatable
+  rbk_step start_scanner 'start scanner' scanner__start limit 10 repeatable
+  rbk_step start_analytics 'start analytics' analytics__start limit 10 repeatable
+  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 10 repeatable
+  rbk_step start_websocket_server 'start websocket_server' websocket_server__start limit 10 repeatable
+  rbk_step start_frontend 'start frontend' frontend__start limit 10 repeatable
+  rbk_verify all_running 'Los servicios están en marcha' check_emergency_all_running limit 10 repeatable
+  rbk_verify gateway_back 'api-gateway responde' check_emergency_gateway_back limit 30 repeatable
+  rbk_verify websocket_back 'El servidor de WebSocket responde' check_emergency_websocket_back limit 10 \
+    repeatable
+  rbk_verify frontend_back 'El frontend responde' check_emergency_frontend_back limit 10 repeatable
+  rbk_require require_suite \
+    'require Pruebas mínimas: si TODAS pasan, el rollback ha salido bien; si ALGUNA falla, mire los logs de ese servicio' \
+    list_suite limit 0 repeatable
+}
+
+# microservices_reorganisation.rbk:217
+run_back_out_phase_1() {
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
+}
+
+# microservices_reorganisation.rbk:333
+run_back_out_phase_2() {
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  rbk_step start_analytics 'start analytics' analytics__start limit 60 repeatable
+  rbk_step start_scanner 'start scanner' scanner__start limit 60 repeatable
+  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
+}
+
+# microservices_reorganisation.rbk:425
+run_back_out_phase_3() {
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+}
+
+# Sets a value of the plan.
+rbk_assign() {
+  case "$1" in
+    home) home=$2 ;;
+    backup_dir) backup_dir=$2 ;;
+    gateway_url) gateway_url=$2 ;;
+    session_url) session_url=$2 ;;
+    websocket_url) websocket_url=$2 ;;
+    frontend_url) frontend_url=$2 ;;
+    redis_host) redis_host=$2 ;;
+    phase_1_ref) phase_1_ref=$2 ;;
+    phase_2_ref) phase_2_ref=$2 ;;
+    phase_3_ref) phase_3_ref=$2 ;;
+    before_1) before_1=$2 ;;
+    before_2) before_2=$2 ;;
+    before_3) before_3=$2 ;;
+    gateway_tag) gateway_tag=$2 ;;
+    gateway_context) gateway_context=$2 ;;
+    migration_file) migration_file=$2 ;;
+    stable) stable=$2 ;;
+    reason) reason=$2 ;;
+    state_before_1) state_before_1=$2 ;;
+    gateway_log_1) gateway_log_1=$2 ;;
+    state_before_2) state_before_2=$2 ;;
+    logs_before_2) logs_before_2=$2 ;;
+    state_before_3) state_before_3=$2 ;;
+    tables_before) tables_before=$2 ;;
+    emergency_logs) emergency_logs=$2 ;;
+    *) return 1 ;;
+  esac
+}
+
+# The params: default, then environment, then --set.
+rbk_params() {
+  home='/srv/tradeul'
+  if rbk_given home; then home=$RBK_VALUE; fi
+  backup_dir='/var/backups/tradeul'
+  if rbk_given backup_dir; then backup_dir=$RBK_VALUE; fi
+  gateway_url='http://localhost:8000'
+  if rbk_given gateway_url; then gateway_url=$RBK_VALUE; fi
+  session_url='http://localhost:8002'
+  if rbk_given session_url; then session_url=$RBK_VALUE; fi
+  websocket_url='http://localhost:9000'
+  if rbk_given websocket_url; then websocket_url=$RBK_VALUE; fi
+  frontend_url='http://localhost:3000'
+  if rbk_given frontend_url; then frontend_url=$RBK_VALUE; fi
+  redis_host='localhost'
+  if rbk_given redis_host; then redis_host=$RBK_VALUE; fi
+  phase_1_ref='phase-1'
+  if rbk_given phase_1_ref; then phase_1_ref=$RBK_VALUE; fi
+  phase_2_ref='phase-2'
+  if rbk_given phase_2_ref; then phase_2_ref=$RBK_VALUE; fi
+  phase_3_ref='phase-3'
+  if rbk_given phase_3_ref; then phase_3_ref=$RBK_VALUE; fi
+  before_1='backup/pre-phase-1-migration'
+  if rbk_given before_1; then before_1=$RBK_VALUE; fi
+  before_2='backup/pre-phase-2-migration'
+  if rbk_given before_2; then before_2=$RBK_VALUE; fi
+  before_3='backup/pre-phase-3-migration'
+  if rbk_given before_3; then before_3=$RBK_VALUE; fi
+  gateway_tag='tradeul-api-gateway'
+  if rbk_given gateway_tag; then gateway_tag=$RBK_VALUE; fi
+  gateway_context='services/api_gateway'
+  if rbk_given gateway_context; then gateway_context=$RBK_VALUE; fi
+  migration_file='services/fundamental-data-service/migrations/001_create_tables.sql'
+  if rbk_given migration_file; then migration_file=$RBK_VALUE; fi
+}
+
+# Every value but the secrets.
+rbk_show_values() {
+  rbk_shown home "$home"
+  rbk_shown backup_dir "$backup_dir"
+  rbk_shown gateway_url "$gateway_url"
+  rbk_shown session_url "$session_url"
+  rbk_shown websocket_url "$websocket_url"
+  rbk_shown frontend_url "$frontend_url"
+  rbk_shown redis_host "$redis_host"
+  rbk_shown phase_1_ref "$phase_1_ref"
+  rbk_shown phase_2_ref "$phase_2_ref"
+  rbk_shown phase_3_ref "$phase_3_ref"
+  rbk_shown before_1 "$before_1"
+  rbk_shown before_2 "$before_2"
+  rbk_shown before_3 "$before_3"
+  rbk_shown gateway_tag "$gateway_tag"
+  rbk_shown gateway_context "$gateway_context"
+  rbk_shown migration_file "$migration_file"
+  rbk_shown stable "$stable"
+  rbk_shown reason "$reason"
+  rbk_shown state_before_1 "$state_before_1"
+  rbk_shown gateway_log_1 "$gateway_log_1"
+  rbk_shown state_before_2 "$state_before_2"
+  rbk_shown logs_before_2 "$logs_before_2"
+  rbk_shown state_before_3 "$state_before_3"
+  rbk_shown tables_before "$tables_before"
+  rbk_shown emergency_logs "$emergency_logs"
+}
+
+# Where the journal is.
+rbk_state_dir() {
+  RBK_STATE='/var/lib/rbk/'"$plan"'/'"$environment"
+}
+
+# What an environment sets.
+rbk_environment() {
+  case "$1" in
+    *) return 1 ;;
+  esac
+}
+
+# Reads the secrets.
+rbk_secrets() {
+  :
+}
+
+# microservices_reorganisation.rbk:46
+find_stable_sh() {
+  git -C "$home" log --oneline --all --grep 'feat: Add ticker metadata modal'
+}
+
+# microservices_reorganisation.rbk:46
+find_stable() {
+  rbk_sh 30 find_stable_sh
+}
+
+# Asks for what is not given.
+rbk_inputs() {
+  rbk_find stable find_stable
+  rbk_input stable 'Último commit conocido-bueno, para la emergencia total' 'backup/pre-phase-1-migration' \
+    matches '^([0-9a-f]{7,40}|backup/pre-phase-[123]-migration)$'
+  rbk_input reason 'Motivo del rollback' '' anything
+}
+
+# About a phase.
+rbk_phase() {
+  RBK_PHASE_TITLE='' RBK_PHASE_BACKUPS='' RBK_PHASE_VALUES='' RBK_DESCRIBED=0
+  case "$1" in
+    phase_1)
+      RBK_PHASE_TITLE='Fase 1: crear ticker-metadata-service'
+      RBK_PHASE_BACKUPS='db_before redis_before'
+      RBK_PHASE_VALUES='state_before_1 was_code'
+      ;;
+    phase_2)
+      RBK_PHASE_TITLE='Fase 2: APIs REST en scanner y analytics'
+      RBK_PHASE_BACKUPS='db_before redis_before'
+      RBK_PHASE_VALUES='state_before_2 was_code'
+      ;;
+    phase_3)
+      RBK_PHASE_TITLE='Fase 3: crear fundamental-data-service'
+      RBK_PHASE_BACKUPS='db_before redis_before'
+      RBK_PHASE_VALUES='state_before_3 tables_before was_code'
+      ;;
+    *) return 1 ;;
+  esac
+}
+
+# About a procedure.
+rbk_procedure() {
+  RBK_P_TITLE='' RBK_PHASES='' RBK_P_RTO=300 RBK_P_WITHOUT=''
+  case "$1" in
+    git_1)
+      RBK_PHASES='phase_1'
+      RBK_P_TITLE='Opción A: volver al commit anterior'
+      RBK_P_RTO=300
+      ;;
+    gateway_only_1)
+      RBK_PHASES='phase_1'
+      RBK_P_TITLE='Opción B: solo api-gateway'
+      RBK_P_RTO=300
+      RBK_P_WITHOUT='el servicio nuevo: api-gateway vuelve a consultar la metadata directamente'
+      ;;
+    degraded_1)
+      RBK_PHASES='phase_1'
+      RBK_P_TITLE='Opción C: modo degradado mientras se depura'
+      RBK_P_RTO=300
+      RBK_P_WITHOUT='ticker-metadata-service; api-gateway consulta la metadata directamente, como ya sabe hacer'
+      ;;
+    gateway_to_redis)
+      RBK_PHASES='phase_2'
+      RBK_P_TITLE='Opción A: api-gateway vuelve a leer Redis'
+      RBK_P_RTO=300
+      RBK_P_WITHOUT='las APIs REST: api-gateway lee de Redis, como antes de la fase'
+      ;;
+    git_2)
+      RBK_PHASES='phase_2'
+      RBK_P_TITLE='Opción B: los tres servicios como estaban'
+      RBK_P_RTO=300
+      ;;
+    stop_fundamental)
+      RBK_PHASES='phase_3'
+      RBK_P_TITLE='Opción A: parar el servicio nuevo'
+      RBK_P_RTO=300
+      RBK_P_WITHOUT='financials, dilution y filings'
+      ;;
+    drop_tables)
+      RBK_PHASES='phase_3'
+      RBK_P_TITLE='Opción B: quitar también las tablas y el código de la fase'
+      RBK_P_RTO=300
+      ;;
+    emergency)
+      RBK_PHASES='phase_1 phase_2 phase_3'
+      RBK_P_TITLE='Emergencia total: al último estado conocido-bueno'
+      RBK_P_RTO=600
+      ;;
+    back_out_phase_1)
+      RBK_PHASES='phase_1'
+      ;;
+    back_out_phase_2)
+      RBK_PHASES='phase_2'
+      ;;
+    back_out_phase_3)
+      RBK_PHASES='phase_3'
+      ;;
+    *) return 1 ;;
+  esac
+}
+
+# What to know before a procedure is run.
+rbk_about() {
+  case "$1" in
+    git_1)
+      rbk_fact recommended ''
+      rbk_fact when 'la fase 1 no funciona: es la vía rápida y completa'
+      rbk_fact estimate '2m..3m'
+      ;;
+    gateway_only_1)
+      rbk_fact when 'solo falló api-gateway'
+      rbk_fact estimate '1m..1m'
+      rbk_fact without 'el servicio nuevo: api-gateway vuelve a consultar la metadata directamente'
+      ;;
+    degraded_1)
+      rbk_fact when 'el servicio nuevo falla y hay que mantener el sistema en marcha'
+      rbk_fact estimate '1m..1m'
+      rbk_fact without \
+        'ticker-metadata-service; api-gateway consulta la metadata directamente, como ya sabe hacer'
+      ;;
+    gateway_to_redis)
+      rbk_fact when 'los endpoints nuevos son lentos o no responden'
+      rbk_fact estimate '1m..1m'
+      rbk_fact without 'las APIs REST: api-gateway lee de Redis, como antes de la fase'
+      ;;
+    git_2)
+      rbk_fact recommended ''
+      rbk_fact when 'la fase 2 no funciona, o no basta con api-gateway'
+      rbk_fact estimate '3m..3m'
+      ;;
+    stop_fundamental)
+      rbk_fact when 'el servicio nuevo molesta; lo que ya existía no depende de él'
+      rbk_fact estimate '30s..30s'
+      rbk_fact without 'financials, dilution y filings'
+      ;;
+    drop_tables)
+      rbk_fact recommended ''
+      rbk_fact when 'las tablas nuevas causan problemas, o la migración falló'
+      rbk_fact estimate '2m..3m'
+      rbk_fact lost 'las filas de las tres tablas nuevas; quedan en la copia `''db_safety`'
+      ;;
+    emergency)
+      rbk_fact when 'todo falla y ninguna opción de la fase ha servido'
+      rbk_fact estimate '5m..10m'
+      rbk_fact lost \
+        'lo escrito en la base de datos desde el inicio de la fase (queda en la copia `''db_safety`'') y todo lo que había en Redis'
+      ;;
+    *) ;;
+  esac
+}
+
+# The steps of a procedure, in order.
+rbk_steps() {
+  case "$1" in
+    system_healthy) RBK_STEPS='gateway_up session_up' ;;
+    phase_1) RBK_STEPS='require_before_any_change system_healthy.gateway_up system_healthy.session_up state_before_1 mark_1 stop_api_gateway stop_data_maintenance take_db_before take_redis_before switch_code build_1 start_ticker_metadata start_api_gateway start_data_maintenance gateway_1 metadata_1' ;;
+    git_1) RBK_STEPS='gateway_log_1 stop_api_gateway stop_data_maintenance remove_1 switch_code rebuild_1 start_api_gateway start_data_maintenance health_1 metadata_old_1 maintenance_1 logs_1 require_after_phase_1' ;;
+    gateway_only_1) RBK_STEPS='switch_gateway_image start_ticker_metadata start_data_maintenance restart_api_gateway health_b_1 require_after_phase_1' ;;
+    degraded_1) RBK_STEPS='stop_ticker_metadata start_data_maintenance restart_api_gateway health_c_1 require_after_phase_1' ;;
+    phase_2) RBK_STEPS='require_before_any_change system_healthy.gateway_up system_healthy.session_up state_before_2 mark_2 stop_api_gateway stop_scanner stop_analytics stop_data_maintenance take_db_before take_redis_before start_data_maintenance switch_code build_2 start_scanner start_analytics start_api_gateway gateway_2' ;;
+    gateway_to_redis) RBK_STEPS='switch_gateway_image start_data_maintenance start_scanner start_analytics restart_api_gateway health_a_2 redis_a_2 require_after_phase_2' ;;
+    git_2) RBK_STEPS='logs_before_2 stop_api_gateway stop_scanner stop_analytics stop_data_maintenance switch_code rebuild_2 start_scanner start_analytics start_api_gateway start_data_maintenance health_b_2 running_2 require_after_phase_2' ;;
+    phase_3) RBK_STEPS='require_before_any_change system_healthy.gateway_up system_healthy.session_up state_before_3 mark_3 stop_data_maintenance take_db_before take_redis_before tables_before switch_code tables build_3 start_fundamental_data start_data_maintenance tables_there running_3' ;;
+    stop_fundamental) RBK_STEPS='stop_fundamental_data start_data_maintenance health_a_3 db_a_3 require_after_phase_3' ;;
+    drop_tables) RBK_STEPS='remove_3 stop_data_maintenance take_db_safety undo_tables tables_gone tables_same switch_code start_data_maintenance health_b_3 require_after_phase_3' ;;
+    emergency) RBK_STEPS='emergency_logs stop_frontend stop_websocket_server stop_api_gateway stop_scanner stop_analytics stop_data_maintenance remove_new take_db_safety restore_db db_back flush redis_empty switch_code rebuild_all start_data_maintenance start_scanner start_analytics start_api_gateway start_websocket_server start_frontend all_running gateway_back websocket_back frontend_back require_suite' ;;
+    back_out_phase_1) RBK_STEPS='start_data_maintenance start_api_gateway' ;;
+    back_out_phase_2) RBK_STEPS='start_data_maintenance start_analytics start_scanner start_api_gateway' ;;
+    back_out_phase_3) RBK_STEPS='start_data_maintenance' ;;
+    *) return 1 ;;
+  esac
+}
+
+# Whether a point of no return was passed although its step began.
+rbk_unpassed() {
+  case "$1 $2" in
+    *) ;;
+  esac
+}
+
+# Finds out how far a phase has come that the journal does not know.
+rbk_find_point() {
+  case "$1" in
+    *) ;;
+  esac
+}
+
+# The recovery matrix that the compiler proved.
+rbk_matrix() {
+  RBK_VERDICT='' RBK_VERDICT_WHY=''
+  case "$1" in
+    phase_1)
+      case "$2:$3" in
+        before: | inside:require_before_any_change: | after:require_before_any_change: | inside:system_healthy.gateway_up: | after:system_healthy.gateway_up: | inside:system_healthy.session_up: | after:system_healthy.session_up: | inside:state_before_1: | after:state_before_1: | inside:mark_1: | after:mark_1: | inside:stop_api_gateway: | after:stop_api_gateway: | inside:stop_data_maintenance: | after:stop_data_maintenance: | inside:take_db_before: | after:take_db_before: | inside:take_redis_before: | after:take_redis_before: | inside:switch_code: | after:switch_code: | inside:build_1: | after:build_1: | inside:start_ticker_metadata: | after:start_ticker_metadata: | inside:start_api_gateway: | after:start_api_gateway: | inside:start_data_maintenance: | after:start_data_maintenance: | inside:gateway_1: | after:gateway_1: | inside:metadata_1: | after:metadata_1: | unknown:) ;;
+        before:git_1 | before:gateway_only_1 | before:degraded_1 | before:back_out_phase_1 | inside:require_before_any_change:git_1 | inside:require_before_any_change:gateway_only_1 | inside:require_before_any_change:degraded_1 | inside:require_before_any_change:back_out_phase_1 | after:require_before_any_change:git_1 | after:require_before_any_change:gateway_only_1 | after:require_before_any_change:degraded_1 | after:require_before_any_change:back_out_phase_1 | inside:system_healthy.gateway_up:git_1 | inside:system_healthy.gateway_up:gateway_only_1 | inside:system_healthy.gateway_up:degraded_1 | inside:system_healthy.gateway_up:back_out_phase_1 | after:system_healthy.gateway_up:git_1 | after:system_healthy.gateway_up:gateway_only_1 | after:system_healthy.gateway_up:degraded_1 | after:system_healthy.gateway_up:back_out_phase_1 | inside:system_healthy.session_up:git_1 | inside:system_healthy.session_up:gateway_only_1 | inside:system_healthy.session_up:degraded_1 | inside:system_healthy.session_up:back_out_phase_1 | after:system_healthy.session_up:git_1 | after:system_healthy.session_up:gateway_only_1 | after:system_healthy.session_up:degraded_1 | after:system_healthy.session_up:back_out_phase_1 | inside:state_before_1:git_1 | inside:state_before_1:gateway_only_1 | inside:state_before_1:degraded_1 | inside:state_before_1:back_out_phase_1 | after:state_before_1:git_1 | after:state_before_1:gateway_only_1 | after:state_before_1:degraded_1 | after:state_before_1:back_out_phase_1 | inside:mark_1:git_1 | inside:mark_1:gateway_only_1 | inside:mark_1:degraded_1 | inside:mark_1:back_out_phase_1 | after:mark_1:git_1 | after:mark_1:gateway_only_1 | after:mark_1:degraded_1 | after:mark_1:back_out_phase_1 | inside:stop_api_gateway:git_1 | inside:stop_api_gateway:gateway_only_1 | inside:stop_api_gateway:degraded_1 | inside:stop_api_gateway:back_out_phase_1 | after:stop_api_gateway:git_1 | after:stop_api_gateway:gateway_only_1 | after:stop_api_gateway:degraded_1 | after:stop_api_gateway:back_out_phase_1 | inside:stop_data_maintenance:git_1 | inside:stop_data_maintenance:gateway_only_1 | inside:stop_data_maintenance:degraded_1 | inside:stop_data_maintenance:back_out_phase_1 | after:stop_data_maintenance:git_1 | after:stop_data_maintenance:gateway_only_1 | after:stop_data_maintenance:degraded_1 | after:stop_data_maintenance:back_out_phase_1 | inside:take_db_before:git_1 | inside:take_db_before:gateway_only_1 | inside:take_db_before:degraded_1 | inside:take_db_before:back_out_phase_1 | after:take_db_before:git_1 | after:take_db_before:gateway_only_1 | after:take_db_before:degraded_1 | after:take_db_before:emergency | after:take_db_before:back_out_phase_1 | inside:take_redis_before:git_1 | inside:take_redis_before:gateway_only_1 | inside:take_redis_before:degraded_1 | inside:take_redis_before:emergency | inside:take_redis_before:back_out_phase_1 | after:take_redis_before:git_1 | after:take_redis_before:gateway_only_1 | after:take_redis_before:degraded_1 | after:take_redis_before:emergency | after:take_redis_before:back_out_phase_1 | inside:switch_code:git_1 | inside:switch_code:emergency | after:switch_code:git_1 | after:switch_code:gateway_only_1 | after:switch_code:degraded_1 | after:switch_code:emergency | inside:build_1:git_1 | inside:build_1:gateway_only_1 | inside:build_1:emergency | after:build_1:git_1 | after:build_1:gateway_only_1 | after:build_1:degraded_1 | after:build_1:emergency | inside:start_ticker_metadata:git_1 | inside:start_ticker_metadata:gateway_only_1 | inside:start_ticker_metadata:degraded_1 | inside:start_ticker_metadata:emergency | after:start_ticker_metadata:git_1 | after:start_ticker_metadata:gateway_only_1 | after:start_ticker_metadata:degraded_1 | after:start_ticker_metadata:emergency | inside:start_api_gateway:git_1 | inside:start_api_gateway:gateway_only_1 | inside:start_api_gateway:degraded_1 | inside:start_api_gateway:emergency | after:start_api_gateway:git_1 | after:start_api_gateway:gateway_only_1 | after:start_api_gateway:degraded_1 | after:start_api_gateway:emergency | inside:start_data_maintenance:git_1 | inside:start_data_maintenance:gateway_only_1 | inside:start_data_maintenance:degraded_1 | inside:start_data_maintenance:emergency | after:start_data_maintenance:git_1 | after:start_data_maintenance:gateway_only_1 | after:start_data_maintenance:degraded_1 | after:start_data_maintenance:emergency | inside:gateway_1:git_1 | inside:gateway_1:gateway_only_1 | inside:gateway_1:degraded_1 | inside:gateway_1:emergency | after:gateway_1:git_1 | after:gateway_1:gateway_only_1 | after:gateway_1:degraded_1 | after:gateway_1:emergency | inside:metadata_1:git_1 | inside:metadata_1:gateway_only_1 | inside:metadata_1:degraded_1 | inside:metadata_1:emergency | after:metadata_1:git_1 | after:metadata_1:gateway_only_1 | after:metadata_1:degraded_1 | after:metadata_1:emergency | unknown:git_1) RBK_VERDICT=recovers ;;
+        before:emergency | inside:require_before_any_change:emergency | after:require_before_any_change:emergency | inside:system_healthy.gateway_up:emergency | after:system_healthy.gateway_up:emergency | inside:system_healthy.session_up:emergency | after:system_healthy.session_up:emergency | inside:state_before_1:emergency | after:state_before_1:emergency | inside:mark_1:emergency | after:mark_1:emergency | inside:stop_api_gateway:emergency | after:stop_api_gateway:emergency | inside:stop_data_maintenance:emergency | after:stop_data_maintenance:emergency) RBK_VERDICT=refused RBK_VERDICT_WHY='restaura db desde db_before, que aquí no existe' ;;
+        inside:take_db_before:emergency | unknown:emergency) RBK_VERDICT=refused RBK_VERDICT_WHY='restaura db desde db_before, que aquí puede ser ilegible' ;;
+        inside:switch_code:gateway_only_1 | unknown:gateway_only_1) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca ticker_metadata cuando code puede estar a medio escribir' ;;
+        inside:switch_code:degraded_1 | inside:switch_code:back_out_phase_1 | unknown:degraded_1 | unknown:back_out_phase_1) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca data_maintenance cuando code puede estar a medio escribir' ;;
+        after:switch_code:back_out_phase_1 | after:build_1:back_out_phase_1 | inside:start_ticker_metadata:back_out_phase_1 | after:start_ticker_metadata:back_out_phase_1 | inside:start_api_gateway:back_out_phase_1 | after:start_api_gateway:back_out_phase_1 | inside:start_data_maintenance:back_out_phase_1 | after:start_data_maintenance:back_out_phase_1 | inside:gateway_1:back_out_phase_1 | after:gateway_1:back_out_phase_1 | inside:metadata_1:back_out_phase_1 | after:metadata_1:back_out_phase_1) RBK_VERDICT=refused RBK_VERDICT_WHY='deja code cambiado' ;;
+        inside:build_1:degraded_1 | inside:build_1:back_out_phase_1) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca api_gateway cuando gateway_image puede estar a medio escribir' ;;
+        *) return 1 ;;
+      esac
+      ;;
+    phase_2)
+      case "$2:$3" in
+        before: | inside:require_before_any_change: | after:require_before_any_change: | inside:system_healthy.gateway_up: | after:system_healthy.gateway_up: | inside:system_healthy.session_up: | after:system_healthy.session_up: | inside:state_before_2: | after:state_before_2: | inside:mark_2: | after:mark_2: | inside:stop_api_gateway: | after:stop_api_gateway: | inside:stop_scanner: | after:stop_scanner: | inside:stop_analytics: | after:stop_analytics: | inside:stop_data_maintenance: | after:stop_data_maintenance: | inside:take_db_before: | after:take_db_before: | inside:take_redis_before: | after:take_redis_before: | inside:start_data_maintenance: | after:start_data_maintenance: | inside:switch_code: | after:switch_code: | inside:build_2: | after:build_2: | inside:start_scanner: | after:start_scanner: | inside:start_analytics: | after:start_analytics: | inside:start_api_gateway: | after:start_api_gateway: | inside:gateway_2: | after:gateway_2: | unknown:) ;;
+        before:gateway_to_redis | before:git_2 | before:emergency | before:back_out_phase_2 | inside:require_before_any_change:gateway_to_redis | inside:require_before_any_change:git_2 | inside:require_before_any_change:emergency | inside:require_before_any_change:back_out_phase_2 | after:require_before_any_change:gateway_to_redis | after:require_before_any_change:git_2 | after:require_before_any_change:emergency | after:require_before_any_change:back_out_phase_2 | inside:system_healthy.gateway_up:gateway_to_redis | inside:system_healthy.gateway_up:git_2 | inside:system_healthy.gateway_up:emergency | inside:system_healthy.gateway_up:back_out_phase_2 | after:system_healthy.gateway_up:gateway_to_redis | after:system_healthy.gateway_up:git_2 | after:system_healthy.gateway_up:emergency | after:system_healthy.gateway_up:back_out_phase_2 | inside:system_healthy.session_up:gateway_to_redis | inside:system_healthy.session_up:git_2 | inside:system_healthy.session_up:emergency | inside:system_healthy.session_up:back_out_phase_2 | after:system_healthy.session_up:gateway_to_redis | after:system_healthy.session_up:git_2 | after:system_healthy.session_up:emergency | after:system_healthy.session_up:back_out_phase_2 | inside:state_before_2:gateway_to_redis | inside:state_before_2:git_2 | inside:state_before_2:emergency | inside:state_before_2:back_out_phase_2 | after:state_before_2:gateway_to_redis | after:state_before_2:git_2 | after:state_before_2:emergency | after:state_before_2:back_out_phase_2 | inside:mark_2:gateway_to_redis | inside:mark_2:git_2 | inside:mark_2:emergency | inside:mark_2:back_out_phase_2 | after:mark_2:gateway_to_redis | after:mark_2:git_2 | after:mark_2:emergency | after:mark_2:back_out_phase_2 | inside:stop_api_gateway:gateway_to_redis | inside:stop_api_gateway:git_2 | inside:stop_api_gateway:emergency | inside:stop_api_gateway:back_out_phase_2 | after:stop_api_gateway:gateway_to_redis | after:stop_api_gateway:git_2 | after:stop_api_gateway:emergency | after:stop_api_gateway:back_out_phase_2 | inside:stop_scanner:gateway_to_redis | inside:stop_scanner:git_2 | inside:stop_scanner:emergency | inside:stop_scanner:back_out_phase_2 | after:stop_scanner:gateway_to_redis | after:stop_scanner:git_2 | after:stop_scanner:emergency | after:stop_scanner:back_out_phase_2 | inside:stop_analytics:gateway_to_redis | inside:stop_analytics:git_2 | inside:stop_analytics:emergency | inside:stop_analytics:back_out_phase_2 | after:stop_analytics:gateway_to_redis | after:stop_analytics:git_2 | after:stop_analytics:emergency | after:stop_analytics:back_out_phase_2 | inside:stop_data_maintenance:gateway_to_redis | inside:stop_data_maintenance:git_2 | inside:stop_data_maintenance:emergency | inside:stop_data_maintenance:back_out_phase_2 | after:stop_data_maintenance:gateway_to_redis | after:stop_data_maintenance:git_2 | after:stop_data_maintenance:emergency | after:stop_data_maintenance:back_out_phase_2 | inside:take_db_before:gateway_to_redis | inside:take_db_before:git_2 | inside:take_db_before:back_out_phase_2 | after:take_db_before:gateway_to_redis | after:take_db_before:git_2 | after:take_db_before:emergency | after:take_db_before:back_out_phase_2 | inside:take_redis_before:gateway_to_redis | inside:take_redis_before:git_2 | inside:take_redis_before:emergency | inside:take_redis_before:back_out_phase_2 | after:take_redis_before:gateway_to_redis | after:take_redis_before:git_2 | after:take_redis_before:emergency | after:take_redis_before:back_out_phase_2 | inside:start_data_maintenance:gateway_to_redis | inside:start_data_maintenance:git_2 | inside:start_data_maintenance:emergency | inside:start_data_maintenance:back_out_phase_2 | after:start_data_maintenance:gateway_to_redis | after:start_data_maintenance:git_2 | after:start_data_maintenance:emergency | after:start_data_maintenance:back_out_phase_2 | inside:switch_code:git_2 | inside:switch_code:emergency | after:switch_code:gateway_to_redis | after:switch_code:git_2 | after:switch_code:emergency | inside:build_2:gateway_to_redis | inside:build_2:git_2 | inside:build_2:emergency | after:build_2:gateway_to_redis | after:build_2:git_2 | after:build_2:emergency | inside:start_scanner:gateway_to_redis | inside:start_scanner:git_2 | inside:start_scanner:emergency | after:start_scanner:gateway_to_redis | after:start_scanner:git_2 | after:start_scanner:emergency | inside:start_analytics:gateway_to_redis | inside:start_analytics:git_2 | inside:start_analytics:emergency | after:start_analytics:gateway_to_redis | after:start_analytics:git_2 | after:start_analytics:emergency | inside:start_api_gateway:gateway_to_redis | inside:start_api_gateway:git_2 | inside:start_api_gateway:emergency | after:start_api_gateway:gateway_to_redis | after:start_api_gateway:git_2 | after:start_api_gateway:emergency | inside:gateway_2:gateway_to_redis | inside:gateway_2:git_2 | inside:gateway_2:emergency | after:gateway_2:gateway_to_redis | after:gateway_2:git_2 | after:gateway_2:emergency | unknown:git_2) RBK_VERDICT=recovers ;;
+        inside:take_db_before:emergency | unknown:emergency) RBK_VERDICT=refused RBK_VERDICT_WHY='restaura db desde db_before, que aquí puede ser ilegible' ;;
+        inside:switch_code:gateway_to_redis | inside:switch_code:back_out_phase_2 | unknown:gateway_to_redis | unknown:back_out_phase_2) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca data_maintenance cuando code puede estar a medio escribir' ;;
+        after:switch_code:back_out_phase_2 | after:build_2:back_out_phase_2 | inside:start_scanner:back_out_phase_2 | after:start_scanner:back_out_phase_2 | inside:start_analytics:back_out_phase_2 | after:start_analytics:back_out_phase_2 | inside:start_api_gateway:back_out_phase_2 | after:start_api_gateway:back_out_phase_2 | inside:gateway_2:back_out_phase_2 | after:gateway_2:back_out_phase_2) RBK_VERDICT=refused RBK_VERDICT_WHY='deja code cambiado' ;;
+        inside:build_2:back_out_phase_2) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca api_gateway cuando gateway_image puede estar a medio escribir' ;;
+        *) return 1 ;;
+      esac
+      ;;
+    phase_3)
+      case "$2:$3" in
+        before: | inside:require_before_any_change: | after:require_before_any_change: | inside:system_healthy.gateway_up: | after:system_healthy.gateway_up: | inside:system_healthy.session_up: | after:system_healthy.session_up: | inside:state_before_3: | after:state_before_3: | inside:mark_3: | after:mark_3: | inside:stop_data_maintenance: | after:stop_data_maintenance: | inside:take_db_before: | after:take_db_before: | inside:take_redis_before: | after:take_redis_before: | inside:tables_before: | after:tables_before: | inside:switch_code: | after:switch_code: | inside:tables: | after:tables: | inside:build_3: | after:build_3: | inside:start_fundamental_data: | after:start_fundamental_data: | inside:start_data_maintenance: | after:start_data_maintenance: | inside:tables_there: | after:tables_there: | inside:running_3: | after:running_3: | unknown:) ;;
+        before:stop_fundamental | before:emergency | before:back_out_phase_3 | inside:require_before_any_change:stop_fundamental | inside:require_before_any_change:emergency | inside:require_before_any_change:back_out_phase_3 | after:require_before_any_change:stop_fundamental | after:require_before_any_change:emergency | after:require_before_any_change:back_out_phase_3 | inside:system_healthy.gateway_up:stop_fundamental | inside:system_healthy.gateway_up:emergency | inside:system_healthy.gateway_up:back_out_phase_3 | after:system_healthy.gateway_up:stop_fundamental | after:system_healthy.gateway_up:emergency | after:system_healthy.gateway_up:back_out_phase_3 | inside:system_healthy.session_up:stop_fundamental | inside:system_healthy.session_up:emergency | inside:system_healthy.session_up:back_out_phase_3 | after:system_healthy.session_up:stop_fundamental | after:system_healthy.session_up:emergency | after:system_healthy.session_up:back_out_phase_3 | inside:state_before_3:stop_fundamental | inside:state_before_3:emergency | inside:state_before_3:back_out_phase_3 | after:state_before_3:stop_fundamental | after:state_before_3:emergency | after:state_before_3:back_out_phase_3 | inside:mark_3:stop_fundamental | inside:mark_3:emergency | inside:mark_3:back_out_phase_3 | after:mark_3:stop_fundamental | after:mark_3:emergency | after:mark_3:back_out_phase_3 | inside:stop_data_maintenance:stop_fundamental | inside:stop_data_maintenance:emergency | inside:stop_data_maintenance:back_out_phase_3 | after:stop_data_maintenance:stop_fundamental | after:stop_data_maintenance:emergency | after:stop_data_maintenance:back_out_phase_3 | inside:take_db_before:stop_fundamental | inside:take_db_before:back_out_phase_3 | after:take_db_before:stop_fundamental | after:take_db_before:emergency | after:take_db_before:back_out_phase_3 | inside:take_redis_before:stop_fundamental | inside:take_redis_before:emergency | inside:take_redis_before:back_out_phase_3 | after:take_redis_before:stop_fundamental | after:take_redis_before:emergency | after:take_redis_before:back_out_phase_3 | inside:tables_before:stop_fundamental | inside:tables_before:emergency | inside:tables_before:back_out_phase_3 | after:tables_before:stop_fundamental | after:tables_before:drop_tables | after:tables_before:emergency | after:tables_before:back_out_phase_3 | inside:switch_code:drop_tables | inside:switch_code:emergency | after:switch_code:stop_fundamental | after:switch_code:drop_tables | after:switch_code:emergency | inside:tables:drop_tables | inside:tables:emergency | after:tables:stop_fundamental | after:tables:drop_tables | after:tables:emergency | inside:build_3:stop_fundamental | inside:build_3:drop_tables | inside:build_3:emergency | after:build_3:stop_fundamental | after:build_3:drop_tables | after:build_3:emergency | inside:start_fundamental_data:stop_fundamental | inside:start_fundamental_data:drop_tables | inside:start_fundamental_data:emergency | after:start_fundamental_data:stop_fundamental | after:start_fundamental_data:drop_tables | after:start_fundamental_data:emergency | inside:start_data_maintenance:stop_fundamental | inside:start_data_maintenance:drop_tables | inside:start_data_maintenance:emergency | after:start_data_maintenance:stop_fundamental | after:start_data_maintenance:drop_tables | after:start_data_maintenance:emergency | inside:tables_there:stop_fundamental | inside:tables_there:drop_tables | inside:tables_there:emergency | after:tables_there:stop_fundamental | after:tables_there:drop_tables | after:tables_there:emergency | inside:running_3:stop_fundamental | inside:running_3:drop_tables | inside:running_3:emergency | after:running_3:stop_fundamental | after:running_3:drop_tables | after:running_3:emergency) RBK_VERDICT=recovers ;;
+        before:drop_tables | inside:require_before_any_change:drop_tables | after:require_before_any_change:drop_tables | inside:system_healthy.gateway_up:drop_tables | after:system_healthy.gateway_up:drop_tables | inside:system_healthy.session_up:drop_tables | after:system_healthy.session_up:drop_tables | inside:state_before_3:drop_tables | after:state_before_3:drop_tables | inside:mark_3:drop_tables | after:mark_3:drop_tables | inside:stop_data_maintenance:drop_tables | after:stop_data_maintenance:drop_tables | inside:take_db_before:drop_tables | after:take_db_before:drop_tables | inside:take_redis_before:drop_tables | after:take_redis_before:drop_tables | inside:tables_before:drop_tables | unknown:drop_tables) RBK_VERDICT=refused RBK_VERDICT_WHY='necesita $''tables_before, que aún no se ha capturado' ;;
+        inside:take_db_before:emergency | unknown:emergency) RBK_VERDICT=refused RBK_VERDICT_WHY='restaura db desde db_before, que aquí puede ser ilegible' ;;
+        inside:switch_code:stop_fundamental | inside:switch_code:back_out_phase_3) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca data_maintenance cuando code puede estar a medio escribir' ;;
+        after:switch_code:back_out_phase_3 | after:tables:back_out_phase_3 | inside:build_3:back_out_phase_3 | after:build_3:back_out_phase_3 | inside:start_fundamental_data:back_out_phase_3 | after:start_fundamental_data:back_out_phase_3 | inside:start_data_maintenance:back_out_phase_3 | after:start_data_maintenance:back_out_phase_3 | inside:tables_there:back_out_phase_3 | after:tables_there:back_out_phase_3 | inside:running_3:back_out_phase_3 | after:running_3:back_out_phase_3) RBK_VERDICT=refused RBK_VERDICT_WHY='deja code cambiado' ;;
+        inside:tables:stop_fundamental | inside:tables:back_out_phase_3 | unknown:stop_fundamental | unknown:back_out_phase_3) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca data_maintenance cuando db puede estar a medio escribir' ;;
+        *) return 1 ;;
+      esac
+      ;;
+    *) return 1 ;;
+  esac
+}
+
+# Whom to call when a run takes long.
+rbk_escalations() {
+  rbk_late 240 'Quien lleva la migración'
+}
+
+# library/compose.rbk:91
+api_gateway__preflight() {
+  local service='api-gateway' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  services="$("${call[@]}" config --services)"
+  if ! printf '%s\n' "$services" | grep -Fx -- "$service" >/dev/null; then
+    echo "the compose file has no service $service: $dir" >&2
+    exit 1
+  fi
+}
+
+check_access_api_gateway() {
+  rbk_sh 20 api_gateway__preflight
+}
+
+# library/compose.rbk:91
+data_maintenance__preflight() {
+  local service='data-maintenance' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  services="$("${call[@]}" config --services)"
+  if ! printf '%s\n' "$services" | grep -Fx -- "$service" >/dev/null; then
+    echo "the compose file has no service $service: $dir" >&2
+    exit 1
+  fi
+}
+
+check_access_data_maintenance() {
+  rbk_sh 20 data_maintenance__preflight
+}
+
+# library/git.rbk:102
+code__preflight() {
+  local dir="$home"
+  unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+  inside="$(git -C "$dir" rev-parse --absolute-git-dir)"
+  code=0
+  if [ ! -e "$inside/rbk_switch" ]; then
+    if [ -n "$(git -C "$dir" status --porcelain --untracked-files=no)" ]; then
+      echo "the checkout has changes that are not committed: $dir" >&2
+      code=1
+    fi
+    if [ -e "$inside/index.lock" ]; then
+      echo "another git is at work, or was cut off: $inside/index.lock" >&2
+      code=1
+    fi
+  fi
+  for unfinished in MERGE_HEAD CHERRY_PICK_HEAD REVERT_HEAD BISECT_LOG rebase-merge rebase-apply; do
+    if [ -e "$inside/$unfinished" ]; then
+      echo "something is not finished in the checkout: $inside/$unfinished" >&2
+      code=1
+    fi
+  done
+  if [ ! -w "$dir" ] || [ ! -w "$inside" ]; then
+    echo "the checkout can not be written: $dir" >&2
+    code=1
+  fi
+  exit "$code"
+}
+
+check_access_code() {
+  rbk_sh 20 code__preflight
+}
+
+# library/compose.rbk:91
+ticker_metadata__preflight() {
+  local service='ticker-metadata-service' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  services="$("${call[@]}" config --services)"
+  if ! printf '%s\n' "$services" | grep -Fx -- "$service" >/dev/null; then
+    echo "the compose file has no service $service: $dir" >&2
+    exit 1
+  fi
+}
+
+check_access_ticker_metadata() {
+  rbk_sh 20 ticker_metadata__preflight
+}
+
+# library/git.rbk:21
+code__resolve() {
+  local dir="$home"
+  unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+  # Prints the commit, so that two names for the same are known to agree.
+  if ! git -C "$dir" rev-parse --verify --quiet "refs/tags/$to^{commit}" &&
+    ! git -C "$dir" rev-parse --verify --quiet "$to^{commit}" --; then
+    echo "the checkout does not know $to: fetch it first" >&2
+    exit 1
+  fi
+}
+
+check_resolve_code() {
+  rbk_sh 30 code__resolve
+}
+
+# microservices_reorganisation.rbk:71
+gateway_image__resolve() {
+  git -C "$home" rev-parse --verify "$to:$gateway_context"
+}
+
+check_resolve_gateway_image() {
+  rbk_sh 10 gateway_image__resolve
+}
+
+# library/compose.rbk:91
+scanner__preflight() {
+  local service='scanner' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  services="$("${call[@]}" config --services)"
+  if ! printf '%s\n' "$services" | grep -Fx -- "$service" >/dev/null; then
+    echo "the compose file has no service $service: $dir" >&2
+    exit 1
+  fi
+}
+
+check_access_scanner() {
+  rbk_sh 20 scanner__preflight
+}
+
+# library/compose.rbk:91
+analytics__preflight() {
+  local service='analytics' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  services="$("${call[@]}" config --services)"
+  if ! printf '%s\n' "$services" | grep -Fx -- "$service" >/dev/null; then
+    echo "the compose file has no service $service: $dir" >&2
+    exit 1
+  fi
+}
+
+check_access_analytics() {
+  rbk_sh 20 analytics__preflight
+}
+
+# microservices_reorganisation.rbk:83
+check_identity_db_sql() {
+  export bind_names=''
+  printf '%s\n' 'select current_database()' | db__query
+}
+
+# microservices_reorganisation.rbk:83
+check_identity_db() {
+  rbk_sh 30 check_identity_db_sql is '==' 'tradeul'
+}
+
+# library/postgres_container.rbk:340
+db__preflight() {
+  local container='timescaledb' user='postgres' database='tradeul' maintenance='postgres' docker='docker'
+  call=()
+  for word in $docker; do call+=("$word"); done
+  # Runs client program $2 in the container, connected to database $1.
+  client() {
+    local name program="$2"
+    name="$(printf %s "$1" | sed "s/[\\\\']/\\\\&/g")"
+    shift 2
+    "${call[@]}" exec -i -e PGPASSWORD "$container" "$program" --username="$user" --dbname="dbname='$name' connect_timeout=10 options='-c client_min_messages=error -c default_transaction_read_only=on'" "$@"
+  }
+
+  ask() {
+    client "${1:-$maintenance}" psql -X -q -A -t -w -v ON_ERROR_STOP=1 -v db="$database" -f -
+  }
+
+  server="$(echo 'show server_version_num' | ask)"
+  problems="$(
+    set -e
+    if [ "$(printf %s "$database" | wc -c)" -gt 55 ]; then
+      echo "the name of database $database is longer than 55 bytes"
+    fi
+    # The right to a single setting came with version 15.
+    may_set=false
+    [ "$server" -lt 150000 ] || may_set="has_parameter_privilege(name, 'SET')"
+    echo "
+    with live as (select * from pg_database where datname = :'db'),
+      me as (select * from pg_roles where rolname = current_user)
+    select format('role %I may not create a database: alter role %1\$I createdb', current_user)
+      from me where not (rolsuper or rolcreatedb)
+    union all
+    select format('role %I does not own database %I', current_user, datname)
+      from live where not pg_has_role(datdba, 'USAGE')
+    union all
+    select format('%s sessions of role %I are open in database %I, which role %I cannot end: close them, or grant %s to it',
+        count(*), rolname, datname, current_user, case when rolsuper then 'superuser' else 'pg_signal_backend' end)
+      from pg_stat_activity as session join pg_roles on pg_roles.oid = usesysid
+      where datname = :'db' and not pg_has_role(usesysid, 'USAGE')
+        and (rolsuper or not pg_has_role('pg_signal_backend', 'USAGE'))
+      group by rolname, rolsuper, datname
+    union all
+    select format('a prepared transaction %L is open in database %I', gid, database)
+      from pg_prepared_xacts where database = :'db'
+    union all
+    select format('replication slot %I belongs to database %I, which can not be dropped while it is there', slot_name, database)
+      from pg_replication_slots where database = :'db'
+    union all
+    select format('subscription %I belongs to database %I, which can not be dropped while it is there', subname, datname)
+      from pg_subscription join live on live.oid = subdbid
+    union all
+    select format('role %I may not create a database in tablespace %I', current_user, spcname)
+      from live join pg_tablespace as t on t.oid = dattablespace
+      where spcname <> 'pg_default' and not has_tablespace_privilege(t.oid, 'CREATE')
+    union all
+    select format('setting %I of database %I can only be set by a superuser', name, datname)
+      from live join pg_db_role_setting on setdatabase = live.oid, unnest(setconfig) as entry, pg_settings, me
+      where name = split_part(entry, '=', 1) and context = 'superuser' and not rolsuper and not $may_set
+    union all
+    select format('settings of role %I in database %I can only be set by that role or a superuser', r.rolname, datname)
+      from live join pg_db_role_setting on setdatabase = live.oid join pg_roles as r on r.oid = setrole, me
+      where r.rolname <> current_user and not me.rolsuper and (r.rolsuper or not me.rolcreaterole);
+  " | ask
+    if [ "$(echo "select datallowconn and pg_has_role(datdba, 'USAGE') from pg_database where datname = :'db'" | ask)" = t ]; then
+      echo "
+      with me as (select * from pg_roles where rolname = current_user)
+      select format('extension %I of database %I can only be created by a superuser', extname, :'db')
+        from pg_extension join pg_available_extension_versions as v on v.name = extname and v.version = extversion, me
+        where extname <> 'plpgsql' and not rolsuper
+          and v.superuser and not coalesce((to_jsonb(v) ->> 'trusted')::boolean, false)
+      union all
+      select format('event trigger %I of database %I can only be created by a superuser', evtname, :'db')
+        from pg_event_trigger, me where not rolsuper
+      union all
+      select format('%s of database %I belongs to role %I, of which role %I is not a member',
+          pg_describe_object('pg_class'::regclass, c.oid, 0), :'db', pg_get_userbyid(relowner), current_user)
+        from pg_class as c join pg_namespace as n on n.oid = relnamespace
+        where relkind in ('r', 'v', 'm', 'S', 'f', 'p') and nspname !~ '^pg_' and nspname <> 'information_schema'
+          and not pg_has_role(relowner, 'USAGE') and not exists (select 1 from pg_depend
+            where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e');
+    " | ask "$database"
+    fi
+  )"
+  if [ -n "$problems" ]; then
+    printf '%s\n' "$problems" >&2
+    exit 1
+  fi
+}
+
+check_access_db() {
+  rbk_sh 30 db__preflight
+}
+
+# library/compose.rbk:91
+fundamental_data__preflight() {
+  local service='fundamental-data-service' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  services="$("${call[@]}" config --services)"
+  if ! printf '%s\n' "$services" | grep -Fx -- "$service" >/dev/null; then
+    echo "the compose file has no service $service: $dir" >&2
+    exit 1
+  fi
+}
+
+check_access_fundamental_data() {
+  rbk_sh 20 fundamental_data__preflight
+}
+
+# library/compose.rbk:91
+frontend__preflight() {
+  local service='frontend' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  services="$("${call[@]}" config --services)"
+  if ! printf '%s\n' "$services" | grep -Fx -- "$service" >/dev/null; then
+    echo "the compose file has no service $service: $dir" >&2
+    exit 1
+  fi
+}
+
+check_access_frontend() {
+  rbk_sh 20 frontend__preflight
+}
+
+# library/compose.rbk:91
+websocket_server__preflight() {
+  local service='websocket-server' dir="$home" compose='docker compose'
+  call=()
+  for word in $compose; do call+=("$word"); done
+  cd "$dir" || exit 1
+  services="$("${call[@]}" config --services)"
+  if ! printf '%s\n' "$services" | grep -Fx -- "$service" >/dev/null; then
+    echo "the compose file has no service $service: $dir" >&2
+    exit 1
+  fi
+}
+
+check_access_websocket_server() {
+  rbk_sh 20 websocket_server__preflight
+}
+
+# library/redis.rbk:156
+redis_data__preflight() {
+  local host="$redis_host" port=6379 number=0 container='' docker='docker'
+  call=(redis-cli -h "$host" -p "$port" -n "$number")
+  if [ -n "$container" ]; then
+    call=()
+    for word in $docker; do call+=("$word"); done
+    call+=(exec -i -e REDISCLI_AUTH "$container" redis-cli -n "$number")
+  fi
+  answer="$(printf 'PING\nDBSIZE\n' | "${call[@]}" --no-raw 2>&1)"
+  case "$answer" in
+    PONG*"(integer) "*) ;;
+    *)
+      printf 'redis does not answer as it should: %s\n' "$answer" >&2
+      exit 1
+      ;;
+  esac
+}
+
+check_access_redis_data() {
+  rbk_sh 20 redis_data__preflight
+}
+
+# What must be there before a procedure runs.
+rbk_needs() {
+  case "$1" in
+    system_healthy)
+      rbk_need_tool curl docker git redis-cli
+      ;;
+    phase_1)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access api_gateway check_access_api_gateway
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access code check_access_code
+      rbk_need no_access ticker_metadata check_access_ticker_metadata
+      rbk_need_dir "$home"
+      rbk_need_ref code "$phase_1_ref" check_resolve_code 0
+      ;;
+    git_1)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access api_gateway check_access_api_gateway
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access code check_access_code
+      rbk_need_dir "$home"
+      rbk_need_ref code "$before_1" check_resolve_code 1
+      ;;
+    gateway_only_1)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access ticker_metadata check_access_ticker_metadata
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access api_gateway check_access_api_gateway
+      rbk_need_ref gateway_image "$before_1" check_resolve_gateway_image 1
+      ;;
+    degraded_1)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access ticker_metadata check_access_ticker_metadata
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access api_gateway check_access_api_gateway
+      ;;
+    phase_2)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access api_gateway check_access_api_gateway
+      rbk_need no_access scanner check_access_scanner
+      rbk_need no_access analytics check_access_analytics
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access code check_access_code
+      rbk_need_dir "$home"
+      rbk_need_ref code "$phase_2_ref" check_resolve_code 0
+      ;;
+    gateway_to_redis)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access scanner check_access_scanner
+      rbk_need no_access analytics check_access_analytics
+      rbk_need no_access api_gateway check_access_api_gateway
+      rbk_need_ref gateway_image "$before_2" check_resolve_gateway_image 1
+      ;;
+    git_2)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access api_gateway check_access_api_gateway
+      rbk_need no_access scanner check_access_scanner
+      rbk_need no_access analytics check_access_analytics
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access code check_access_code
+      rbk_need_dir "$home"
+      rbk_need_ref code "$before_2" check_resolve_code 1
+      ;;
+    phase_3)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access code check_access_code
+      rbk_need identity_differs db check_identity_db
+      rbk_need no_access db check_access_db
+      rbk_need no_access fundamental_data check_access_fundamental_data
+      rbk_need_dir "$home"
+      rbk_need_ref code "$phase_3_ref" check_resolve_code 0
+      ;;
+    stop_fundamental)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access fundamental_data check_access_fundamental_data
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      ;;
+    drop_tables)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access code check_access_code
+      rbk_need_ref code "$before_3" check_resolve_code 1
+      ;;
+    emergency)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access frontend check_access_frontend
+      rbk_need no_access websocket_server check_access_websocket_server
+      rbk_need no_access api_gateway check_access_api_gateway
+      rbk_need no_access scanner check_access_scanner
+      rbk_need no_access analytics check_access_analytics
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need identity_differs db check_identity_db
+      rbk_need no_access db check_access_db
+      rbk_need no_access redis_data check_access_redis_data
+      rbk_need no_access code check_access_code
+      rbk_need_dir "$home"
+      rbk_need_ref code "$stable" check_resolve_code 1
+      rbk_need_backup db_before 10000 'check_backup_db_before'
+      ;;
+    back_out_phase_1)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access api_gateway check_access_api_gateway
+      ;;
+    back_out_phase_2)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      rbk_need no_access analytics check_access_analytics
+      rbk_need no_access scanner check_access_scanner
+      rbk_need no_access api_gateway check_access_api_gateway
+      ;;
+    back_out_phase_3)
+      rbk_need_tool curl docker git redis-cli
+      rbk_need no_access data_maintenance check_access_data_maintenance
+      ;;
+    *) ;;
+  esac
+}
+
+# library/git.rbk:14
+code__current() {
+  local dir="$home"
+  unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+  git -C "$dir" describe --tags --exact-match HEAD 2>/dev/null || git -C "$dir" rev-parse --verify HEAD
+}
+
+check_current_code() {
+  rbk_sh 10 code__current
+}
+
+# Which references are in force when a phase begins.
+rbk_references() {
+  case "$1" in
+    phase_1)
+      rbk_was code check_current_code
+      ;;
+    phase_2)
+      rbk_was code check_current_code
+      ;;
+    phase_3)
+      rbk_was code check_current_code
+      ;;
+    *) ;;
+  esac
+}
+
+# What must not run while the backups of a described phase are taken.
+rbk_writers() {
+  case "$1" in
+    *) ;;
+  esac
+}
+
+# Runs a function of the plan by its name.
+rbk_do() {
+  case "$1" in
+    check_system_healthy_gateway_up) check_system_healthy_gateway_up ;;
+    check_system_healthy_session_up) check_system_healthy_session_up ;;
+    run_system_healthy) run_system_healthy ;;
+    item_before_any_change_1_sh) item_before_any_change_1_sh ;;
+    item_before_any_change_1) item_before_any_change_1 ;;
+    item_before_any_change_3) item_before_any_change_3 ;;
+    list_before_any_change) list_before_any_change ;;
+    source_phase_1_state_before_1_sh) source_phase_1_state_before_1_sh ;;
+    source_phase_1_state_before_1) source_phase_1_state_before_1 ;;
+    step_phase_1_mark_1) step_phase_1_mark_1 ;;
+    api_gateway__stop) api_gateway__stop ;;
+    data_maintenance__stop) data_maintenance__stop ;;
+    db__backup) db__backup ;;
+    db__check) db__check ;;
+    check_backup_db_before) check_backup_db_before ;;
+    redis_data__backup) redis_data__backup ;;
+    redis_data__check) redis_data__check ;;
+    check_backup_redis_before) check_backup_redis_before ;;
+    code__switch) code__switch ;;
+    step_phase_1_switch_code) step_phase_1_switch_code ;;
+    step_phase_1_build_1) step_phase_1_build_1 ;;
+    ticker_metadata__start) ticker_metadata__start ;;
+    api_gateway__start) api_gateway__start ;;
+    data_maintenance__start) data_maintenance__start ;;
+    check_phase_1_gateway_1_once) check_phase_1_gateway_1_once ;;
+    check_phase_1_gateway_1) check_phase_1_gateway_1 ;;
+    check_phase_1_metadata_1_once) check_phase_1_metadata_1_once ;;
+    check_phase_1_metadata_1) check_phase_1_metadata_1 ;;
+    run_phase_1) run_phase_1 ;;
+    source_git_1_gateway_log_1_sh) source_git_1_gateway_log_1_sh ;;
+    source_git_1_gateway_log_1) source_git_1_gateway_log_1 ;;
+    step_git_1_remove_1) step_git_1_remove_1 ;;
+    step_git_1_switch_code) step_git_1_switch_code ;;
+    step_git_1_rebuild_1) step_git_1_rebuild_1 ;;
+    check_git_1_health_1_once) check_git_1_health_1_once ;;
+    check_git_1_health_1) check_git_1_health_1 ;;
+    check_git_1_metadata_old_1) check_git_1_metadata_old_1 ;;
+    data_maintenance__running) data_maintenance__running ;;
+    check_git_1_maintenance_1) check_git_1_maintenance_1 ;;
+    check_git_1_logs_1_sh) check_git_1_logs_1_sh ;;
+    check_git_1_logs_1) check_git_1_logs_1 ;;
+    list_after_phase_1) list_after_phase_1 ;;
+    run_git_1) run_git_1 ;;
+    gateway_image__switch) gateway_image__switch ;;
+    step_gateway_only_1_switch_gateway_image) step_gateway_only_1_switch_gateway_image ;;
+    api_gateway__restart) api_gateway__restart ;;
+    check_gateway_only_1_health_b_1_once) check_gateway_only_1_health_b_1_once ;;
+    check_gateway_only_1_health_b_1) check_gateway_only_1_health_b_1 ;;
+    run_gateway_only_1) run_gateway_only_1 ;;
+    ticker_metadata__stop) ticker_metadata__stop ;;
+    check_degraded_1_health_c_1_once) check_degraded_1_health_c_1_once ;;
+    check_degraded_1_health_c_1) check_degraded_1_health_c_1 ;;
+    run_degraded_1) run_degraded_1 ;;
+    source_phase_2_state_before_2_sh) source_phase_2_state_before_2_sh ;;
+    source_phase_2_state_before_2) source_phase_2_state_before_2 ;;
+    step_phase_2_mark_2) step_phase_2_mark_2 ;;
+    scanner__stop) scanner__stop ;;
+    analytics__stop) analytics__stop ;;
+    step_phase_2_switch_code) step_phase_2_switch_code ;;
+    step_phase_2_build_2) step_phase_2_build_2 ;;
+    scanner__start) scanner__start ;;
+    analytics__start) analytics__start ;;
+    check_phase_2_gateway_2_once) check_phase_2_gateway_2_once ;;
+    check_phase_2_gateway_2) check_phase_2_gateway_2 ;;
+    run_phase_2) run_phase_2 ;;
+    step_gateway_to_redis_switch_gateway_image) step_gateway_to_redis_switch_gateway_image ;;
+    check_gateway_to_redis_health_a_2_once) check_gateway_to_redis_health_a_2_once ;;
+    check_gateway_to_redis_health_a_2) check_gateway_to_redis_health_a_2 ;;
+    check_gateway_to_redis_redis_a_2_sh) check_gateway_to_redis_redis_a_2_sh ;;
+    check_gateway_to_redis_redis_a_2) check_gateway_to_redis_redis_a_2 ;;
+    list_after_phase_2) list_after_phase_2 ;;
+    run_gateway_to_redis) run_gateway_to_redis ;;
+    source_git_2_logs_before_2_sh) source_git_2_logs_before_2_sh ;;
+    source_git_2_logs_before_2) source_git_2_logs_before_2 ;;
+    step_git_2_switch_code) step_git_2_switch_code ;;
+    step_git_2_rebuild_2) step_git_2_rebuild_2 ;;
+    check_git_2_health_b_2_once) check_git_2_health_b_2_once ;;
+    check_git_2_health_b_2) check_git_2_health_b_2 ;;
+    scanner__running) scanner__running ;;
+    check_git_2_running_2_1) check_git_2_running_2_1 ;;
+    analytics__running) analytics__running ;;
+    check_git_2_running_2_2) check_git_2_running_2_2 ;;
+    check_git_2_running_2_3) check_git_2_running_2_3 ;;
+    check_git_2_running_2) check_git_2_running_2 ;;
+    run_git_2) run_git_2 ;;
+    source_phase_3_state_before_3_sh) source_phase_3_state_before_3_sh ;;
+    source_phase_3_state_before_3) source_phase_3_state_before_3 ;;
+    step_phase_3_mark_3) step_phase_3_mark_3 ;;
+    db__query) db__query ;;
+    source_phase_3_tables_before_sql) source_phase_3_tables_before_sql ;;
+    source_phase_3_tables_before) source_phase_3_tables_before ;;
+    step_phase_3_switch_code) step_phase_3_switch_code ;;
+    step_phase_3_tables) step_phase_3_tables ;;
+    step_phase_3_build_3) step_phase_3_build_3 ;;
+    fundamental_data__start) fundamental_data__start ;;
+    check_phase_3_tables_there_sql) check_phase_3_tables_there_sql ;;
+    check_phase_3_tables_there) check_phase_3_tables_there ;;
+    fundamental_data__running) fundamental_data__running ;;
+    check_phase_3_running_3) check_phase_3_running_3 ;;
+    run_phase_3) run_phase_3 ;;
+    fundamental_data__stop) fundamental_data__stop ;;
+    check_stop_fundamental_health_a_3) check_stop_fundamental_health_a_3 ;;
+    check_stop_fundamental_db_a_3_sql) check_stop_fundamental_db_a_3_sql ;;
+    check_stop_fundamental_db_a_3) check_stop_fundamental_db_a_3 ;;
+    list_after_phase_3) list_after_phase_3 ;;
+    run_stop_fundamental) run_stop_fundamental ;;
+    step_drop_tables_remove_3) step_drop_tables_remove_3 ;;
+    check_backup_db_safety) check_backup_db_safety ;;
+    step_drop_tables_undo_tables) step_drop_tables_undo_tables ;;
+    check_drop_tables_tables_gone_sql) check_drop_tables_tables_gone_sql ;;
+    check_drop_tables_tables_gone) check_drop_tables_tables_gone ;;
+    check_drop_tables_tables_same_sql) check_drop_tables_tables_same_sql ;;
+    check_drop_tables_tables_same) check_drop_tables_tables_same ;;
+    step_drop_tables_switch_code) step_drop_tables_switch_code ;;
+    check_drop_tables_health_b_3) check_drop_tables_health_b_3 ;;
+    run_drop_tables) run_drop_tables ;;
+    source_emergency_emergency_logs_sh) source_emergency_emergency_logs_sh ;;
+    source_emergency_emergency_logs) source_emergency_emergency_logs ;;
+    frontend__stop) frontend__stop ;;
+    websocket_server__stop) websocket_server__stop ;;
+    step_emergency_remove_new) step_emergency_remove_new ;;
+    db__restore) db__restore ;;
+    check_emergency_db_back_sql) check_emergency_db_back_sql ;;
+    check_emergency_db_back) check_emergency_db_back ;;
+    step_emergency_flush) step_emergency_flush ;;
+    check_emergency_redis_empty_sh) check_emergency_redis_empty_sh ;;
+    check_emergency_redis_empty) check_emergency_redis_empty ;;
+    step_emergency_switch_code) step_emergency_switch_code ;;
+    step_emergency_rebuild_all) step_emergency_rebuild_all ;;
+    websocket_server__start) websocket_server__start ;;
+    frontend__start) frontend__start ;;
+    check_emergency_all_running_1) check_emergency_all_running_1 ;;
+    check_emergency_all_running_2) check_emergency_all_running_2 ;;
+    check_emergency_all_running_3) check_emergency_all_running_3 ;;
+    check_emergency_all_running) check_emergency_all_running ;;
+    check_emergency_gateway_back_once) check_emergency_gateway_back_once ;;
+    check_emergency_gateway_back) check_emergency_gateway_back ;;
+    check_emergency_websocket_back) check_emergency_websocket_back ;;
+    check_emergency_frontend_back) check_emergency_frontend_back ;;
+    list_suite) list_suite ;;
+    run_emergency) run_emergency ;;
+    run_back_out_phase_1) run_back_out_phase_1 ;;
+    run_back_out_phase_2) run_back_out_phase_2 ;;
+    run_back_out_phase_3) run_back_out_phase_3 ;;
+    find_stable_sh) find_stable_sh ;;
+    find_stable) find_stable ;;
+    api_gateway__preflight) api_gateway__preflight ;;
+    check_access_api_gateway) check_access_api_gateway ;;
+    data_maintenance__preflight) data_maintenance__preflight ;;
+    check_access_data_maintenance) check_access_data_maintenance ;;
+    code__preflight) code__preflight ;;
+    check_access_code) check_access_code ;;
+    ticker_metadata__preflight) ticker_metadata__preflight ;;
+    check_access_ticker_metadata) check_access_ticker_metadata ;;
+    code__resolve) code__resolve ;;
+    check_resolve_code) check_resolve_code ;;
+    gateway_image__resolve) gateway_image__resolve ;;
+    check_resolve_gateway_image) check_resolve_gateway_image ;;
+    scanner__preflight) scanner__preflight ;;
+    check_access_scanner) check_access_scanner ;;
+    analytics__preflight) analytics__preflight ;;
+    check_access_analytics) check_access_analytics ;;
+    check_identity_db_sql) check_identity_db_sql ;;
+    check_identity_db) check_identity_db ;;
+    db__preflight) db__preflight ;;
+    check_access_db) check_access_db ;;
+    fundamental_data__preflight) fundamental_data__preflight ;;
+    check_access_fundamental_data) check_access_fundamental_data ;;
+    frontend__preflight) frontend__preflight ;;
+    check_access_frontend) check_access_frontend ;;
+    websocket_server__preflight) websocket_server__preflight ;;
+    check_access_websocket_server) check_access_websocket_server ;;
+    redis_data__preflight) redis_data__preflight ;;
+    check_access_redis_data) check_access_redis_data ;;
+    code__current) code__current ;;
+    check_current_code) check_current_code ;;
+    rbk_http_job) rbk_http_job ;;
+    *) return 126 ;;
+  esac
+}
+
+main() {
+  rbk_main "$@"
+}
+
+{
+  main "$@"
+  exit "$?"
+}
