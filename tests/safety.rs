@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use rbk::safety::weakness::Weakness;
+
 #[path = "safety/concrete.rs"]
 mod concrete;
 #[path = "safety/harness.rs"]
@@ -36,10 +38,11 @@ fn cases() {
 }
 
 /// Says of a random plan where analysis and simulation disagree: (missed, false alarms).
-fn compare(plan: &plans::Plan) -> (Vec<String>, Vec<String>, usize) {
+fn compare(plan: &plans::Plan, weakness: Option<Weakness>) -> (Vec<String>, Vec<String>, usize) {
     let text = plan.text();
     let checked = harness::check("random.rbk", &text);
-    let Some((program, analysis)) = checked.analyses.first() else { panic!("{}{text}", checked.text()) };
+    let Some((program, _)) = checked.analyses.first() else { panic!("{}{text}", checked.text()) };
+    let analysis = rbk::safety::analyse_with(weakness, program, &checked.sources, None);
     let phase = program.procedures.iter().position(|p| p.name == "go").unwrap();
     let simulation = concrete::Simulation::new(program, &program.procedures[phase]);
     let (mut missed, mut alarms, mut verdicts) = (Vec::new(), Vec::new(), 0);
@@ -76,7 +79,7 @@ fn verdicts_agree_with_brute_force() {
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]));
     let totals = std::cell::Cell::new((0_usize, 0_usize, 0_usize));
     let outcome = runner.run(&plans::plan(), |plan| {
-        let (missed, alarms, verdicts) = compare(&plan);
+        let (missed, alarms, verdicts) = compare(&plan, None);
         let (p, v, f) = totals.get();
         totals.set((p + 1, v + verdicts, f + alarms.len()));
         let text = plan.text();
@@ -88,6 +91,20 @@ fn verdicts_agree_with_brute_force() {
     println!("{plans} plans, {verdicts} verdicts, {alarms} false alarms behind branches");
     if let Err(error) = outcome {
         panic!("{error}");
+    }
+}
+
+/// Whatever is left out of the analysis, brute force notices it.
+#[test]
+fn sabotage_is_noticed() {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    for weakness in Weakness::ALL {
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[1; 32]);
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+        let mut plan = || plans::plan().new_tree(&mut runner).unwrap().current();
+        let noticed = (0..2000).any(|_| !compare(&plan(), Some(*weakness)).0.is_empty());
+        assert!(noticed, "nobody notices {weakness:?}");
     }
 }
 

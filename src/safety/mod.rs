@@ -16,6 +16,7 @@ pub mod state;
 pub mod transfer;
 pub mod trouble;
 pub mod walk;
+pub mod weakness;
 pub mod witness;
 pub mod world;
 
@@ -25,6 +26,7 @@ use crate::model::statement::OnFailure;
 use crate::source::{Sources, Span};
 use matrix::Matrix;
 use std::cell::OnceCell;
+use weakness::Weakness;
 use world::World;
 
 /// What is known about a program's safety.
@@ -53,7 +55,13 @@ pub struct Accepted {
 
 /// Analyses a program. `today`, in days since 1970-01-01, is for exceptions that run out; without it none does.
 pub fn analyse(program: &Program, sources: &Sources, today: Option<i64>) -> Analysis {
-    let world = World::new(program);
+    analyse_with(None, program, sources, today)
+}
+
+/// As `analyse`, with something left out on purpose: for the tests that must notice it.
+pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sources, today: Option<i64>) -> Analysis {
+    let mut world = World::new(program);
+    world.weakness = weakness;
     let survey = cells::survey(&world);
     let exposed = coverage::exposed(&world, &survey);
     let findings = coverage::findings(&world, &survey, &exposed);

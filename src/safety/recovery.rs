@@ -8,6 +8,7 @@ use super::state::{Bits, State, copy, data, mark, service};
 use super::transfer::Lens;
 use super::trouble::{Kind, Trouble};
 use super::walk::{Moment, Walk};
+use super::weakness::Weakness;
 use super::world::World;
 use crate::ir::{Effect, Procedure};
 use crate::model::ids::Id;
@@ -74,7 +75,8 @@ fn push(outcome: &mut Outcome, kind: Kind, moment: Option<&Moment>) {
 
 /// What must hold for an action to be done at all.
 fn before_action(world: &World, change: &Forward, moment: &Moment, outcome: &mut Outcome) {
-    for name in &moment.action.reads {
+    let reads = if world.lacks(Weakness::CapturesAreSet) { &[][..] } else { &moment.action.reads };
+    for name in reads {
         let unset = world.captures.get(name.as_str()).map(|&c| moment.before.words[world.capture(c)] & mark::NO != 0);
         if unset == Some(true) {
             push(outcome, Kind::Unset(name.clone()), Some(moment));
@@ -103,7 +105,7 @@ fn before_action(world: &World, change: &Forward, moment: &Moment, outcome: &mut
 /// A step that was certainly not done is not taken back; one that may be half done only by an undo made for it.
 fn before_undo(world: &World, change: &Forward, moment: &Moment, slot: usize, total: bool, outcome: &mut Outcome) {
     let done = |slot: usize| moment.before.words[world.undo(slot)];
-    if done(slot) & (mark::YES | mark::BACK) == 0 {
+    if world.lacks(Weakness::UndoFromAnywhere) || done(slot) & (mark::YES | mark::BACK) == 0 {
         return;
     }
     let undoable = &world.undoable[slot];
@@ -160,6 +162,9 @@ fn before_restore(
 
 /// Something that a service writes or runs and that is not whole.
 pub fn broken(world: &World, origin: &[Bits], s: Id<Service>, state: &State) -> Option<(usize, Bits)> {
+    if world.lacks(Weakness::StartsOnAnything) {
+        return None;
+    }
     let declared = &world.plan[s];
     let things = declared.writes.iter().chain(&declared.runs);
     let parts = things.flat_map(|r| world.parts[r.index()].iter().copied());
@@ -206,7 +211,7 @@ fn at_end(
             None if start == service::ABSENT => service::STOPPED | service::ABSENT,
             None => start,
         };
-        if word & !wanted != 0 {
+        if word & !wanted != 0 && !world.lacks(Weakness::ServicesMayStay) {
             push(outcome, Kind::ServiceLeft(id, word & !wanted & service::RUNNING != 0), None);
         }
     }

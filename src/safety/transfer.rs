@@ -5,6 +5,7 @@
 //! Not its business: the order of actions (`walk`), and whether anything is allowed (`recovery`).
 
 use super::state::{Bits, State, copy, data, mark, point, service};
+use super::weakness::Weakness;
 use super::world::World;
 use crate::ir::{Action, Effect, Run};
 use crate::model::ids::Id;
@@ -65,6 +66,9 @@ pub fn same(a: &Value, b: &Value) -> bool {
 
 /// The state while an action has started and has not succeeded: before, half done, or done.
 pub fn fail(world: &World, lens: &Lens, action: &Action, state: &mut State) {
+    if world.lacks(Weakness::FailureDoesNothing) {
+        return;
+    }
     let by = By::of(world, lens, action);
     let mut done = state.clone();
     for effect in &action.effects {
@@ -97,7 +101,7 @@ impl By {
 
 /// The state when an action has succeeded, however often it was tried, or was passed over as the plan allows.
 pub fn settle(world: &World, lens: &Lens, action: &Action, state: &mut State) {
-    let goes_on = matches!(action.if_fails, OnFailure::Continue(_));
+    let goes_on = matches!(action.if_fails, OnFailure::Continue(_)) && !world.lacks(Weakness::GoingOnIsWorking);
     let unproven = matches!(&action.run, Run::Manual { check: None, .. }) && action.expect.is_none();
     let mut other = None;
     if goes_on || safety_copy_may_fail(world, lens, action, state) {
@@ -183,7 +187,10 @@ fn apply(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: By)
     };
     match effect {
         Effect::Modify(r) => write(r, state, &|was| changed(was, data::CHANGED)),
-        Effect::Destroy(r) => write(r, state, &|was| changed(was, data::LOST)),
+        Effect::Destroy(r) => {
+            let lost = if world.lacks(Weakness::LossIsChange) { data::CHANGED } else { data::LOST };
+            write(r, state, &|was| changed(was, lost));
+        }
         Effect::Create(Thing::Resource(r)) => write(r, state, &|was| changed(was, data::CHANGED)),
         Effect::Delete(Thing::Resource(r)) => write(r, state, &|_| data::ABSENT),
         Effect::Create(Thing::Service(s)) => absent_becomes_stopped(world, *s, state),
@@ -304,7 +311,9 @@ fn take(world: &World, lens: &Lens, backup: Id<Backup>, verified: bool, while_ru
     let value = if raced && !while_running {
         copy::BAD | copy::RACED
     } else {
-        let kind = if all_original(world, lens, backup, state) { copy::GOOD } else { copy::STALE };
+        let original = all_original(world, lens, backup, state) || world.lacks(Weakness::CopiesOfAnything);
+        let verified = verified || world.lacks(Weakness::ExitZeroProvesGood);
+        let kind = if original { copy::GOOD } else { copy::STALE };
         if verified { kind } else { kind | copy::BAD }
     };
     state.words[world.backup(backup.index())] = value | if raced { copy::LIVE } else { 0 };
@@ -407,5 +416,7 @@ fn cured(world: &World, resource: usize, original: Bits) -> Bits {
 
 /// Passes a point of no return.
 pub fn pass(world: &World, index: usize, state: &mut State) {
-    state.words[world.point(index)] = point::PASSED;
+    if !world.lacks(Weakness::NothingIsPassed) {
+        state.words[world.point(index)] = point::PASSED;
+    }
 }

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::state::{Bits, State, copy, data, mark, point, service};
+use super::weakness::Weakness;
 use crate::ir::{Action, Effect, Procedure, Program, actions};
 use crate::model::ids::Id;
 use crate::model::plan::{self, Backup, Plan, Point, ProcedureKind, Resource, ResourceKind, Service};
@@ -37,6 +38,8 @@ pub struct World<'a> {
     pub by_declaration: HashMap<usize, usize>,
     /// The order in which backups are first taken.
     pub taken: Vec<usize>,
+    /// Set by tests only.
+    pub weakness: Option<Weakness>,
 }
 
 /// A step that some procedure undoes.
@@ -86,6 +89,7 @@ impl<'a> World<'a> {
             undoable_of: vec![Vec::new(); plan.resources.len()],
             by_declaration: HashMap::new(),
             taken: vec![usize::MAX; plan.backups.len()],
+            weakness: None,
         };
         world.scan();
         world
@@ -148,6 +152,11 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Is something left out on purpose?
+    pub fn lacks(&self, weakness: Weakness) -> bool {
+        self.weakness == Some(weakness)
+    }
+
     /// The word of a resource.
     pub fn resource(&self, r: usize) -> usize {
         r
@@ -200,6 +209,9 @@ impl<'a> World<'a> {
 
     /// May something that writes the resource be running? Which?
     pub fn running_writer(&self, state: &State, resource: usize) -> Option<Id<Service>> {
+        if self.lacks(Weakness::WritersDoNotMatter) {
+            return None;
+        }
         let runs = |s: &&Id<Service>| state.words[self.service(s.index())] & service::RUNNING != 0;
         self.writers[resource].iter().find(runs).copied()
     }

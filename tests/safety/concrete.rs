@@ -276,8 +276,10 @@ impl<'a> Simulation<'a> {
         for effect in &action.effects {
             match effect {
                 Effect::Restore { resource, backup, .. } => {
-                    if !matches!(&world.backups[backup.index()], Some((true, _))) {
-                        return Err("nothing readable to restore from".to_owned());
+                    match &world.backups[backup.index()] {
+                        Some((true, content)) if *content == Content::Whole(Vec::new()) => {}
+                        Some((true, _)) => return Err("the copy is of another state".to_owned()),
+                        _ => return Err("nothing readable to restore from".to_owned()),
                     }
                     let writes = plan.services.iter().zip(&world.running);
                     if writes.into_iter().any(|(s, on)| *on && s.writes.contains(resource)) {

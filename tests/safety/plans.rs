@@ -62,7 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Start),
         5 => (0..2usize).prop_map(Step::Take),
         1 => Just(Step::Capture),
-        5 => (0..2usize, any::<bool>(), undo, prop::bool::weighted(0.1)).prop_map(|(r, d, u, c)| Step::Write(r, d, u, c)),
+        5 => (0..2usize, any::<bool>(), undo, prop::bool::weighted(0.25)).prop_map(|(r, d, u, c)| Step::Write(r, d, u, c)),
         1 => Just(Step::Both),
         2 => Just(Step::Switch),
         1 => (0..2usize).prop_map(Step::Adjust),
@@ -229,7 +229,9 @@ impl Plan {
             Back::SwitchOn if !self.steps.iter().any(|step| matches!(step, Step::Switch)) => Ok(()),
             Back::SwitchOn => writeln!(out, "switch code to \"v2\""),
             Back::Compare => {
-                writeln!(out, "verify same{n} {{ sh \"./count\" == 1 }}")
+                let captured = self.steps.iter().any(|step| matches!(step, Step::Capture));
+                let with = if captured { "$seen" } else { "1" };
+                writeln!(out, "verify same{n} {{ sh \"./count\" == {with} }}")
             }
         };
     }
