@@ -133,6 +133,40 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
+/// Links to anchors that this file does not have lead to another file. Only links of ours look like links here.
+pub fn lead_to(markdown: &str, file: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut fence: Option<String> = None;
+    for line in markdown.split_inclusive('\n') {
+        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            Some(mark) if line.trim_end() == mark => fence = None,
+            None if ticks.len() > 2 => fence = Some(ticks),
+            Some(_) => {}
+            None => {
+                out.push_str(&redirect(line, markdown, file));
+                continue;
+            }
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+fn redirect(line: &str, markdown: &str, file: &str) -> String {
+    let mut parts = line.split("](#");
+    let mut out = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let id = part.split(')').next().unwrap_or_default();
+        let here = markdown.contains(&format!("<a id=\"{id}\"></a>"));
+        out.push_str(if here { "](#" } else { "](" });
+        out.push_str(if here { "" } else { file });
+        out.push_str(if here { "" } else { "#" });
+        out.push_str(part);
+    }
+    out
+}
+
 /// Takes surplus blank lines and blanks at line ends out of finished Markdown, but for its fenced blocks.
 pub fn tidy(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());

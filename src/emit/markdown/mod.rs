@@ -24,6 +24,9 @@ use crate::ir::Program;
 use crate::safety::matrix::Matrix;
 use crate::source::Sources;
 
+/// The file that the others lead to.
+const BOOK: &str = "RUNBOOK.md";
+
 /// The backend.
 #[derive(Debug)]
 pub struct Markdown;
@@ -37,7 +40,7 @@ impl Backend for Markdown {
         let builder = Builder::new(input.program, input.sources, input.matrix)?;
         let book = builder.runbook();
         let plan = &input.program.plan;
-        let mut files = vec![file(&builder, &book, "RUNBOOK.md", "runbook.md.j2")?];
+        let mut files = vec![file(&builder, &book, BOOK, "runbook.md.j2")?];
         if !plan.checklists.is_empty() {
             files.push(file(&builder, &book, "checklist.md", "checklist.md.j2")?);
         }
@@ -58,7 +61,9 @@ pub fn emit(program: &Program, sources: &Sources, matrix: &Matrix) -> anyhow::Re
 }
 
 fn file(builder: &Builder<'_>, book: &Runbook, name: &str, template: &str) -> anyhow::Result<Output> {
-    Ok(Output { name: name.to_string(), text: render(builder, book, template)?, executable: false })
+    let text = render(builder, book, template)?;
+    let text = if name == BOOK { text } else { escape::lead_to(&text, BOOK) };
+    Ok(Output { name: name.to_string(), text, executable: false })
 }
 
 /// What templates see: the words, and the book.

@@ -1,5 +1,7 @@
 //! Section 4: the ways back side by side, and which of them leads back from where.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::emit::markdown::builder::{Builder, anchor};
@@ -104,23 +106,23 @@ impl Builder<'_> {
             head,
             ..Table::default()
         };
+        let steps = self.numbered(failed);
         let (known, unknown): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.point != Point::Unknown);
-        let named = |rows: &[&Row]| rows.iter().map(|row| (self.point(failed, row), self.verdicts(row))).collect();
+        let named = |rows: &[&Row]| rows.iter().map(|row| (self.point(&steps, row), self.verdicts(row))).collect();
         table.rows = merge(named(&known));
         table.rows.extend(merge(named(&unknown)));
         table.notes = self.reasons(&rows);
         Some(table)
     }
 
-    fn point(&self, phase: &Procedure, row: &Row) -> String {
-        let title = |id: &str| {
-            let actions = order::actions(&phase.body);
-            let at = actions.iter().position(|action| action.id == id);
-            at.map_or_else(
-                || id.to_string(),
-                |at| format!("{} {}", self.requires(phase).len() + at + 1, self.voice.action(actions[at])),
-            )
-        };
+    /// The steps of a procedure by name, as they are numbered.
+    fn numbered(&self, procedure: &Procedure) -> HashMap<String, String> {
+        let actions = order::actions(&procedure.body).into_iter().enumerate();
+        actions.map(|(at, a)| (a.id.clone(), format!("{} {}", at + 1, self.voice.action(a)))).collect()
+    }
+
+    fn point(&self, steps: &HashMap<String, String>, row: &Row) -> String {
+        let title = |id: &str| steps.get(id).cloned().unwrap_or_else(|| id.to_string());
         match &row.point {
             Point::Before => self.say("point_before"),
             Point::Inside(id) => self.fill("point_inside", &[("step", &title(id))]),

@@ -24,6 +24,7 @@ impl Builder<'_> {
     pub fn fail(&self) -> Fail {
         let mut codes = self.table(&["exit_code", "meaning"]);
         codes.rows = CODES.iter().map(|c| vec![Md::code(c), Md::text(&self.say(&format!("exit_{c}")))]).collect();
+        codes.rows.push(vec![Md::code("129, 130, 143"), Md::text(&self.say("exit_signal"))]);
         let escalations = self.plan().escalations.iter();
         let diagnoses = self.plan().diagnoses.iter();
         Fail {
