@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Roll back the Automated Market Monitor
 # Rolls back by the plan market_monitor, made from market_monitor.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: a1edb47a3a8a8089557df7292463ac6caef0e054c4fcf139181557a25b378e76
+# SHA-256 of the plan's text: 58f6ad303b22187ecb33085d095699dd15568b217476d4fe83ff488d4b322e4a
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='market_monitor'
 RBK_PLAN_TITLE='Roll back the Automated Market Monitor'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='market_monitor.rbk'
-RBK_HASH='a1edb47a3a8a8089557df7292463ac6caef0e054c4fcf139181557a25b378e76'
+RBK_HASH='58f6ad303b22187ecb33085d095699dd15568b217476d4fe83ff488d4b322e4a'
 RBK_RTO=''
 RBK_ENVIRONMENTS='staging production'
 RBK_PARAMS='release home base_url backup_dir trial_market image env_file'
@@ -3061,7 +3061,7 @@ check_after_rollback_health_scheduler() {
 
 # market_monitor.rbk:565
 check_after_rollback_next_run() {
-  rbk_http 30 GET "$base_url"'/health' '' status 200 json '.nextScheduledRun' -- is '!=' ''
+  rbk_http 30 GET "$base_url"'/health' '' status 200 json '.nextScheduledRun'
 }
 
 # market_monitor.rbk:567
