@@ -414,6 +414,40 @@ fn without_a_terminal_a_person_is_needed() {
 }
 
 #[test]
+fn at_a_terminal_a_person_answers() {
+    use std::io::Write;
+    let shop = Shop::new();
+    let typed = |answers: &str, verb: &str| {
+        let line = format!(
+            "bash rollback.sh {verb} --env staging --state-dir state --set dir='{}'",
+            shop.dir.path().display()
+        );
+        let mut command = Command::new("script");
+        command.args(["-qfec", &line, "/dev/null"]).current_dir(shop.dir.path()).env("SHOP_KEY", SECRET);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, said) = typed("it broke\nn\n", "apply migrate");
+    assert_eq!(code, Some(7), "{said}");
+    assert_eq!(shop.calls(), "");
+    let (code, said) = typed("it broke\ny\n", "apply migrate");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(shop.journal().contains("|value|reason|it broke|."));
+    let (code, said) = typed("sí\n", "run full");
+    assert_eq!(code, Some(0), "{said}");
+    shop.is_whole();
+}
+
+#[test]
+fn a_run_keeps_its_values() {
+    let shop = Shop::new();
+    shop.run(&["apply", "migrate"]).code(1);
+    shop.run(&["resume", "--set", "release=v1"]).code(2).has("v2").has("release");
+}
+
+#[test]
 fn a_state_directory_that_cannot_be_written_is_3() {
     let shop = Shop::new();
     fs::write(shop.path("state"), "a file").unwrap();

@@ -59,6 +59,12 @@ fn scripts_of_the_plans_are_formatted() {
                 std::fs::write(Path::new(&folder).join(format!("{name}.sh")), &script).unwrap();
             }
             assert_eq!(run("bash", &["-n"], &script), (true, String::new()), "{name}");
+            let mut functions: Vec<&str> = script.lines().filter_map(|line| line.strip_suffix("() {")).collect();
+            functions.retain(|name| !name.starts_with(' '));
+            let all = functions.len();
+            functions.sort_unstable();
+            functions.dedup();
+            assert_eq!(functions.len(), all, "{name}: a function is defined twice");
             assert_eq!(unformatted(&script, &text), Vec::<String>::new(), "{name}");
         }
     }

@@ -64,6 +64,7 @@ Exit codes: 0 done, 1 failed (resume is safe), 2 usage, 3 not ready, 4 refused, 
     not_sent) RBK_TEXT="$1: not sent ($2)" ;;
     escalated) RBK_TEXT="Stopped for a person: $1" ;;
     backup_counts_not) RBK_TEXT="The services that write here run, or nobody knows: these backups will not count for a rollback." ;;
+    value_kept) RBK_TEXT="The run began with $1 = $2 and keeps it." ;;
     backup_missing) RBK_TEXT="$1 is not there or can't be read" ;;
     backup_small) RBK_TEXT="$1 has $2 bytes, at least $3 are needed" ;;
     backup_bad) RBK_TEXT="$1 is no good copy: $2" ;;

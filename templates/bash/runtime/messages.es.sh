@@ -64,6 +64,7 @@ Códigos: 0 hecho, 1 falló (se puede continuar), 2 uso, 3 no está listo, 4 rec
     not_sent) RBK_TEXT="$1: no se envió ($2)" ;;
     escalated) RBK_TEXT="Detenido para una persona: $1" ;;
     backup_counts_not) RBK_TEXT="Los servicios que escriben aquí están en marcha, o no se sabe: estas copias no valdrán para revertir." ;;
+    value_kept) RBK_TEXT="La ejecución empezó con $1 = $2 y lo conserva." ;;
     backup_missing) RBK_TEXT="$1 no está o no se puede leer" ;;
     backup_small) RBK_TEXT="$1 tiene $2 bytes, hacen falta al menos $3" ;;
     backup_bad) RBK_TEXT="$1 no es una copia buena: $2" ;;

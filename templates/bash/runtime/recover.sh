@@ -48,7 +48,7 @@ RBK_VERDICT_WHY=''
 
 # Whether any of these steps, PHASE:STEP each, may have been begun; the point at which the phase stands tells.
 rbk_begun() {
-  local _each='' _id='' _at=''
+  local _each='' _id='' _at='' RBK_STEPS=''
   for _each in "$@"; do
     rbk_point_of "${_each%%:*}"
     case $RBK_POINT in before) continue ;; unknown) return 0 ;; esac

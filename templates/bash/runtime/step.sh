@@ -52,7 +52,7 @@ rbk_options() {
 # Enters a statement: ID TITLE [BODY]. RBK_GO says whether it is to run.
 rbk_enter() {
   RBK_ID=$RBK_PREFIX$1$RBK_SUFFIX RBK_TITLE=$2 RBK_GO=0
-  rbk_number "$1"
+  rbk_place "$1"
   case "$RBK_FILTER " in ' ' | *" ${FUNCNAME[1]#rbk_} "*) ;; *) return 0 ;; esac
   if [ "$RBK_MODE" = show ]; then
     rbk_show_step "${3-}"
@@ -86,7 +86,7 @@ rbk_enter() {
 }
 
 # The number of a step is its place in the procedure, also where others are left out: RBK_STEP.
-rbk_number() {
+rbk_place() {
   local _step='' _place=0
   for _step in $RBK_STEPS; do
     _place=$((_place + 1))

@@ -301,8 +301,23 @@ rbk_verb_resume() {
   rbk_continue
 }
 
+# A run keeps the values that it began with.
+rbk_same_values() {
+  local _name='' _new='' _kept=''
+  for _name in ${RBK_SETS[@]+"${RBK_SETS[@]}"}; do
+    rbk_get "x:$_name" || continue
+    _new=$RBK_VALUE
+    rbk_drop "x:$_name"
+    rbk_recall
+    _kept=${!_name-}
+    if rbk_get "k:$_name"; then _kept=$RBK_VALUE; fi
+    [ "$_new" = "$_kept" ] || rbk_stop 2 usage value_kept "$_name" "$_kept"
+  done
+}
+
 # Goes on with the open run.
 rbk_continue() {
+  rbk_same_values
   [ "$PWD" = "$RBK_OPEN_DIR" ] || rbk_stop 4 refused other_directory "$RBK_OPEN_DIR"
   RBK_NAME=$RBK_OPEN_NAME RBK_RUN=$RBK_OPEN_RUN RBK_BEGAN=$RBK_OPEN_AT
   run=$RBK_RUN stamp=${RBK_RUN%-*}
