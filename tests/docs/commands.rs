@@ -90,3 +90,21 @@ fn the_ci_snippet_works() {
         assert!(well, "{step}:\n{printed}");
     }
 }
+
+#[test]
+fn the_demonstration_works_and_leaves_nothing_behind() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut demo = Command::new(root().join("ci/demo"));
+    let done = demo
+        .env("RBK", env!("CARGO_BIN_EXE_rbk"))
+        .env("TMPDIR", scratch.path())
+        .current_dir(scratch.path())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success(), "{printed}{}", String::from_utf8_lossy(&done.stderr));
+    let results: Vec<&str> = printed.lines().filter(|line| line.starts_with("RESULT ")).collect();
+    assert_eq!(results, ["RESULT 1 apply migrate failed", "RESULT 0 run full done", "RESULT 0 report - done"]);
+    assert!(printed.ends_with("the shop is as it was before the migration\n"), "{printed}");
+    assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
+}

@@ -1330,7 +1330,7 @@ rbk_options() {
 # Enters a statement: ID TITLE [BODY]. RBK_GO says whether it is to run.
 rbk_enter() {
   RBK_ID=$RBK_PREFIX$1$RBK_SUFFIX RBK_TITLE=$2 RBK_GO=0
-  rbk_number "$1"
+  rbk_place "$1"
   case "$RBK_FILTER " in ' ' | *" ${FUNCNAME[1]#rbk_} "*) ;; *) return 0 ;; esac
   if [ "$RBK_MODE" = show ]; then
     rbk_show_step "${3-}"
@@ -1364,7 +1364,7 @@ rbk_enter() {
 }
 
 # The number of a step is its place in the procedure, also where others are left out: RBK_STEP.
-rbk_number() {
+rbk_place() {
   local _step='' _place=0
   for _step in $RBK_STEPS; do
     _place=$((_place + 1))
@@ -2026,7 +2026,7 @@ RBK_VERDICT_WHY=''
 
 # Whether any of these steps, PHASE:STEP each, may have been begun; the point at which the phase stands tells.
 rbk_begun() {
-  local _each='' _id='' _at=''
+  local _each='' _id='' _at='' RBK_STEPS=''
   for _each in "$@"; do
     rbk_point_of "${_each%%:*}"
     case $RBK_POINT in before) continue ;; unknown) return 0 ;; esac
@@ -2503,8 +2503,23 @@ rbk_verb_resume() {
   rbk_continue
 }
 
+# A run keeps the values that it began with.
+rbk_same_values() {
+  local _name='' _new='' _kept=''
+  for _name in ${RBK_SETS[@]+"${RBK_SETS[@]}"}; do
+    rbk_get "x:$_name" || continue
+    _new=$RBK_VALUE
+    rbk_drop "x:$_name"
+    rbk_recall
+    _kept=${!_name-}
+    if rbk_get "k:$_name"; then _kept=$RBK_VALUE; fi
+    [ "$_new" = "$_kept" ] || rbk_stop 2 usage value_kept "$_name" "$_kept"
+  done
+}
+
 # Goes on with the open run.
 rbk_continue() {
+  rbk_same_values
   [ "$PWD" = "$RBK_OPEN_DIR" ] || rbk_stop 4 refused other_directory "$RBK_OPEN_DIR"
   RBK_NAME=$RBK_OPEN_NAME RBK_RUN=$RBK_OPEN_RUN RBK_BEGAN=$RBK_OPEN_AT
   run=$RBK_RUN stamp=${RBK_RUN%-*}
@@ -2639,6 +2654,7 @@ Exit codes: 0 done, 1 failed (resume is safe), 2 usage, 3 not ready, 4 refused, 
     not_sent) RBK_TEXT="$1: not sent ($2)" ;;
     escalated) RBK_TEXT="Stopped for a person: $1" ;;
     backup_counts_not) RBK_TEXT="The services that write here run, or nobody knows: these backups will not count for a rollback." ;;
+    value_kept) RBK_TEXT="The run began with $1 = $2 and keeps it." ;;
     backup_missing) RBK_TEXT="$1 is not there or can't be read" ;;
     backup_small) RBK_TEXT="$1 has $2 bytes, at least $3 are needed" ;;
     backup_bad) RBK_TEXT="$1 is no good copy: $2" ;;
