@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Rollback del Sistema MVP Alojamientos
 # Rolls back by the plan lodging_mvp, made from lodging_mvp.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: 68137babec33a30b3dc753c0156aa44b40dfb2c45800d717c4aad4fa6442f629
+# SHA-256 of the plan's text: c0d500ef070bfbc47e863b58ef0601383c4cfbcf0c1005a23baef71bb2e4be7d
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='lodging_mvp'
 RBK_PLAN_TITLE='Rollback del Sistema MVP Alojamientos'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='lodging_mvp.rbk'
-RBK_HASH='68137babec33a30b3dc753c0156aa44b40dfb2c45800d717c4aad4fa6442f629'
+RBK_HASH='c0d500ef070bfbc47e863b58ef0601383c4cfbcf0c1005a23baef71bb2e4be7d'
 RBK_RTO=''
 RBK_ENVIRONMENTS='staging'
 RBK_PARAMS='app_dir backup_dir domain base_url db_container redis_container prereserve_path webhook_path revert_branch'
@@ -3092,8 +3092,8 @@ redis_data__query() {
   fi
   statement="$(cat)"
   for name in $bind_names; do
-    bound="bind_$name"
-    value="$(printf '%sx' "${!bound}" | sed 's/[\\"]/\\&/g; s/{/\\x7b/g' | awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }')"
+    held="bind_$name"
+    value="$(printf '%sx' "${!held}" | sed 's/[\\"]/\\&/g; s/{/\\x7b/g' | awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }')"
     value="\"${value%x}\""
     place="{$name}"
     statement=${statement//"$place"/"$value"}

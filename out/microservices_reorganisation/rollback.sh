@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Reversión de la reorganización de microservicios
 # Rolls back by the plan microservices_reorganisation, made from microservices_reorganisation.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: 5be3a52958e89d217fd7eeea0f59a6f34a9ae24d7c112f740300f4bb20a3d2ce
+# SHA-256 of the plan's text: a88c093142eff172618f15848b23641c1eb2ba6b421db6ec05a336376ddfbf3e
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='microservices_reorganisation'
 RBK_PLAN_TITLE='Reversión de la reorganización de microservicios'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='microservices_reorganisation.rbk'
-RBK_HASH='5be3a52958e89d217fd7eeea0f59a6f34a9ae24d7c112f740300f4bb20a3d2ce'
+RBK_HASH='a88c093142eff172618f15848b23641c1eb2ba6b421db6ec05a336376ddfbf3e'
 RBK_RTO='5m'
 RBK_ENVIRONMENTS=''
 RBK_PARAMS='home backup_dir gateway_url session_url websocket_url frontend_url redis_host phase_1_ref phase_2_ref phase_3_ref before_1 before_2 before_3 gateway_tag gateway_context migration_file'
