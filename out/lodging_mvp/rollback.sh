@@ -3256,41 +3256,61 @@ step_deploy_verify_deploy() {
 
 # lodging_mvp.rbk:371
 run_deploy() {
+  # lodging_mvp.rbk:381
   rbk_require require_predeploy 'require Antes de un deploy, para que no haga falta volver atrás' \
     list_predeploy limit 60 repeatable
+  # lodging_mvp.rbk:382
   rbk_step fetch_release 'Traer los tags' step_deploy_fetch_release limit 60 repeatable in "$app_dir"
+  # lodging_mvp.rbk:383
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:384
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:385
   rbk_take take_db_before 'take backup db_before' db_before \
     "$backup_dir"'/backup_before_deploy_'"$stamp"'.dump' 1000 db__backup 'check_backup_db_before' limit 180 \
     repeatable
+  # lodging_mvp.rbk:386
   rbk_take take_redis_before 'take backup redis_before' redis_before \
     "$backup_dir"'/redis_before_deploy_'"$stamp"'.redis' 0 redis_data__backup 'check_backup_redis_before' limit \
     60 repeatable
+  # lodging_mvp.rbk:387
   rbk_take take_env_before 'take backup env_before' env_before \
     "$backup_dir"'/env_before_deploy_'"$stamp"'.backup' 1 env__backup 'check_backup_env_before' limit 30 \
     repeatable
+  # lodging_mvp.rbk:388
   rbk_capture db_revision 'Revisión del esquema' db_revision text source_deploy_db_revision limit 30 \
     repeatable
+  # lodging_mvp.rbk:389
   rbk_capture accommodations_count 'Alojamientos' accommodations_count text source_deploy_accommodations_count \
     limit 30 repeatable
+  # lodging_mvp.rbk:390
   rbk_capture redis_keys_before 'Claves de Redis' redis_keys_before text source_deploy_redis_keys_before limit \
     30 repeatable
+  # lodging_mvp.rbk:391
   rbk_capture reservations_count 'Reservas' reservations_count text source_deploy_reservations_count limit 30 \
     repeatable
+  # lodging_mvp.rbk:392
   rbk_step switch_code 'switch code to '"$release" step_deploy_switch_code limit 60 repeatable
+  # lodging_mvp.rbk:393
   rbk_manual new_variables 'Añadir a .env las variables nuevas de .env.template' 'Responsable de DevOps' '' \
     '`''git diff`'' de .env.template entre '"$previous"' y '"$release"' no nombra ninguna variable que falte en .env' \
     '' limit 180 ask_first 'sólo hace falta si .env.template cambió entre las dos versiones'
+  # lodging_mvp.rbk:398
   rbk_step migrate 'Subir el esquema' step_deploy_migrate limit 360 repeatable in "$app_dir"
+  # lodging_mvp.rbk:410
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:411
   rbk_verify api_starts 'La API nueva está en marcha' check_deploy_api_starts limit 60 repeatable in \
     "$app_dir"
   rbk_stage 'Integraciones avisadas (WhatsApp, Mercado Pago)'
+  # lodging_mvp.rbk:416
   rbk_confirm open_ready '¿Abrir el tráfico? Los avisos que salgan ya no se pueden retirar' 'ABRIR' \
     repeatable
+  # lodging_mvp.rbk:417
   rbk_step open_traffic 'Arrancar Nginx' step_deploy_open_traffic limit 60 repeatable in "$app_dir"
+  # lodging_mvp.rbk:421
   rbk_verify deploy_healthy 'El sistema responde' check_deploy_deploy_healthy limit 120 repeatable
+  # lodging_mvp.rbk:424
   rbk_step verify_deploy 'Verificación posterior al deploy' step_deploy_verify_deploy limit 180 repeatable in \
     "$app_dir"
 }
@@ -3358,26 +3378,39 @@ check_contract_contract_healthy() {
 
 # lodging_mvp.rbk:429
 run_contract() {
+  # lodging_mvp.rbk:438
   rbk_require require_predeploy 'require Antes de un deploy, para que no haga falta volver atrás' \
     list_predeploy limit 60 repeatable
+  # lodging_mvp.rbk:439
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:440
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:441
   rbk_take take_db_contract 'take backup db_contract' db_contract \
     "$backup_dir"'/backup_before_contract_'"$stamp"'.dump' 1000 db__backup 'check_backup_db_contract' limit 180 \
     repeatable
+  # lodging_mvp.rbk:442
   rbk_capture contract_revision 'Revisión del esquema' contract_revision text \
     source_contract_contract_revision limit 30 repeatable
+  # lodging_mvp.rbk:443
   rbk_capture contract_reservations 'Reservas' contract_reservations text source_contract_contract_reservations \
     limit 30 repeatable
+  # lodging_mvp.rbk:444
   rbk_step switch_code 'switch code to '"$contract_release" step_contract_switch_code limit 60 repeatable
+  # lodging_mvp.rbk:445
   rbk_step build_contract 'Construir la imagen' step_contract_build_contract limit 300 repeatable in "$app_dir"
   rbk_stage 'Migración irreversible ejecutada (DROP COLUMN)'
+  # lodging_mvp.rbk:447
   rbk_confirm contract_ready '¿Ejecutar la migración irreversible? Sólo la copia devuelve lo que borra' \
     'BORRAR' repeatable
+  # lodging_mvp.rbk:448
   rbk_step drop_columns 'Subir hasta la migración irreversible' step_contract_drop_columns limit 300 \
     repeatable in "$app_dir"
+  # lodging_mvp.rbk:453
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:454
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
+  # lodging_mvp.rbk:455
   rbk_verify contract_healthy 'El sistema responde' check_contract_contract_healthy limit 120 repeatable
 }
 
@@ -3433,16 +3466,22 @@ source_evidence_env_diff() {
 
 # lodging_mvp.rbk:462
 run_evidence() {
+  # lodging_mvp.rbk:463
   rbk_capture api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 repeatable
+  # lodging_mvp.rbk:466
   rbk_capture db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 repeatable
+  # lodging_mvp.rbk:469
   rbk_capture containers_seen 'Lista de contenedores' containers_seen file source_evidence_containers_seen \
     limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit 30 \
     repeatable in "$app_dir" continue 'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -3464,6 +3503,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -3520,9 +3560,12 @@ check_healthy_again_no_errors() {
 
 # lodging_mvp.rbk:489
 run_healthy_again() {
+  # lodging_mvp.rbk:490
   rbk_verify health 'El control de salud responde «healthy»' check_healthy_again_health limit 120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify script_passes 'El script de verificación pasa' check_healthy_again_script_passes limit 120 \
     repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify no_errors 'Los logs del último minuto no traen errores' check_healthy_again_no_errors limit 120 \
     repeatable in "$app_dir"
 }
@@ -3870,19 +3913,25 @@ run_full() {
   rbk_require requires_downgrade_safe 'Antes de bajar una migración' list_downgrade_safe
   rbk_stage 'Guardar pruebas y avisar'
   rbk_stage 'Guardar las pruebas antes de tocar nada'
+  # lodging_mvp.rbk:463
   rbk_capture evidence.api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:466
   rbk_capture evidence.db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:469
   rbk_capture evidence.containers_seen 'Lista de contenedores' containers_seen file \
     source_evidence_containers_seen limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture evidence.logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit \
     30 repeatable in "$app_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture evidence.env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify evidence.notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -3904,6 +3953,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify evidence.notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -3921,51 +3971,77 @@ Estado:
 Logs: adjuntar api.log y los demás ficheros de la ejecución '"$run" \
     '' 'Copiar el mensaje y enviarlo al canal del equipo técnico' limit 30 repeatable
   rbk_stage '1. Detener la entrada y la API'
+  # lodging_mvp.rbk:525
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:526
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:527
   rbk_verify all_stopped 'Ni Nginx ni la API están en marcha' check_full_all_stopped limit 20 repeatable in \
     "$app_dir"
   rbk_stage '2. Guardar el estado actual'
+  # lodging_mvp.rbk:535
   rbk_step start_db_server 'start db_server' db_server__start limit 60 repeatable
+  # lodging_mvp.rbk:536
   rbk_await wait 'wait' check_full_wait 60 2 0
+  # lodging_mvp.rbk:537
   rbk_take take_db_safety 'take backup db_safety' db_safety \
     "$backup_dir"'/backup_before_rollback_'"$stamp"'.dump' 1000 db__backup 'check_backup_db_safety' limit 180 \
     repeatable broken 'deploy:migrate' 'lo que copia ya ha sido modificado'
+  # lodging_mvp.rbk:538
   rbk_take take_redis_safety 'take backup redis_safety' redis_safety \
     "$backup_dir"'/redis_before_rollback_'"$stamp"'.redis' 0 redis_data__backup 'check_backup_redis_safety' \
     limit 60 repeatable
+  # lodging_mvp.rbk:539
   rbk_take take_env_safety 'take backup env_safety' env_safety \
     "$backup_dir"'/env_before_rollback_'"$stamp"'.backup' 0 env__backup 'check_backup_env_safety' limit 30 \
     repeatable broken 'deploy:new_variables' 'lo que copia ya ha sido modificado'
   rbk_stage '5. Bajar las migraciones, todavía con el código nuevo'
+  # lodging_mvp.rbk:543
   rbk_step undo_migrate 'undo migrate' step_full_undo_migrate limit 120 in "$app_dir" undoes deploy:migrate
+  # lodging_mvp.rbk:544
   rbk_verify old_schema 'El esquema está en la revisión de antes' check_full_old_schema limit 30 repeatable
+  # lodging_mvp.rbk:547
   rbk_verify nothing_missing 'No falta ninguna reserva' check_full_nothing_missing limit 30 repeatable
+  # lodging_mvp.rbk:548
   rbk_verify lodgings_kept 'No falta ningún alojamiento' check_full_lodgings_kept limit 30 repeatable
   rbk_stage '3. Volver el código al tag estable'
+  # lodging_mvp.rbk:554
   rbk_step fetch_tags 'Traer los tags' step_full_fetch_tags limit 60 repeatable in "$app_dir" continue \
     'el tag ya está en el servidor (la lista previa lo comprueba); sin red también hay que poder volver'
+  # lodging_mvp.rbk:558
   rbk_step switch_code 'switch code to '"$previous" step_full_switch_code limit 60 repeatable
+  # lodging_mvp.rbk:559
   rbk_verify on_tag 'El código está en el tag' check_full_on_tag limit 30 repeatable in "$app_dir"
   rbk_stage '4. Restaurar las variables de entorno'
+  # lodging_mvp.rbk:565
   rbk_restore restore_env 'restore env from env_before' env_before env__restore 'check_backup_env_before' limit \
     30 repeatable
+  # lodging_mvp.rbk:566
   rbk_verify env_present 'El .env está en su sitio' check_full_env_present limit 30 repeatable
   rbk_stage '6. Reconstruir y arrancar'
+  # lodging_mvp.rbk:570
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
+  # lodging_mvp.rbk:571
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:572
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
+  # lodging_mvp.rbk:573
   rbk_verify all_up 'Todos los contenedores están en marcha' check_full_all_up limit 60 repeatable in \
     "$app_dir"
   rbk_stage '7 y 8. Verificar y leer los logs'
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:585
   rbk_require require_after_rollback 'require Después del rollback' list_after_rollback limit 420 repeatable
+  # lodging_mvp.rbk:586
   rbk_notify notify_rollback_done 'notify stakeholders rollback_done' \
     'Rollback terminado: Sistema MVP Alojamientos' \
     'ROLLBACK TERMINADO: Sistema MVP Alojamientos
@@ -4110,19 +4186,25 @@ run_full_restore() {
   rbk_require requires_prerequisites 'Antes de un rollback completo' list_prerequisites
   rbk_stage 'Guardar pruebas y avisar'
   rbk_stage 'Guardar las pruebas antes de tocar nada'
+  # lodging_mvp.rbk:463
   rbk_capture evidence.api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:466
   rbk_capture evidence.db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:469
   rbk_capture evidence.containers_seen 'Lista de contenedores' containers_seen file \
     source_evidence_containers_seen limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture evidence.logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit \
     30 repeatable in "$app_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture evidence.env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify evidence.notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -4144,6 +4226,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify evidence.notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -4161,52 +4244,78 @@ Estado:
 Logs: adjuntar api.log y los demás ficheros de la ejecución '"$run" \
     '' 'Copiar el mensaje y enviarlo al canal del equipo técnico' limit 30 repeatable
   rbk_stage '1. Detener la entrada y la API'
+  # lodging_mvp.rbk:525
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:526
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:527
   rbk_verify all_stopped 'Ni Nginx ni la API están en marcha' check_full_all_stopped limit 20 repeatable in \
     "$app_dir"
   rbk_stage '2. Guardar el estado actual'
+  # lodging_mvp.rbk:535
   rbk_step start_db_server 'start db_server' db_server__start limit 60 repeatable
+  # lodging_mvp.rbk:536
   rbk_await wait 'wait' check_full_wait 60 2 0
+  # lodging_mvp.rbk:537
   rbk_take take_db_safety 'take backup db_safety' db_safety \
     "$backup_dir"'/backup_before_rollback_'"$stamp"'.dump' 1000 db__backup 'check_backup_db_safety' limit 180 \
     repeatable broken 'deploy:migrate' 'lo que copia ya ha sido modificado'
+  # lodging_mvp.rbk:538
   rbk_take take_redis_safety 'take backup redis_safety' redis_safety \
     "$backup_dir"'/redis_before_rollback_'"$stamp"'.redis' 0 redis_data__backup 'check_backup_redis_safety' \
     limit 60 repeatable
+  # lodging_mvp.rbk:539
   rbk_take take_env_safety 'take backup env_safety' env_safety \
     "$backup_dir"'/env_before_rollback_'"$stamp"'.backup' 0 env__backup 'check_backup_env_safety' limit 30 \
     repeatable broken 'deploy:new_variables' 'lo que copia ya ha sido modificado'
   rbk_stage '5. Bajar las migraciones, todavía con el código nuevo'
+  # lodging_mvp.rbk:600
   rbk_restore restore_db 'restore db from db_before' db_before db__restore 'check_backup_db_before' limit 300 \
     repeatable
+  # lodging_mvp.rbk:544
   rbk_verify old_schema 'El esquema está en la revisión de antes' check_full_old_schema limit 30 repeatable
+  # lodging_mvp.rbk:547
   rbk_verify nothing_missing 'No falta ninguna reserva' check_full_nothing_missing limit 30 repeatable
+  # lodging_mvp.rbk:548
   rbk_verify lodgings_kept 'No falta ningún alojamiento' check_full_lodgings_kept limit 30 repeatable
   rbk_stage '3. Volver el código al tag estable'
+  # lodging_mvp.rbk:554
   rbk_step fetch_tags 'Traer los tags' step_full_fetch_tags limit 60 repeatable in "$app_dir" continue \
     'el tag ya está en el servidor (la lista previa lo comprueba); sin red también hay que poder volver'
+  # lodging_mvp.rbk:558
   rbk_step switch_code 'switch code to '"$previous" step_full_restore_switch_code limit 60 repeatable
+  # lodging_mvp.rbk:559
   rbk_verify on_tag 'El código está en el tag' check_full_on_tag limit 30 repeatable in "$app_dir"
   rbk_stage '4. Restaurar las variables de entorno'
+  # lodging_mvp.rbk:565
   rbk_restore restore_env 'restore env from env_before' env_before env__restore 'check_backup_env_before' limit \
     30 repeatable
+  # lodging_mvp.rbk:566
   rbk_verify env_present 'El .env está en su sitio' check_full_env_present limit 30 repeatable
   rbk_stage '6. Reconstruir y arrancar'
+  # lodging_mvp.rbk:570
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
+  # lodging_mvp.rbk:571
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:572
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
+  # lodging_mvp.rbk:573
   rbk_verify all_up 'Todos los contenedores están en marcha' check_full_all_up limit 60 repeatable in \
     "$app_dir"
   rbk_stage '7 y 8. Verificar y leer los logs'
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:585
   rbk_require require_after_rollback 'require Después del rollback' list_after_rollback limit 420 repeatable
+  # lodging_mvp.rbk:586
   rbk_notify notify_rollback_done 'notify stakeholders rollback_done' \
     'Rollback terminado: Sistema MVP Alojamientos' \
     'ROLLBACK TERMINADO: Sistema MVP Alojamientos
@@ -4240,19 +4349,25 @@ done_revert_commit_revert() {
 # lodging_mvp.rbk:603
 run_revert_commit() {
   rbk_stage 'Guardar las pruebas antes de tocar nada'
+  # lodging_mvp.rbk:463
   rbk_capture evidence.api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:466
   rbk_capture evidence.db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:469
   rbk_capture evidence.containers_seen 'Lista de contenedores' containers_seen file \
     source_evidence_containers_seen limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture evidence.logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit \
     30 repeatable in "$app_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture evidence.env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify evidence.notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -4274,6 +4389,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify evidence.notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -4290,18 +4406,26 @@ Estado:
 
 Logs: adjuntar api.log y los demás ficheros de la ejecución '"$run" \
     '' 'Copiar el mensaje y enviarlo al canal del equipo técnico' limit 30 repeatable
+  # lodging_mvp.rbk:614
   rbk_step revert 'Revertir el commit en una rama propia' step_revert_commit_revert limit 60 done_when \
     done_revert_commit_revert in "$app_dir" call full
+  # lodging_mvp.rbk:628
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:629
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:631
   rbk_require require_after_rollback 'require Después del rollback' list_after_rollback limit 420 repeatable
+  # lodging_mvp.rbk:632
   rbk_notify notify_rollback_done 'notify stakeholders rollback_done' \
     'Rollback terminado: Sistema MVP Alojamientos' \
     'ROLLBACK TERMINADO: Sistema MVP Alojamientos
@@ -4331,19 +4455,25 @@ check_api_only_on_old_tag() {
 # lodging_mvp.rbk:635
 run_api_only() {
   rbk_stage 'Guardar las pruebas antes de tocar nada'
+  # lodging_mvp.rbk:463
   rbk_capture evidence.api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:466
   rbk_capture evidence.db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:469
   rbk_capture evidence.containers_seen 'Lista de contenedores' containers_seen file \
     source_evidence_containers_seen limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture evidence.logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit \
     30 repeatable in "$app_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture evidence.env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify evidence.notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -4365,6 +4495,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify evidence.notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -4381,19 +4512,28 @@ Estado:
 
 Logs: adjuntar api.log y los demás ficheros de la ejecución '"$run" \
     '' 'Copiar el mensaje y enviarlo al canal del equipo técnico' limit 30 repeatable
+  # lodging_mvp.rbk:647
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:648
   rbk_step switch_code 'switch code to '"$previous" step_api_only_switch_code limit 60 repeatable
+  # lodging_mvp.rbk:649
   rbk_verify on_old_tag 'El código está en el tag' check_api_only_on_old_tag limit 30 repeatable in \
     "$app_dir"
+  # lodging_mvp.rbk:652
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:653
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:655
   rbk_notify notify_rollback_done 'notify stakeholders rollback_done' \
     'Rollback terminado: Sistema MVP Alojamientos' \
     'ROLLBACK TERMINADO: Sistema MVP Alojamientos
@@ -4412,19 +4552,25 @@ check_config_only_env_back() {
 # lodging_mvp.rbk:658
 run_config_only() {
   rbk_stage 'Guardar las pruebas antes de tocar nada'
+  # lodging_mvp.rbk:463
   rbk_capture evidence.api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:466
   rbk_capture evidence.db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:469
   rbk_capture evidence.containers_seen 'Lista de contenedores' containers_seen file \
     source_evidence_containers_seen limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture evidence.logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit \
     30 repeatable in "$app_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture evidence.env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify evidence.notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -4446,6 +4592,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify evidence.notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -4462,23 +4609,34 @@ Estado:
 
 Logs: adjuntar api.log y los demás ficheros de la ejecución '"$run" \
     '' 'Copiar el mensaje y enviarlo al canal del equipo técnico' limit 30 repeatable
+  # lodging_mvp.rbk:668
   rbk_take take_env_safety 'take backup env_safety' env_safety \
     "$backup_dir"'/env_before_rollback_'"$stamp"'.backup' 0 env__backup 'check_backup_env_safety' limit 30 \
     repeatable broken 'deploy:new_variables' 'lo que copia ya ha sido modificado'
+  # lodging_mvp.rbk:669
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:670
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:671
   rbk_restore restore_env 'restore env from env_before' env_before env__restore 'check_backup_env_before' limit \
     30 repeatable
+  # lodging_mvp.rbk:672
   rbk_verify env_back 'El .env está en su sitio' check_config_only_env_back limit 30 repeatable
+  # lodging_mvp.rbk:673
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:674
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:676
   rbk_notify notify_rollback_done 'notify stakeholders rollback_done' \
     'Rollback terminado: Sistema MVP Alojamientos' \
     'ROLLBACK TERMINADO: Sistema MVP Alojamientos
@@ -4517,19 +4675,25 @@ check_data_only_same_revision() {
 # lodging_mvp.rbk:679
 run_data_only() {
   rbk_stage 'Guardar las pruebas antes de tocar nada'
+  # lodging_mvp.rbk:463
   rbk_capture evidence.api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:466
   rbk_capture evidence.db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:469
   rbk_capture evidence.containers_seen 'Lista de contenedores' containers_seen file \
     source_evidence_containers_seen limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture evidence.logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit \
     30 repeatable in "$app_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture evidence.env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify evidence.notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -4551,6 +4715,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify evidence.notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -4567,29 +4732,43 @@ Estado:
 
 Logs: adjuntar api.log y los demás ficheros de la ejecución '"$run" \
     '' 'Copiar el mensaje y enviarlo al canal del equipo técnico' limit 30 repeatable
+  # lodging_mvp.rbk:689
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:690
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:691
   rbk_take take_db_safety 'take backup db_safety' db_safety \
     "$backup_dir"'/backup_before_rollback_'"$stamp"'.dump' 1000 db__backup 'check_backup_db_safety' limit 180 \
     repeatable broken 'deploy:migrate' 'lo que copia ya ha sido modificado'
+  # lodging_mvp.rbk:692
   rbk_restore restore_db 'restore db from db_dump' db_dump db__restore 'check_backup_db_dump' limit 300 \
     repeatable
+  # lodging_mvp.rbk:693
   rbk_verify reservations_there 'Hay reservas' check_data_only_reservations_there limit 30 repeatable
+  # lodging_mvp.rbk:694
   rbk_verify same_revision 'El esquema es el que el código espera' check_data_only_same_revision limit 60 \
     repeatable in "$app_dir"
+  # lodging_mvp.rbk:697
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:698
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:700
   rbk_manual reconcile 'Conciliar reservas y pagos con WhatsApp y Mercado Pago' 'Responsable de backend' '' \
     'cada aviso enviado después de la copia tiene su reserva o su pago, o una corrección enviada' '' limit \
     1800
+  # lodging_mvp.rbk:704
   rbk_require require_after_rollback 'require Después del rollback' list_after_rollback limit 420 repeatable
+  # lodging_mvp.rbk:705
   rbk_notify notify_rollback_done 'notify stakeholders rollback_done' \
     'Rollback terminado: Sistema MVP Alojamientos' \
     'ROLLBACK TERMINADO: Sistema MVP Alojamientos
@@ -4661,19 +4840,25 @@ source_redis_only_redis_keys_now() {
 # lodging_mvp.rbk:708
 run_redis_only() {
   rbk_stage 'Guardar las pruebas antes de tocar nada'
+  # lodging_mvp.rbk:463
   rbk_capture evidence.api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:466
   rbk_capture evidence.db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:469
   rbk_capture evidence.containers_seen 'Lista de contenedores' containers_seen file \
     source_evidence_containers_seen limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture evidence.logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit \
     30 repeatable in "$app_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture evidence.env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify evidence.notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -4695,6 +4880,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify evidence.notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -4711,26 +4897,39 @@ Estado:
 
 Logs: adjuntar api.log y los demás ficheros de la ejecución '"$run" \
     '' 'Copiar el mensaje y enviarlo al canal del equipo técnico' limit 30 repeatable
+  # lodging_mvp.rbk:718
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:719
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:720
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
+  # lodging_mvp.rbk:721
   rbk_take take_redis_safety 'take backup redis_safety' redis_safety \
     "$backup_dir"'/redis_before_rollback_'"$stamp"'.redis' 0 redis_data__backup 'check_backup_redis_safety' \
     limit 60 repeatable
+  # lodging_mvp.rbk:722
   rbk_restore restore_redis_data 'restore redis_data from redis_before' redis_before redis_data__restore \
     'check_backup_redis_before' limit 60 repeatable
+  # lodging_mvp.rbk:723
   rbk_verify redis_answers 'Redis responde' check_redis_only_redis_answers limit 30 repeatable
+  # lodging_mvp.rbk:724
   rbk_capture redis_keys_now 'Claves de Redis' redis_keys_now text source_redis_only_redis_keys_now limit 30 \
     repeatable
+  # lodging_mvp.rbk:725
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:726
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:728
   rbk_notify notify_rollback_done 'notify stakeholders rollback_done' \
     'Rollback terminado: Sistema MVP Alojamientos' \
     'ROLLBACK TERMINADO: Sistema MVP Alojamientos
@@ -4782,19 +4981,25 @@ check_contract_restore_contract_code() {
 # lodging_mvp.rbk:731
 run_contract_restore() {
   rbk_stage 'Guardar las pruebas antes de tocar nada'
+  # lodging_mvp.rbk:463
   rbk_capture evidence.api_state 'Estado de la API' api_state text source_evidence_api_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:466
   rbk_capture evidence.db_state 'Estado de la base de datos' db_state text source_evidence_db_state limit 10 \
     repeatable
+  # lodging_mvp.rbk:469
   rbk_capture evidence.containers_seen 'Lista de contenedores' containers_seen file \
     source_evidence_containers_seen limit 20 repeatable in "$app_dir" continue \
     'sin motor de contenedores no hay lista, y el rollback no debe esperar por ella'
+  # lodging_mvp.rbk:474
   rbk_capture evidence.logs_seen 'Logs de todos los servicios' logs_seen file source_evidence_logs_seen limit \
     30 repeatable in "$app_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # lodging_mvp.rbk:480
   rbk_capture evidence.env_diff 'Diferencia de .env.template entre las dos versiones' env_diff file \
     source_evidence_env_diff limit 20 repeatable in "$app_dir" continue \
     'la diferencia se guarda para leerla; el .env vuelve de su copia, entero'
+  # lodging_mvp.rbk:485
   rbk_notify evidence.notify_rollback_started 'notify stakeholders rollback_started' \
     'Rollback en curso: Sistema MVP Alojamientos' \
     'ROLLBACK EN CURSO: Sistema MVP Alojamientos
@@ -4816,6 +5021,7 @@ Estado al empezar:
 
 Próxima actualización: en 10 minutos' \
     '' 'Copiar el mensaje y enviarlo por el canal acordado con las partes interesadas' limit 30 repeatable
+  # lodging_mvp.rbk:486
   rbk_notify evidence.notify_tech_notice 'notify tech_team tech_notice' 'ROLLBACK '"$level" \
     'ROLLBACK '"$level"'
 
@@ -4832,28 +5038,42 @@ Estado:
 
 Logs: adjuntar api.log y los demás ficheros de la ejecución '"$run" \
     '' 'Copiar el mensaje y enviarlo al canal del equipo técnico' limit 30 repeatable
+  # lodging_mvp.rbk:740
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:741
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:742
   rbk_take take_db_safety 'take backup db_safety' db_safety \
     "$backup_dir"'/backup_before_rollback_'"$stamp"'.dump' 1000 db__backup 'check_backup_db_safety' limit 180 \
     repeatable broken 'contract:drop_columns' 'lo que copia ya ha sido modificado'
+  # lodging_mvp.rbk:743
   rbk_restore restore_db 'restore db from db_contract' db_contract db__restore 'check_backup_db_contract' limit \
     300 repeatable
+  # lodging_mvp.rbk:744
   rbk_verify contract_undone 'El esquema está en la revisión de antes' check_contract_restore_contract_undone \
     limit 30 repeatable
+  # lodging_mvp.rbk:747
   rbk_verify contract_rows 'No falta ninguna reserva' check_contract_restore_contract_rows limit 30 repeatable
+  # lodging_mvp.rbk:750
   rbk_step switch_code 'switch code to '"$release" step_contract_restore_switch_code limit 60 repeatable
+  # lodging_mvp.rbk:751
   rbk_verify contract_code 'El código está en el tag' check_contract_restore_contract_code limit 30 \
     repeatable in "$app_dir"
+  # lodging_mvp.rbk:754
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:755
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:757
   rbk_notify notify_rollback_done 'notify stakeholders rollback_done' \
     'Rollback terminado: Sistema MVP Alojamientos' \
     'ROLLBACK TERMINADO: Sistema MVP Alojamientos
@@ -4887,20 +5107,29 @@ step_ship_hotfix_switch_code() {
 
 # lodging_mvp.rbk:760
 run_ship_hotfix() {
+  # lodging_mvp.rbk:766
   rbk_capture errors_seen 'Errores y avisos de la API' errors_seen file source_ship_hotfix_errors_seen limit 30 \
     repeatable in "$app_dir"
+  # lodging_mvp.rbk:769
   rbk_manual write_hotfix 'Escribir el arreglo en la rama hotfix/sev3-fix y fusionarlo en main' \
     'Responsable de backend' '' 'el arreglo está en main y tiene un tag publicado' '' limit 2700 repeatable
+  # lodging_mvp.rbk:780
   rbk_step fetch_hotfix 'Traer los tags' step_ship_hotfix_fetch_hotfix limit 60 retry 3 10 repeatable in \
     "$app_dir"
+  # lodging_mvp.rbk:781
   rbk_step switch_code 'switch code to '"$hotfix" step_ship_hotfix_switch_code limit 60 repeatable
+  # lodging_mvp.rbk:782
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:783
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
 }
@@ -4918,31 +5147,44 @@ check_recent_data_recent_rows() {
 
 # lodging_mvp.rbk:787
 run_recent_data() {
+  # lodging_mvp.rbk:794
   rbk_step stop_nginx 'stop nginx' nginx__stop limit 60 repeatable
+  # lodging_mvp.rbk:795
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # lodging_mvp.rbk:796
   rbk_restore restore_db 'restore db from db_safety' db_safety db__restore 'check_backup_db_safety' limit 300 \
     repeatable
+  # lodging_mvp.rbk:797
   rbk_verify recent_rows 'Hay reservas' check_recent_data_recent_rows limit 30 repeatable
+  # lodging_mvp.rbk:798
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:799
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
   rbk_stage 'El sistema responde y no deja errores'
+  # lodging_mvp.rbk:490
   rbk_verify healthy_again.health 'El control de salud responde «healthy»' check_healthy_again_health limit \
     120 repeatable
+  # lodging_mvp.rbk:493
   rbk_verify healthy_again.script_passes 'El script de verificación pasa' check_healthy_again_script_passes \
     limit 120 repeatable in "$app_dir"
+  # lodging_mvp.rbk:496
   rbk_verify healthy_again.no_errors 'Los logs del último minuto no traen errores' \
     check_healthy_again_no_errors limit 120 repeatable in "$app_dir"
 }
 
 # lodging_mvp.rbk:371
 run_back_out_deploy() {
+  # lodging_mvp.rbk:371
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:371
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
 }
 
 # lodging_mvp.rbk:429
 run_back_out_contract() {
+  # lodging_mvp.rbk:429
   rbk_step start_api 'start api' api__start limit 240 repeatable
+  # lodging_mvp.rbk:429
   rbk_step start_nginx 'start nginx' nginx__start limit 60 repeatable
 }
 

@@ -2613,7 +2613,9 @@ check_system_healthy_session_up() {
 
 # microservices_reorganisation.rbk:210
 run_system_healthy() {
+  # microservices_reorganisation.rbk:211
   rbk_verify gateway_up 'api-gateway responde' check_system_healthy_gateway_up limit 10 repeatable
+  # microservices_reorganisation.rbk:212
   rbk_verify session_up 'El servicio de sesiones responde' check_system_healthy_session_up limit 10 repeatable
 }
 
@@ -2886,29 +2888,45 @@ check_phase_1_metadata_1() {
 
 # microservices_reorganisation.rbk:217
 run_phase_1() {
+  # microservices_reorganisation.rbk:224
   rbk_require require_before_any_change 'require Antes de cualquier cambio' list_before_any_change limit 60 \
     repeatable
   rbk_stage 'El sistema está sano antes de empezar'
+  # microservices_reorganisation.rbk:211
   rbk_verify system_healthy.gateway_up 'api-gateway responde' check_system_healthy_gateway_up limit 10 \
     repeatable
+  # microservices_reorganisation.rbk:212
   rbk_verify system_healthy.session_up 'El servicio de sesiones responde' check_system_healthy_session_up limit \
     10 repeatable
+  # microservices_reorganisation.rbk:226
   rbk_capture state_before_1 'Anotar el estado de los servicios' state_before_1 file \
     source_phase_1_state_before_1 limit 30 repeatable
+  # microservices_reorganisation.rbk:227
   rbk_step mark_1 'Etiquetar y publicar el punto de partida' step_phase_1_mark_1 limit 60 repeatable in "$home"
+  # microservices_reorganisation.rbk:235
   rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:236
   rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:237
   rbk_take take_db_before 'take backup db_before' db_before "$backup_dir"'/'"$plan"'-'"$stamp"'.dump' 10000 \
     db__backup 'check_backup_db_before' limit 300 repeatable
+  # microservices_reorganisation.rbk:238
   rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
     redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
     'opcional, aunque recomendado'
+  # microservices_reorganisation.rbk:239
   rbk_step switch_code 'switch code to '"$phase_1_ref" step_phase_1_switch_code limit 60 repeatable
+  # microservices_reorganisation.rbk:240
   rbk_step build_1 'Construir las imágenes' step_phase_1_build_1 limit 300 repeatable in "$home"
+  # microservices_reorganisation.rbk:243
   rbk_step start_ticker_metadata 'start ticker_metadata' ticker_metadata__start limit 60 repeatable
+  # microservices_reorganisation.rbk:244
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
+  # microservices_reorganisation.rbk:245
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  # microservices_reorganisation.rbk:246
   rbk_verify gateway_1 'api-gateway responde' check_phase_1_gateway_1 limit 60 repeatable
+  # microservices_reorganisation.rbk:247
   rbk_verify metadata_1 'El endpoint de metadata responde' check_phase_1_metadata_1 limit 30 repeatable
 }
 
@@ -2996,20 +3014,33 @@ list_after_phase_1() {
 
 # microservices_reorganisation.rbk:256
 run_git_1() {
+  # microservices_reorganisation.rbk:262
   rbk_capture gateway_log_1 'Guardar los logs de los servicios críticos' gateway_log_1 file \
     source_git_1_gateway_log_1 limit 10 repeatable continue 'los logs no retrasan la vuelta'
+  # microservices_reorganisation.rbk:263
   rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 15 repeatable
+  # microservices_reorganisation.rbk:264
   rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 15 repeatable
+  # microservices_reorganisation.rbk:265
   rbk_step remove_1 'Parar y quitar el servicio nuevo' step_git_1_remove_1 limit 25 repeatable
+  # microservices_reorganisation.rbk:275
   rbk_step switch_code 'switch code to '"$before_1" step_git_1_switch_code limit 10 repeatable
+  # microservices_reorganisation.rbk:276
   rbk_step rebuild_1 'Reconstruir las imágenes' step_git_1_rebuild_1 limit 90 repeatable in "$home"
+  # microservices_reorganisation.rbk:279
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 20 repeatable
+  # microservices_reorganisation.rbk:280
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  # microservices_reorganisation.rbk:281
   rbk_verify health_1 'api-gateway responde' check_git_1_health_1 limit 30 repeatable
+  # microservices_reorganisation.rbk:282
   rbk_verify metadata_old_1 'El endpoint de metadata responde como antes' check_git_1_metadata_old_1 limit 10 \
     repeatable
+  # microservices_reorganisation.rbk:283
   rbk_verify maintenance_1 'data-maintenance está en marcha' check_git_1_maintenance_1 limit 10 repeatable
+  # microservices_reorganisation.rbk:284
   rbk_verify logs_1 'Los servicios críticos no registran errores' check_git_1_logs_1 limit 10 repeatable
+  # microservices_reorganisation.rbk:287
   rbk_require require_after_phase_1 'require Después de deshacer la fase 1' list_after_phase_1 limit 0 \
     repeatable
 }
@@ -3047,12 +3078,18 @@ check_gateway_only_1_health_b_1() {
 
 # microservices_reorganisation.rbk:290
 run_gateway_only_1() {
+  # microservices_reorganisation.rbk:298
   rbk_step switch_gateway_image 'switch gateway_image to '"$before_1" step_gateway_only_1_switch_gateway_image \
     limit 60 repeatable
+  # microservices_reorganisation.rbk:299
   rbk_step start_ticker_metadata 'start ticker_metadata' ticker_metadata__start limit 20 repeatable
+  # microservices_reorganisation.rbk:300
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  # microservices_reorganisation.rbk:301
   rbk_step restart_api_gateway 'restart api_gateway' api_gateway__restart limit 30 repeatable
+  # microservices_reorganisation.rbk:302
   rbk_verify health_b_1 'api-gateway responde' check_gateway_only_1_health_b_1 limit 30 repeatable
+  # microservices_reorganisation.rbk:303
   rbk_require require_after_phase_1 'require Después de deshacer la fase 1' list_after_phase_1 limit 0 \
     repeatable
 }
@@ -3078,10 +3115,15 @@ check_degraded_1_health_c_1() {
 
 # microservices_reorganisation.rbk:306
 run_degraded_1() {
+  # microservices_reorganisation.rbk:315
   rbk_step stop_ticker_metadata 'stop ticker_metadata' ticker_metadata__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:316
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  # microservices_reorganisation.rbk:317
   rbk_step restart_api_gateway 'restart api_gateway' api_gateway__restart limit 30 repeatable
+  # microservices_reorganisation.rbk:318
   rbk_verify health_c_1 'api-gateway responde' check_degraded_1_health_c_1 limit 30 repeatable
+  # microservices_reorganisation.rbk:319
   rbk_require require_after_phase_1 'require Después de deshacer la fase 1' list_after_phase_1 limit 0 \
     repeatable
 }
@@ -3162,31 +3204,49 @@ check_phase_2_gateway_2() {
 
 # microservices_reorganisation.rbk:333
 run_phase_2() {
+  # microservices_reorganisation.rbk:340
   rbk_require require_before_any_change 'require Antes de cualquier cambio' list_before_any_change limit 60 \
     repeatable
   rbk_stage 'El sistema está sano antes de empezar'
+  # microservices_reorganisation.rbk:211
   rbk_verify system_healthy.gateway_up 'api-gateway responde' check_system_healthy_gateway_up limit 10 \
     repeatable
+  # microservices_reorganisation.rbk:212
   rbk_verify system_healthy.session_up 'El servicio de sesiones responde' check_system_healthy_session_up limit \
     10 repeatable
+  # microservices_reorganisation.rbk:342
   rbk_capture state_before_2 'Anotar el estado de los servicios' state_before_2 file \
     source_phase_2_state_before_2 limit 30 repeatable
+  # microservices_reorganisation.rbk:343
   rbk_step mark_2 'Etiquetar y publicar el punto de partida' step_phase_2_mark_2 limit 60 repeatable in "$home"
+  # microservices_reorganisation.rbk:350
   rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:351
   rbk_step stop_scanner 'stop scanner' scanner__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:352
   rbk_step stop_analytics 'stop analytics' analytics__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:353
   rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:354
   rbk_take take_db_before 'take backup db_before' db_before "$backup_dir"'/'"$plan"'-'"$stamp"'.dump' 10000 \
     db__backup 'check_backup_db_before' limit 300 repeatable
+  # microservices_reorganisation.rbk:355
   rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
     redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
     'opcional, aunque recomendado'
+  # microservices_reorganisation.rbk:356
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  # microservices_reorganisation.rbk:357
   rbk_step switch_code 'switch code to '"$phase_2_ref" step_phase_2_switch_code limit 60 repeatable
+  # microservices_reorganisation.rbk:358
   rbk_step build_2 'Construir las imágenes' step_phase_2_build_2 limit 300 repeatable in "$home"
+  # microservices_reorganisation.rbk:361
   rbk_step start_scanner 'start scanner' scanner__start limit 60 repeatable
+  # microservices_reorganisation.rbk:362
   rbk_step start_analytics 'start analytics' analytics__start limit 60 repeatable
+  # microservices_reorganisation.rbk:363
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
+  # microservices_reorganisation.rbk:364
   rbk_verify gateway_2 'api-gateway responde' check_phase_2_gateway_2 limit 60 repeatable
 }
 
@@ -3225,15 +3285,23 @@ list_after_phase_2() {
 
 # microservices_reorganisation.rbk:371
 run_gateway_to_redis() {
+  # microservices_reorganisation.rbk:378
   rbk_step switch_gateway_image 'switch gateway_image to '"$before_2" \
     step_gateway_to_redis_switch_gateway_image limit 60 repeatable
+  # microservices_reorganisation.rbk:379
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  # microservices_reorganisation.rbk:380
   rbk_step start_scanner 'start scanner' scanner__start limit 20 repeatable
+  # microservices_reorganisation.rbk:381
   rbk_step start_analytics 'start analytics' analytics__start limit 20 repeatable
+  # microservices_reorganisation.rbk:382
   rbk_step restart_api_gateway 'restart api_gateway' api_gateway__restart limit 30 repeatable
+  # microservices_reorganisation.rbk:383
   rbk_verify health_a_2 'api-gateway responde' check_gateway_to_redis_health_a_2 limit 30 repeatable
+  # microservices_reorganisation.rbk:384
   rbk_verify redis_a_2 'Redis tiene los datos que api-gateway lee' check_gateway_to_redis_redis_a_2 limit 10 \
     repeatable
+  # microservices_reorganisation.rbk:387
   rbk_require require_after_phase_2 'require Después de deshacer la fase 2' list_after_phase_2 limit 0 \
     repeatable
 }
@@ -3323,21 +3391,35 @@ check_git_2_running_2() {
 
 # microservices_reorganisation.rbk:390
 run_git_2() {
+  # microservices_reorganisation.rbk:396
   rbk_capture logs_before_2 'Guardar los logs de los servicios críticos' logs_before_2 file \
     source_git_2_logs_before_2 limit 10 repeatable continue 'los logs no retrasan la vuelta'
+  # microservices_reorganisation.rbk:397
   rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 15 repeatable
+  # microservices_reorganisation.rbk:398
   rbk_step stop_scanner 'stop scanner' scanner__stop limit 15 repeatable
+  # microservices_reorganisation.rbk:399
   rbk_step stop_analytics 'stop analytics' analytics__stop limit 15 repeatable
+  # microservices_reorganisation.rbk:400
   rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 15 repeatable
+  # microservices_reorganisation.rbk:401
   rbk_step switch_code 'switch code to '"$before_2" step_git_2_switch_code limit 10 repeatable
+  # microservices_reorganisation.rbk:402
   rbk_step rebuild_2 'Reconstruir las imágenes' step_git_2_rebuild_2 limit 80 repeatable in "$home"
+  # microservices_reorganisation.rbk:405
   rbk_step start_scanner 'start scanner' scanner__start limit 15 repeatable
+  # microservices_reorganisation.rbk:406
   rbk_step start_analytics 'start analytics' analytics__start limit 15 repeatable
+  # microservices_reorganisation.rbk:407
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 15 repeatable
+  # microservices_reorganisation.rbk:408
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 15 repeatable
+  # microservices_reorganisation.rbk:409
   rbk_verify health_b_2 'api-gateway responde' check_git_2_health_b_2 limit 30 repeatable
+  # microservices_reorganisation.rbk:410
   rbk_verify running_2 'scanner, analytics y data-maintenance están en marcha' check_git_2_running_2 limit 10 \
     repeatable
+  # microservices_reorganisation.rbk:413
   rbk_require require_after_phase_2 'require Después de deshacer la fase 2' list_after_phase_2 limit 0 \
     repeatable
 }
@@ -3447,30 +3529,46 @@ check_phase_3_running_3() {
 
 # microservices_reorganisation.rbk:425
 run_phase_3() {
+  # microservices_reorganisation.rbk:432
   rbk_require require_before_any_change 'require Antes de cualquier cambio' list_before_any_change limit 60 \
     repeatable
   rbk_stage 'El sistema está sano antes de empezar'
+  # microservices_reorganisation.rbk:211
   rbk_verify system_healthy.gateway_up 'api-gateway responde' check_system_healthy_gateway_up limit 10 \
     repeatable
+  # microservices_reorganisation.rbk:212
   rbk_verify system_healthy.session_up 'El servicio de sesiones responde' check_system_healthy_session_up limit \
     10 repeatable
+  # microservices_reorganisation.rbk:434
   rbk_capture state_before_3 'Anotar el estado de los servicios' state_before_3 file \
     source_phase_3_state_before_3 limit 30 repeatable
+  # microservices_reorganisation.rbk:435
   rbk_step mark_3 'Etiquetar y publicar el punto de partida' step_phase_3_mark_3 limit 60 repeatable in "$home"
+  # microservices_reorganisation.rbk:442
   rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:443
   rbk_take take_db_before 'take backup db_before' db_before "$backup_dir"'/'"$plan"'-'"$stamp"'.dump' 10000 \
     db__backup 'check_backup_db_before' limit 300 repeatable
+  # microservices_reorganisation.rbk:444
   rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
     redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
     'opcional, aunque recomendado'
+  # microservices_reorganisation.rbk:445
   rbk_capture tables_before 'Cuántas tablas hay' tables_before text source_phase_3_tables_before limit 30 \
     repeatable
+  # microservices_reorganisation.rbk:446
   rbk_step switch_code 'switch code to '"$phase_3_ref" step_phase_3_switch_code limit 60 repeatable
+  # microservices_reorganisation.rbk:447
   rbk_step tables 'Crear las tablas nuevas' step_phase_3_tables limit 120 in "$home"
+  # microservices_reorganisation.rbk:455
   rbk_step build_3 'Construir la imagen' step_phase_3_build_3 limit 300 repeatable in "$home"
+  # microservices_reorganisation.rbk:458
   rbk_step start_fundamental_data 'start fundamental_data' fundamental_data__start limit 60 repeatable
+  # microservices_reorganisation.rbk:459
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  # microservices_reorganisation.rbk:460
   rbk_verify tables_there 'Las tres tablas existen' check_phase_3_tables_there limit 30 repeatable
+  # microservices_reorganisation.rbk:463
   rbk_verify running_3 'El servicio nuevo está en marcha' check_phase_3_running_3 limit 30 repeatable
 }
 
@@ -3507,10 +3605,15 @@ list_after_phase_3() {
 
 # microservices_reorganisation.rbk:470
 run_stop_fundamental() {
+  # microservices_reorganisation.rbk:479
   rbk_step stop_fundamental_data 'stop fundamental_data' fundamental_data__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:480
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  # microservices_reorganisation.rbk:481
   rbk_verify health_a_3 'api-gateway responde' check_stop_fundamental_health_a_3 limit 10 repeatable
+  # microservices_reorganisation.rbk:482
   rbk_verify db_a_3 'La base de datos responde' check_stop_fundamental_db_a_3 limit 10 repeatable
+  # microservices_reorganisation.rbk:483
   rbk_require require_after_phase_3 'require Después de deshacer la fase 3' list_after_phase_3 limit 0 \
     repeatable
 }
@@ -3569,17 +3672,27 @@ check_drop_tables_health_b_3() {
 
 # microservices_reorganisation.rbk:486
 run_drop_tables() {
+  # microservices_reorganisation.rbk:493
   rbk_step remove_3 'Parar y quitar el servicio nuevo' step_drop_tables_remove_3 limit 25 repeatable
+  # microservices_reorganisation.rbk:503
   rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:504
   rbk_take take_db_safety 'take backup db_safety' db_safety \
     "$backup_dir"'/'"$plan"'-before-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_db_safety' limit \
     60 repeatable broken 'phase_3:tables' 'lo que copia ya ha sido modificado'
+  # microservices_reorganisation.rbk:505
   rbk_step undo_tables 'undo tables' step_drop_tables_undo_tables limit 15 undoes phase_3:tables
+  # microservices_reorganisation.rbk:506
   rbk_verify tables_gone 'Las tres tablas ya no están' check_drop_tables_tables_gone limit 10 repeatable
+  # microservices_reorganisation.rbk:509
   rbk_verify tables_same 'Están las mismas tablas que antes' check_drop_tables_tables_same limit 10 repeatable
+  # microservices_reorganisation.rbk:512
   rbk_step switch_code 'switch code to '"$before_3" step_drop_tables_switch_code limit 10 repeatable
+  # microservices_reorganisation.rbk:513
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  # microservices_reorganisation.rbk:514
   rbk_verify health_b_3 'api-gateway responde' check_drop_tables_health_b_3 limit 10 repeatable
+  # microservices_reorganisation.rbk:515
   rbk_require require_after_phase_3 'require Después de deshacer la fase 3' list_after_phase_3 limit 0 \
     repeatable
 }
@@ -3859,40 +3972,66 @@ list_suite() {
 # microservices_reorganisation.rbk:527
 run_emergency() {
   rbk_stage 'Parar las aplicaciones; la base de datos y Redis siguen en marcha'
+  # microservices_reorganisation.rbk:539
   rbk_capture emergency_logs 'Guardar los logs' emergency_logs file source_emergency_emergency_logs limit 15 \
     repeatable continue 'los logs no retrasan la vuelta'
+  # microservices_reorganisation.rbk:540
   rbk_step stop_frontend 'stop frontend' frontend__stop limit 10 repeatable
+  # microservices_reorganisation.rbk:541
   rbk_step stop_websocket_server 'stop websocket_server' websocket_server__stop limit 10 repeatable
+  # microservices_reorganisation.rbk:542
   rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 10 repeatable
+  # microservices_reorganisation.rbk:543
   rbk_step stop_scanner 'stop scanner' scanner__stop limit 10 repeatable
+  # microservices_reorganisation.rbk:544
   rbk_step stop_analytics 'stop analytics' analytics__stop limit 10 repeatable
+  # microservices_reorganisation.rbk:545
   rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 10 repeatable
+  # microservices_reorganisation.rbk:546
   rbk_step remove_new 'Parar y quitar los servicios nuevos' step_emergency_remove_new limit 45 repeatable
   rbk_stage 'Restaurar la base de datos y vaciar Redis'
+  # microservices_reorganisation.rbk:560
   rbk_take take_db_safety 'take backup db_safety' db_safety \
     "$backup_dir"'/'"$plan"'-before-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_db_safety' limit \
     45 repeatable broken 'phase_3:tables' 'lo que copia ya ha sido modificado'
+  # microservices_reorganisation.rbk:561
   rbk_restore restore_db 'restore db from db_before' db_before db__restore 'check_backup_db_before' limit 75 \
     repeatable
+  # microservices_reorganisation.rbk:562
   rbk_verify db_back 'La base de datos responde y no tiene las tablas nuevas' check_emergency_db_back limit 10 \
     repeatable
+  # microservices_reorganisation.rbk:565
   rbk_step flush 'Vaciar Redis' step_emergency_flush limit 10 repeatable
+  # microservices_reorganisation.rbk:566
   rbk_verify redis_empty 'Redis responde y está vacío' check_emergency_redis_empty limit 10 repeatable
   rbk_stage 'Volver al commit estable y reconstruir todo'
+  # microservices_reorganisation.rbk:569
   rbk_step switch_code 'switch code to '"$stable" step_emergency_switch_code limit 10 repeatable
+  # microservices_reorganisation.rbk:570
   rbk_step rebuild_all 'Reconstruir sin caché' step_emergency_rebuild_all limit 150 repeatable in "$home"
   rbk_stage 'Arrancar y comprobar'
+  # microservices_reorganisation.rbk:575
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 10 repeatable
+  # microservices_reorganisation.rbk:576
   rbk_step start_scanner 'start scanner' scanner__start limit 10 repeatable
+  # microservices_reorganisation.rbk:577
   rbk_step start_analytics 'start analytics' analytics__start limit 10 repeatable
+  # microservices_reorganisation.rbk:578
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 10 repeatable
+  # microservices_reorganisation.rbk:579
   rbk_step start_websocket_server 'start websocket_server' websocket_server__start limit 10 repeatable
+  # microservices_reorganisation.rbk:580
   rbk_step start_frontend 'start frontend' frontend__start limit 10 repeatable
+  # microservices_reorganisation.rbk:581
   rbk_verify all_running 'Los servicios están en marcha' check_emergency_all_running limit 10 repeatable
+  # microservices_reorganisation.rbk:584
   rbk_verify gateway_back 'api-gateway responde' check_emergency_gateway_back limit 30 repeatable
+  # microservices_reorganisation.rbk:585
   rbk_verify websocket_back 'El servidor de WebSocket responde' check_emergency_websocket_back limit 10 \
     repeatable
+  # microservices_reorganisation.rbk:586
   rbk_verify frontend_back 'El frontend responde' check_emergency_frontend_back limit 10 repeatable
+  # microservices_reorganisation.rbk:587
   rbk_require require_suite \
     'require Pruebas mínimas: si TODAS pasan, el rollback ha salido bien; si ALGUNA falla, mire los logs de ese servicio' \
     list_suite limit 0 repeatable
@@ -3900,20 +4039,27 @@ run_emergency() {
 
 # microservices_reorganisation.rbk:217
 run_back_out_phase_1() {
+  # microservices_reorganisation.rbk:217
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  # microservices_reorganisation.rbk:217
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
 }
 
 # microservices_reorganisation.rbk:333
 run_back_out_phase_2() {
+  # microservices_reorganisation.rbk:333
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
+  # microservices_reorganisation.rbk:333
   rbk_step start_analytics 'start analytics' analytics__start limit 60 repeatable
+  # microservices_reorganisation.rbk:333
   rbk_step start_scanner 'start scanner' scanner__start limit 60 repeatable
+  # microservices_reorganisation.rbk:333
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
 }
 
 # microservices_reorganisation.rbk:425
 run_back_out_phase_3() {
+  # microservices_reorganisation.rbk:425
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
 }
 

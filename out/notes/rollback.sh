@@ -2314,8 +2314,10 @@ step_migrate_alter() {
 
 # notes.rbk:6
 run_migrate() {
+  # notes.rbk:7
   rbk_take take_before 'take backup before' before "$RBK_STATE"'/backups/before-'"$stamp"'.db' 0 db__backup \
     'check_backup_before' limit 90 repeatable
+  # notes.rbk:8
   rbk_step alter 'alter' step_migrate_alter limit 60
 }
 
@@ -2379,7 +2381,9 @@ check_back_notes() {
 
 # notes.rbk:11
 run_back() {
+  # notes.rbk:13
   rbk_restore restore_db 'restore db from before' before db__restore 'check_backup_before' limit 60 repeatable
+  # notes.rbk:14
   rbk_verify notes 'notes' check_back_notes limit 30 repeatable
 }
 

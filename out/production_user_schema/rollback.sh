@@ -2776,9 +2776,12 @@ check_staging_answers_staging_login() {
 
 # production_user_schema.rbk:410
 run_staging_answers() {
+  # production_user_schema.rbk:411
   rbk_verify staging_health 'Staging responde' check_staging_answers_staging_health limit 5 repeatable
+  # production_user_schema.rbk:415
   rbk_verify staging_database 'Staging llega a su base de datos' check_staging_answers_staging_database limit 5 \
     repeatable
+  # production_user_schema.rbk:419
   rbk_verify staging_login 'En staging se puede entrar' check_staging_answers_staging_login limit 10 repeatable \
     expect 'una respuesta con access_token'
 }
@@ -3083,46 +3086,71 @@ check_migrate_answers() {
 
 # production_user_schema.rbk:431
 run_migrate() {
+  # production_user_schema.rbk:438
   rbk_require require_technical 'require Antes de empezar, técnica' list_technical limit 30 repeatable
+  # production_user_schema.rbk:439
   rbk_verify right_target 'Prisma apunta a la misma base de datos que este plan' check_migrate_right_target \
     limit 5 repeatable
   rbk_stage 'Staging funciona con el esquema anterior'
+  # production_user_schema.rbk:411
   rbk_verify staging_answers.staging_health 'Staging responde' check_staging_answers_staging_health limit 5 \
     repeatable
+  # production_user_schema.rbk:415
   rbk_verify staging_answers.staging_database 'Staging llega a su base de datos' \
     check_staging_answers_staging_database limit 5 repeatable
+  # production_user_schema.rbk:419
   rbk_verify staging_answers.staging_login 'En staging se puede entrar' check_staging_answers_staging_login \
     limit 10 repeatable expect 'una respuesta con access_token'
+  # production_user_schema.rbk:444
   rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 20 repeatable
+  # production_user_schema.rbk:445
   rbk_step stop_reports_client 'stop reports_client' reports_client__stop limit 20 repeatable
+  # production_user_schema.rbk:446
   rbk_step stop_static_report_server 'stop static_report_server' static_report_server__stop limit 20 repeatable
+  # production_user_schema.rbk:447
   rbk_await drained 'Esperar a que no queden conexiones' check_migrate_drained 60 5 0
+  # production_user_schema.rbk:448
   rbk_capture users_before 'Cuántos usuarios hay' users_before text source_migrate_users_before limit 30 \
     repeatable
+  # production_user_schema.rbk:449
   rbk_capture clients_before 'Cuántos usuarios tienen cliente' clients_before text \
     source_migrate_clients_before limit 30 repeatable
+  # production_user_schema.rbk:450
   rbk_capture workflows_before 'Cuántos workflows hay' workflows_before text source_migrate_workflows_before \
     limit 30 repeatable
+  # production_user_schema.rbk:451
   rbk_capture sample_before 'Huella de los últimos 100 usuarios' sample_before text \
     source_migrate_sample_before limit 30 repeatable
+  # production_user_schema.rbk:455
   rbk_take take_pre_migration 'take backup pre_migration' pre_migration \
     "$backup_dir"'/'"$plan"'-pre-migration-'"$stamp"'.dump' 10000 db__backup \
     'check_backup_pre_migration check_backup_pre_migration_own' limit 600 repeatable
+  # production_user_schema.rbk:456
   rbk_manual off_site 'Suba la copia de seguridad a la nube' 'DevOps Lead' '' \
     'el fichero está en el segundo sitio con el mismo tamaño que el local' '' limit 900
+  # production_user_schema.rbk:459
   rbk_step switch_code 'switch code to '"$release" step_migrate_switch_code limit 60 repeatable
+  # production_user_schema.rbk:460
   rbk_step install 'Instalar las dependencias de esta versión' step_migrate_install limit 180 repeatable in \
     "$app_dir"'/automation-platform-db'
+  # production_user_schema.rbk:463
   rbk_step columns 'Aplicar la migración' step_migrate_columns limit 300 in \
     "$app_dir"'/automation-platform-db' expect 'All migrations have been successfully applied.'
+  # production_user_schema.rbk:467
   rbk_step client 'Regenerar el cliente de Prisma' step_migrate_client limit 60 repeatable in \
     "$app_dir"'/automation-platform-db'
+  # production_user_schema.rbk:470
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 300 repeatable
+  # production_user_schema.rbk:471
   rbk_step start_reports_client 'start reports_client' reports_client__start limit 300 repeatable
+  # production_user_schema.rbk:472
   rbk_step start_static_report_server 'start static_report_server' static_report_server__start limit 300 \
     repeatable
+  # production_user_schema.rbk:473
   rbk_verify nobody_lost 'No falta ningún usuario' check_migrate_nobody_lost limit 30 repeatable
+  # production_user_schema.rbk:474
   rbk_verify all_authorized 'Ningún usuario sin authorizerId' check_migrate_all_authorized limit 30 repeatable
+  # production_user_schema.rbk:475
   rbk_verify answers 'API Gateway responde' check_migrate_answers limit 60 repeatable
 }
 
@@ -3133,8 +3161,10 @@ check_full_maintenance_off() {
 
 # production_user_schema.rbk:614
 always_full_always() {
+  # production_user_schema.rbk:615
   rbk_manual switch_maintenance_2 'switch maintenance to ''off' '' \
     'En el panel de la entrada pública, ponga la página de mantenimiento en ''off' '' '' limit 30 repeatable
+  # production_user_schema.rbk:616
   rbk_verify maintenance_off 'Los usuarios ya no ven la página de mantenimiento' check_full_maintenance_off \
     limit 5 repeatable
 }
@@ -3603,82 +3633,122 @@ run_full() {
   rbk_require requires_communication 'Antes de empezar, comunicación' list_communication
   rbk_require requires_team 'Antes de empezar, equipo' list_team
   rbk_stage 'Preparación'
+  # production_user_schema.rbk:497
   rbk_notify notify_started 'notify slack started' '' \
     'PRODUCTION ROLLBACK INITIATED. Migration '"$migration"'. Environment: '"$environment"'. Reason: '"$reason"'. Run '"$run"', led by '"$operator"'.' \
     send_slack '' limit 5 repeatable
+  # production_user_schema.rbk:498
   rbk_notify notify_investigating 'notify status_page investigating' \
     'Database Maintenance - Authentication System' \
     'We are looking into problems with authentication and are rolling back the last change.' send_status_page \
     '' limit 10 repeatable
+  # production_user_schema.rbk:499
   rbk_notify notify_critical_customers 'notify direct critical_customers' 'Authentication incident' \
     'Sign-in is affected by a change that we are rolling back right now. We expect to be done within 15 minutes and will tell you.' \
     '' 'Llame o escriba a cada cliente enterprise crítico y a soporte' limit 10 repeatable
+  # production_user_schema.rbk:500
   rbk_manual switch_maintenance 'switch maintenance to ''on' '' \
     'En el panel de la entrada pública, ponga la página de mantenimiento en ''on' '' '' limit 30 repeatable \
     ask_first 'solo hace falta si la disponibilidad está por debajo del 50 %'
   rbk_stage 'Staging funciona con el esquema anterior'
+  # production_user_schema.rbk:411
   rbk_verify staging_answers.staging_health 'Staging responde' check_staging_answers_staging_health limit 5 \
     repeatable
+  # production_user_schema.rbk:415
   rbk_verify staging_answers.staging_database 'Staging llega a su base de datos' \
     check_staging_answers_staging_database limit 5 repeatable
+  # production_user_schema.rbk:419
   rbk_verify staging_answers.staging_login 'En staging se puede entrar' check_staging_answers_staging_login \
     limit 10 repeatable expect 'una respuesta con access_token'
+  # production_user_schema.rbk:502
   rbk_capture schema_now 'Guardar el esquema actual' schema_now file source_full_schema_now limit 15 repeatable \
     continue 'la evidencia no retrasa la recuperación'
+  # production_user_schema.rbk:503
   rbk_capture newest_users 'Guardar los últimos 100 usuarios, sin datos personales' newest_users file \
     source_full_newest_users limit 5 repeatable continue 'la evidencia no retrasa la recuperación'
+  # production_user_schema.rbk:506
   rbk_capture app_logs 'Guardar las últimas 1000 líneas de log' app_logs file source_full_app_logs limit 10 \
     repeatable continue 'la evidencia no retrasa la recuperación'
+  # production_user_schema.rbk:507
   rbk_capture app_metrics 'Guardar las métricas' app_metrics file source_full_app_metrics limit 5 repeatable \
     continue 'la evidencia no retrasa la recuperación'
   rbk_stage 'Ejecución'
+  # production_user_schema.rbk:511
   rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 15 repeatable
+  # production_user_schema.rbk:512
   rbk_step stop_reports_client 'stop reports_client' reports_client__stop limit 15 repeatable
+  # production_user_schema.rbk:513
   rbk_step stop_static_report_server 'stop static_report_server' static_report_server__stop limit 15 repeatable
+  # production_user_schema.rbk:514
   rbk_await drained 'Esperar a que no queden conexiones' check_full_drained 60 5 1
   if rbk_case drained otherwise; then
+    # production_user_schema.rbk:516
     rbk_step end_sessions 'Terminar las conexiones que quedan, también las inactivas en una transacción' \
       step_full_end_sessions limit 10 repeatable
   fi
+  # production_user_schema.rbk:521
   rbk_take take_safety_copy 'take backup safety_copy' safety_copy \
     "$backup_dir"'/'"$plan"'-before-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_safety_copy' limit \
     60 repeatable broken 'migrate:columns' 'lo que copia ya ha sido modificado'
+  # production_user_schema.rbk:522
   rbk_restore restore_db 'restore db from pre_migration' pre_migration db__restore \
     'check_backup_pre_migration check_backup_pre_migration_own' limit 150 repeatable escalate \
     'Especialista en bases de datos'
+  # production_user_schema.rbk:523
   rbk_step switch_code 'switch code to '"$previous" step_full_switch_code limit 10 repeatable
   rbk_stage 'Validación'
+  # production_user_schema.rbk:527
   rbk_verify columns_back 'Las columnas han vuelto' check_full_columns_back limit 5 repeatable
+  # production_user_schema.rbk:535
   rbk_verify users_same 'Los mismos usuarios que antes' check_full_users_same limit 5 repeatable
+  # production_user_schema.rbk:536
   rbk_verify clients_same 'Las mismas relaciones con clients' check_full_clients_same limit 5 repeatable
+  # production_user_schema.rbk:537
   rbk_verify workflows_same 'Los mismos workflows' check_full_workflows_same limit 5 repeatable
+  # production_user_schema.rbk:538
   rbk_verify sample_same 'Los últimos 100 usuarios son los mismos' check_full_sample_same limit 5 repeatable
+  # production_user_schema.rbk:544
   rbk_verify history 'El historial de migraciones es el de antes' check_full_history limit 5 repeatable
+  # production_user_schema.rbk:550
   rbk_step reinstall 'Instalar las dependencias de la versión anterior' step_full_reinstall limit 30 \
     repeatable in "$app_dir"'/automation-platform-db'
+  # production_user_schema.rbk:553
   rbk_step regenerate 'Regenerar el cliente de Prisma con el esquema anterior' step_full_regenerate limit 30 \
     repeatable in "$app_dir"'/automation-platform-db'
+  # production_user_schema.rbk:559
   rbk_verify migrate_status 'Prisma y la base de datos coinciden' check_full_migrate_status limit 20 repeatable
   rbk_stage 'Restaurar producción'
+  # production_user_schema.rbk:568
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 90 repeatable
+  # production_user_schema.rbk:569
   rbk_verify gateway_healthy 'API Gateway responde' check_full_gateway_healthy limit 50 repeatable
+  # production_user_schema.rbk:572
   rbk_step start_reports_client 'start reports_client' reports_client__start limit 50 repeatable
+  # production_user_schema.rbk:573
   rbk_step start_static_report_server 'start static_report_server' static_report_server__start limit 50 \
     repeatable
+  # production_user_schema.rbk:574
   rbk_verify database_answers 'La base de datos responde' check_full_database_answers limit 5 repeatable
+  # production_user_schema.rbk:575
   rbk_verify token_check 'La validación de tokens responde' check_full_token_check limit 10 repeatable expect \
     '200, o 401 si el token de prueba ha caducado; nunca 500'
+  # production_user_schema.rbk:583
   rbk_verify login 'Se puede entrar y usar un endpoint protegido' check_full_login limit 15 repeatable escalate \
     'Lead Engineer'
+  # production_user_schema.rbk:592
   rbk_verify has_users 'La tabla de usuarios no está vacía' check_full_has_users limit 5 repeatable
+  # production_user_schema.rbk:593
   rbk_verify no_hanging 'No hay conexiones colgadas a la base de datos' check_full_no_hanging limit 5 \
     repeatable
+  # production_user_schema.rbk:600
   rbk_verify quiet_logs 'Los logs del despliegue no muestran errores' check_full_quiet_logs limit 5 repeatable
   rbk_stage 'Comunicación y cierre'
+  # production_user_schema.rbk:609
   rbk_notify notify_resolved 'notify status_page_resolved resolved' \
     'Database Maintenance - Authentication System' \
     'The rollback is complete and all systems work. We apologise for the inconvenience.' \
     send_status_page_resolved '' limit 10 repeatable
+  # production_user_schema.rbk:610
   rbk_notify notify_completed 'notify slack completed' '' \
     'ROLLBACK COMPLETED SUCCESSFULLY
 Migration: '"$migration"'
@@ -3686,10 +3756,12 @@ Duration: see the report of run '"$run"'
 Status: all systems operational
 Next: post-mortem within 48 hours' \
     send_slack '' limit 5 repeatable
+  # production_user_schema.rbk:611
   rbk_notify notify_completed_mail 'notify mail completed_mail' \
     'Production rollback completed - systems operational' \
     'The migration '"$migration"' was rolled back and all systems work. The post-mortem follows within 48 hours in docs/incidents/.' \
     send_mail '' limit 5 repeatable
+  # production_user_schema.rbk:612
   rbk_require require_all_done \
     'require Validación final: todo marcado antes de dar la reversión por terminada' list_all_done limit 0 \
     repeatable
@@ -3709,14 +3781,18 @@ step_check_backup_scratch() {
 
 # production_user_schema.rbk:622
 run_check_backup() {
+  # production_user_schema.rbk:624
   rbk_step scratch 'Copiar, restaurar y contar' step_check_backup_scratch limit 600 repeatable
 }
 
 # production_user_schema.rbk:431
 run_back_out() {
+  # production_user_schema.rbk:431
   rbk_step start_static_report_server 'start static_report_server' static_report_server__start limit 60 \
     repeatable
+  # production_user_schema.rbk:431
   rbk_step start_reports_client 'start reports_client' reports_client__start limit 60 repeatable
+  # production_user_schema.rbk:431
   rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 60 repeatable
 }
 

@@ -2800,18 +2800,28 @@ step_migrate_send() {
 
 # shop.rbk:36
 run_migrate() {
+  # shop.rbk:37
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # shop.rbk:38
   rbk_take take_before_migration 'take backup before_migration' before_migration \
     "$backup_dir"'/'"$plan"'-'"$stamp"'.dump' 10000 db__backup 'check_backup_before_migration' limit 720 \
     repeatable
+  # shop.rbk:39
   rbk_capture orders 'capture orders' orders text source_migrate_orders limit 30 repeatable
+  # shop.rbk:40
   rbk_step switch_code 'switch code to '"$release" step_migrate_switch_code limit 60 repeatable
+  # shop.rbk:41
   rbk_step columns 'Add the new columns' step_migrate_columns limit 120 in "$shop_dir"
+  # shop.rbk:42
   rbk_step drop 'Drop the old columns' step_migrate_drop limit 60 in "$shop_dir"
+  # shop.rbk:45
   rbk_step start_api 'start api' api__start limit 60 repeatable
+  # shop.rbk:46
   rbk_verify answers 'The API answers' check_migrate_answers limit 60 repeatable
   rbk_stage 'Order mails go out with the new links'
+  # shop.rbk:49
   rbk_confirm ready 'Send 10,000 mails?' 'SEND' repeatable
+  # shop.rbk:50
   rbk_step send 'Send the order mails' step_migrate_send limit 300 repeatable in "$shop_dir"
 }
 
@@ -2971,25 +2981,34 @@ check_full_health() {
 
 # shop.rbk:55
 run_full() {
+  # shop.rbk:61
   rbk_step stop_api 'stop api' api__stop limit 60 repeatable
+  # shop.rbk:62
   rbk_take take_safety_copy 'take backup safety_copy' safety_copy \
     "$RBK_STATE"'/backups/safety_copy-'"$stamp"'.dump' 0 db__backup 'check_backup_safety_copy' limit 180 \
     repeatable broken 'migrate:columns' 'what it copies has already been changed'
+  # shop.rbk:63
   rbk_restore restore_db 'restore db from before_migration' before_migration db__restore \
     'check_backup_before_migration' limit 300 repeatable
+  # shop.rbk:64
   rbk_step switch_code 'switch code to '"$previous" step_full_switch_code limit 60 repeatable
+  # shop.rbk:65
   rbk_verify no_order_missing 'No order is missing' check_full_no_order_missing limit 30 repeatable
+  # shop.rbk:66
   rbk_step start_api 'start api' api__start limit 60 repeatable
+  # shop.rbk:67
   rbk_verify health 'The API answers' check_full_health limit 60 repeatable
 }
 
 # shop.rbk:72
 run_links() {
+  # shop.rbk:74
   rbk_manual hotfix 'Release 2.4.1 with the old links redirected' '' '' 'the old links answer 301' ''
 }
 
 # shop.rbk:36
 run_back_out() {
+  # shop.rbk:36
   rbk_step start_api 'start api' api__start limit 60 repeatable
 }
 

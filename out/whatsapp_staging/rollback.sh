@@ -2848,15 +2848,23 @@ evolution__start() {
 
 # whatsapp_staging.rbk:304
 run_deploy() {
+  # whatsapp_staging.rbk:312
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 60 repeatable
+  # whatsapp_staging.rbk:313
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 60 repeatable
+  # whatsapp_staging.rbk:314
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 60 repeatable
+  # whatsapp_staging.rbk:315
   rbk_step new_config 'Se copian docker-compose.yml y .env.staging nuevos' step_deploy_new_config done_when \
     done_deploy_new_config
+  # whatsapp_staging.rbk:321
   rbk_step new_data 'La versión nueva migra sus datos al arrancar' step_deploy_new_data done_when \
     done_deploy_new_data
+  # whatsapp_staging.rbk:328
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:329
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:330
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
 }
 
@@ -2902,11 +2910,15 @@ source_look_logs_seen() {
 
 # whatsapp_staging.rbk:335
 run_look() {
+  # whatsapp_staging.rbk:336
   rbk_capture containers_seen 'Lista de contenedores' containers_seen file source_look_containers_seen limit 20 \
     repeatable in "$stack_dir" continue 'sin la lista de contenedores también hay que poder volver'
+  # whatsapp_staging.rbk:341
   rbk_capture api_state 'Estado de la API' api_state text source_look_api_state limit 10 repeatable
+  # whatsapp_staging.rbk:344
   rbk_capture db_state 'Estado de la base de datos' db_state text source_look_db_state limit 15 repeatable in \
     "$stack_dir"
+  # whatsapp_staging.rbk:347
   rbk_capture logs_seen 'Logs de todos los servicios' logs_seen file source_look_logs_seen limit 40 repeatable \
     in "$stack_dir" continue 'los logs ayudan a entender el fallo, pero no son condición para volver'
 }
@@ -2954,9 +2966,12 @@ check_staging_answers_instances_kept() {
 
 # whatsapp_staging.rbk:355
 run_staging_answers() {
+  # whatsapp_staging.rbk:356
   rbk_verify api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 repeatable
+  # whatsapp_staging.rbk:359
   rbk_verify db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 repeatable in \
     "$stack_dir"
+  # whatsapp_staging.rbk:362
   rbk_verify instances_kept 'Las instancias de WhatsApp se conservan' check_staging_answers_instances_kept \
     limit 45 repeatable
 }
@@ -3006,10 +3021,14 @@ check_functions_work_quiet_logs() {
 
 # whatsapp_staging.rbk:370
 run_functions_work() {
+  # whatsapp_staging.rbk:371
   rbk_verify integration 'La validación de la integración pasa' check_functions_work_integration limit 60 \
     repeatable
+  # whatsapp_staging.rbk:372
   rbk_verify qr_code 'Se genera un código QR' check_functions_work_qr_code limit 20 repeatable
+  # whatsapp_staging.rbk:378
   rbk_verify webhook 'El webhook acepta un evento de prueba' check_functions_work_webhook limit 20 repeatable
+  # whatsapp_staging.rbk:382
   rbk_verify quiet_logs 'Los logs del último minuto no traen errores críticos' \
     check_functions_work_quiet_logs limit 90 repeatable in "$stack_dir"
 }
@@ -3296,49 +3315,68 @@ check_backup_stable_redis_own() {
 # whatsapp_staging.rbk:392
 run_quick() {
   rbk_stage '1. Guardar los logs y detener los servicios'
+  # whatsapp_staging.rbk:400
   rbk_capture quick_logs 'Logs de todos los servicios' quick_logs file source_quick_quick_logs limit 30 \
     repeatable in "$stack_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # whatsapp_staging.rbk:406
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 60 repeatable
+  # whatsapp_staging.rbk:407
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 30 repeatable
+  # whatsapp_staging.rbk:408
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 60 repeatable
+  # whatsapp_staging.rbk:409
   rbk_verify all_stopped 'Ningún contenedor de staging está en marcha' check_quick_all_stopped limit 20 \
     repeatable
   rbk_stage 'Guardar lo que hay, ya parado'
+  # whatsapp_staging.rbk:415
   rbk_take take_current_compose 'take backup current_compose' current_compose \
     "$backups_dir"'/pre-rollback-'"$stamp"'/docker-compose.yml' 0 compose_file__backup \
     'check_backup_current_compose' limit 10 repeatable broken 'deploy:new_config' \
     'lo que copia ya ha sido modificado'
+  # whatsapp_staging.rbk:416
   rbk_take take_current_env 'take backup current_env' current_env \
     "$backups_dir"'/pre-rollback-'"$stamp"'/.env.staging' 0 env_file__backup 'check_backup_current_env' limit \
     10 repeatable broken 'deploy:new_config' 'lo que copia ya ha sido modificado'
+  # whatsapp_staging.rbk:417
   rbk_take take_current_pg 'take backup current_pg' current_pg \
     "$backups_dir"'/pre-rollback-'"$stamp"'/postgres_current.tar.gz' 1000 pg_data__backup \
     'check_backup_current_pg' limit 120 repeatable broken 'deploy:new_data' \
     'lo que copia ya ha sido modificado'
+  # whatsapp_staging.rbk:418
   rbk_take take_current_redis 'take backup current_redis' current_redis \
     "$backups_dir"'/pre-rollback-'"$stamp"'/redis_current.tar.gz' 0 redis_data__backup \
     'check_backup_current_redis' limit 60 repeatable broken 'deploy:new_data' \
     'lo que copia ya ha sido modificado'
   rbk_stage '2. Restaurar la configuración anterior'
+  # whatsapp_staging.rbk:422
   rbk_restore restore_compose_file 'restore compose_file from stable_compose' stable_compose \
     compose_file__restore 'check_backup_stable_compose check_backup_stable_compose_own' limit 10 repeatable
+  # whatsapp_staging.rbk:423
   rbk_restore restore_env_file 'restore env_file from stable_env' stable_env env_file__restore \
     'check_backup_stable_env check_backup_stable_env_own' limit 10 repeatable
   rbk_stage '3. Restaurar los datos'
+  # whatsapp_staging.rbk:427
   rbk_restore restore_pg_data 'restore pg_data from stable_pg' stable_pg pg_data__restore \
     'check_backup_stable_pg check_backup_stable_pg_own' limit 180 repeatable
+  # whatsapp_staging.rbk:428
   rbk_restore restore_redis_data 'restore redis_data from stable_redis' stable_redis redis_data__restore \
     'check_backup_stable_redis check_backup_stable_redis_own' limit 60 repeatable
   rbk_stage '4. Iniciar los servicios anteriores'
+  # whatsapp_staging.rbk:432
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:433
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:434
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
   rbk_stage 'Los servicios responden'
+  # whatsapp_staging.rbk:356
   rbk_verify staging_answers.api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 \
     repeatable
+  # whatsapp_staging.rbk:359
   rbk_verify staging_answers.db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 \
     repeatable in "$stack_dir"
+  # whatsapp_staging.rbk:362
   rbk_verify staging_answers.instances_kept 'Las instancias de WhatsApp se conservan' \
     check_staging_answers_instances_kept limit 45 repeatable
 }
@@ -3412,14 +3450,19 @@ list_finished_now() {
 run_complete() {
   rbk_stage '1. Evaluar el estado'
   rbk_stage 'Evaluar el estado y guardar las pruebas'
+  # whatsapp_staging.rbk:336
   rbk_capture look.containers_seen 'Lista de contenedores' containers_seen file source_look_containers_seen \
     limit 20 repeatable in "$stack_dir" continue 'sin la lista de contenedores también hay que poder volver'
+  # whatsapp_staging.rbk:341
   rbk_capture look.api_state 'Estado de la API' api_state text source_look_api_state limit 10 repeatable
+  # whatsapp_staging.rbk:344
   rbk_capture look.db_state 'Estado de la base de datos' db_state text source_look_db_state limit 15 repeatable \
     in "$stack_dir"
+  # whatsapp_staging.rbk:347
   rbk_capture look.logs_seen 'Logs de todos los servicios' logs_seen file source_look_logs_seen limit 40 \
     repeatable in "$stack_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
+  # whatsapp_staging.rbk:449
   rbk_notify notify_rollback_started 'notify mail rollback_started' \
     'Rollback de staging en curso: '"$stable_version" \
     'Rollback de AgentSalud MVP staging en curso.
@@ -3429,6 +3472,7 @@ Versión que falla: '"$failed_version"'
 Versión a la que se vuelve: '"$stable_version"'
 Ejecutado por: '"$operator" \
     '' 'Enviar a devops@agentsalud.com, alerts@agentsalud.com y emergency@agentsalud.com' limit 30 repeatable
+  # whatsapp_staging.rbk:450
   rbk_notify notify_rollback_started_2 'notify support rollback_started' \
     'Rollback de staging en curso: '"$stable_version" \
     'Rollback de AgentSalud MVP staging en curso.
@@ -3439,61 +3483,87 @@ Versión a la que se vuelve: '"$stable_version"'
 Ejecutado por: '"$operator" \
     '' 'Avisar al equipo de soporte por su canal habitual' limit 30 repeatable
   rbk_stage 'Detener los servicios'
+  # whatsapp_staging.rbk:454
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 60 repeatable
+  # whatsapp_staging.rbk:455
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 30 repeatable
+  # whatsapp_staging.rbk:456
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 60 repeatable
+  # whatsapp_staging.rbk:457
   rbk_verify stack_stopped 'Ningún contenedor de staging está en marcha' check_complete_stack_stopped limit \
     20 repeatable
   rbk_stage '2. Guardar el estado actual, con todo parado'
+  # whatsapp_staging.rbk:463
   rbk_take take_current_compose 'take backup current_compose' current_compose \
     "$backups_dir"'/pre-rollback-'"$stamp"'/docker-compose.yml' 0 compose_file__backup \
     'check_backup_current_compose' limit 10 repeatable broken 'deploy:new_config' \
     'lo que copia ya ha sido modificado'
+  # whatsapp_staging.rbk:464
   rbk_take take_current_env 'take backup current_env' current_env \
     "$backups_dir"'/pre-rollback-'"$stamp"'/.env.staging' 0 env_file__backup 'check_backup_current_env' limit \
     10 repeatable broken 'deploy:new_config' 'lo que copia ya ha sido modificado'
+  # whatsapp_staging.rbk:465
   rbk_take take_current_pg 'take backup current_pg' current_pg \
     "$backups_dir"'/pre-rollback-'"$stamp"'/postgres_current.tar.gz' 1000 pg_data__backup \
     'check_backup_current_pg' limit 180 repeatable broken 'deploy:new_data' \
     'lo que copia ya ha sido modificado'
+  # whatsapp_staging.rbk:466
   rbk_take take_current_redis 'take backup current_redis' current_redis \
     "$backups_dir"'/pre-rollback-'"$stamp"'/redis_current.tar.gz' 0 redis_data__backup \
     'check_backup_current_redis' limit 60 repeatable broken 'deploy:new_data' \
     'lo que copia ya ha sido modificado'
   rbk_stage '3. Confirmar la versión a la que se vuelve'
+  # whatsapp_staging.rbk:470
   rbk_confirm version_ready 'Se va a restaurar '"$stable_version"'. ¿Es la última versión que funcionó?' '' \
     limit 120 repeatable
   rbk_stage '4. Restaurar configuración y datos, e iniciar'
+  # whatsapp_staging.rbk:474
   rbk_restore restore_compose_file 'restore compose_file from stable_compose' stable_compose \
     compose_file__restore 'check_backup_stable_compose check_backup_stable_compose_own' limit 10 repeatable
+  # whatsapp_staging.rbk:475
   rbk_restore restore_env_file 'restore env_file from stable_env' stable_env env_file__restore \
     'check_backup_stable_env check_backup_stable_env_own' limit 10 repeatable
+  # whatsapp_staging.rbk:476
   rbk_restore restore_pg_data 'restore pg_data from stable_pg' stable_pg pg_data__restore \
     'check_backup_stable_pg check_backup_stable_pg_own' limit 180 repeatable
+  # whatsapp_staging.rbk:477
   rbk_restore restore_redis_data 'restore redis_data from stable_redis' stable_redis redis_data__restore \
     'check_backup_stable_redis check_backup_stable_redis_own' limit 60 repeatable
+  # whatsapp_staging.rbk:478
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:479
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:480
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
   rbk_stage '5. Validar'
   rbk_stage 'Los servicios responden'
+  # whatsapp_staging.rbk:356
   rbk_verify staging_answers.api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 \
     repeatable
+  # whatsapp_staging.rbk:359
   rbk_verify staging_answers.db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 \
     repeatable in "$stack_dir"
+  # whatsapp_staging.rbk:362
   rbk_verify staging_answers.instances_kept 'Las instancias de WhatsApp se conservan' \
     check_staging_answers_instances_kept limit 45 repeatable
   rbk_stage 'Pruebas de funcionalidad'
+  # whatsapp_staging.rbk:371
   rbk_verify functions_work.integration 'La validación de la integración pasa' \
     check_functions_work_integration limit 60 repeatable
+  # whatsapp_staging.rbk:372
   rbk_verify functions_work.qr_code 'Se genera un código QR' check_functions_work_qr_code limit 20 repeatable
+  # whatsapp_staging.rbk:378
   rbk_verify functions_work.webhook 'El webhook acepta un evento de prueba' check_functions_work_webhook limit \
     20 repeatable
+  # whatsapp_staging.rbk:382
   rbk_verify functions_work.quiet_logs 'Los logs del último minuto no traen errores críticos' \
     check_functions_work_quiet_logs limit 90 repeatable in "$stack_dir"
+  # whatsapp_staging.rbk:486
   rbk_require require_validation 'require Validación después del rollback' list_validation limit 90 \
     repeatable
+  # whatsapp_staging.rbk:487
   rbk_require require_finished_now 'require Al terminar, de inmediato' list_finished_now limit 0 repeatable
+  # whatsapp_staging.rbk:488
   rbk_notify notify_rollback_done 'notify mail rollback_done' \
     'Rollback de staging terminado: '"$stable_version" \
     'AgentSalud MVP staging vuelve a funcionar con '"$stable_version"'.
@@ -3501,6 +3571,7 @@ Ejecutado por: '"$operator" \
 Motivo: '"$reason"'
 Los próximos 120 minutos son de monitoreo intensivo.' \
     '' 'Enviar a devops@agentsalud.com, alerts@agentsalud.com y emergency@agentsalud.com' limit 30 repeatable
+  # whatsapp_staging.rbk:489
   rbk_notify notify_rollback_done_2 'notify support rollback_done' \
     'Rollback de staging terminado: '"$stable_version" \
     'AgentSalud MVP staging vuelve a funcionar con '"$stable_version"'.
@@ -3550,64 +3621,94 @@ check_backup_emergency_env_own() {
 
 # whatsapp_staging.rbk:493
 run_emergency() {
+  # whatsapp_staging.rbk:502
   rbk_capture emergency_logs 'Logs de todos los servicios' emergency_logs file source_emergency_emergency_logs \
     limit 15 repeatable in "$stack_dir" continue 'en una crisis no se espera por los logs'
+  # whatsapp_staging.rbk:508
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 20 repeatable
+  # whatsapp_staging.rbk:509
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 20 repeatable
+  # whatsapp_staging.rbk:510
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 30 repeatable
+  # whatsapp_staging.rbk:511
   rbk_take take_current_compose 'take backup current_compose' current_compose \
     "$backups_dir"'/pre-rollback-'"$stamp"'/docker-compose.yml' 0 compose_file__backup \
     'check_backup_current_compose' limit 10 repeatable broken 'deploy:new_config' \
     'lo que copia ya ha sido modificado'
+  # whatsapp_staging.rbk:512
   rbk_take take_current_env 'take backup current_env' current_env \
     "$backups_dir"'/pre-rollback-'"$stamp"'/.env.staging' 0 env_file__backup 'check_backup_current_env' limit \
     10 repeatable broken 'deploy:new_config' 'lo que copia ya ha sido modificado'
+  # whatsapp_staging.rbk:513
   rbk_restore restore_compose_file 'restore compose_file from emergency_compose' emergency_compose \
     compose_file__restore 'check_backup_emergency_compose check_backup_emergency_compose_own' limit 10 \
     repeatable
+  # whatsapp_staging.rbk:514
   rbk_restore restore_env_file 'restore env_file from emergency_env' emergency_env env_file__restore \
     'check_backup_emergency_env check_backup_emergency_env_own' limit 10 repeatable
+  # whatsapp_staging.rbk:515
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 30 repeatable
+  # whatsapp_staging.rbk:516
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 30 repeatable
+  # whatsapp_staging.rbk:517
   rbk_step start_evolution 'start evolution' evolution__start limit 60 repeatable
   rbk_stage 'Los servicios responden'
+  # whatsapp_staging.rbk:356
   rbk_verify staging_answers.api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 \
     repeatable
+  # whatsapp_staging.rbk:359
   rbk_verify staging_answers.db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 \
     repeatable in "$stack_dir"
+  # whatsapp_staging.rbk:362
   rbk_verify staging_answers.instances_kept 'Las instancias de WhatsApp se conservan' \
     check_staging_answers_instances_kept limit 45 repeatable
 }
 
 # whatsapp_staging.rbk:521
 run_return_to_current() {
+  # whatsapp_staging.rbk:526
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 60 repeatable
+  # whatsapp_staging.rbk:527
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 30 repeatable
+  # whatsapp_staging.rbk:528
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 60 repeatable
+  # whatsapp_staging.rbk:529
   rbk_restore restore_compose_file 'restore compose_file from current_compose' current_compose \
     compose_file__restore 'check_backup_current_compose' limit 10 repeatable
+  # whatsapp_staging.rbk:530
   rbk_restore restore_env_file 'restore env_file from current_env' current_env env_file__restore \
     'check_backup_current_env' limit 10 repeatable
+  # whatsapp_staging.rbk:531
   rbk_restore restore_pg_data 'restore pg_data from current_pg' current_pg pg_data__restore \
     'check_backup_current_pg' limit 180 repeatable
+  # whatsapp_staging.rbk:532
   rbk_restore restore_redis_data 'restore redis_data from current_redis' current_redis redis_data__restore \
     'check_backup_current_redis' limit 60 repeatable
+  # whatsapp_staging.rbk:533
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:534
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:535
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
   rbk_stage 'Los servicios responden'
+  # whatsapp_staging.rbk:356
   rbk_verify staging_answers.api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 \
     repeatable
+  # whatsapp_staging.rbk:359
   rbk_verify staging_answers.db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 \
     repeatable in "$stack_dir"
+  # whatsapp_staging.rbk:362
   rbk_verify staging_answers.instances_kept 'Las instancias de WhatsApp se conservan' \
     check_staging_answers_instances_kept limit 45 repeatable
 }
 
 # whatsapp_staging.rbk:304
 run_back_out() {
+  # whatsapp_staging.rbk:304
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:304
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
+  # whatsapp_staging.rbk:304
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
 }
 

@@ -2752,6 +2752,7 @@ source_evidence_monitor_log() {
 
 # market_monitor.rbk:405
 run_evidence() {
+  # market_monitor.rbk:406
   rbk_capture monitor_log 'Keep the last 2000 lines of the log' monitor_log file source_evidence_monitor_log \
     limit 30 repeatable continue 'a missing journal must not keep us from going back'
 }
@@ -2763,6 +2764,7 @@ look_read_log_log() {
 
 # market_monitor.rbk:415
 run_read_log() {
+  # market_monitor.rbk:416
   rbk_diagnose log 'The last 50 lines of the service' look_read_log_log limit 15 repeatable
 }
 
@@ -2778,6 +2780,7 @@ check_save_settings_settings_come_along() {
 
 # market_monitor.rbk:428
 run_save_settings() {
+  # market_monitor.rbk:429
   rbk_verify settings_come_along 'The new release brings its own settings' \
     check_save_settings_settings_come_along limit 10 repeatable
 }
@@ -2794,6 +2797,7 @@ check_settings_back_settings_there() {
 
 # market_monitor.rbk:437
 run_settings_back() {
+  # market_monitor.rbk:439
   rbk_verify settings_there 'The previous release has its settings' check_settings_back_settings_there limit 10 \
     repeatable
 }
@@ -2810,6 +2814,7 @@ check_prepare_release_release_ready() {
 
 # market_monitor.rbk:447
 run_prepare_release() {
+  # market_monitor.rbk:448
   rbk_verify release_ready 'The link leads to a release' check_prepare_release_release_ready limit 10 \
     repeatable
 }
@@ -3012,30 +3017,43 @@ check_deploy_answers() {
 
 # market_monitor.rbk:471
 run_deploy() {
+  # market_monitor.rbk:475
   rbk_require require_prevention 'require Before a deployment' list_prevention limit 0 repeatable
+  # market_monitor.rbk:476
   rbk_verify restorable 'A restore of the two schemas would drop nothing that it does not bring back' \
     check_deploy_restorable limit 30 repeatable
+  # market_monitor.rbk:498
   rbk_step stop_monitor 'stop monitor' monitor__stop limit 75 repeatable graceful 60 monitor__kill
+  # market_monitor.rbk:499
   rbk_capture markets_before 'How many markets there are' markets_before text source_deploy_markets_before \
     limit 30 repeatable
+  # market_monitor.rbk:500
   rbk_capture recommendations_before 'How many recommendations there are' recommendations_before text \
     source_deploy_recommendations_before limit 30 repeatable
+  # market_monitor.rbk:501
   rbk_capture signals_before 'How many agent signals there are' signals_before text \
     source_deploy_signals_before limit 30 repeatable
+  # market_monitor.rbk:502
   rbk_take take_pre_deployment 'take backup pre_deployment' pre_deployment \
     "$backup_dir"'/pre-deployment-'"$stamp"'.dump' 10000 db__backup 'check_backup_pre_deployment' limit 600 \
     repeatable
   rbk_stage 'Look at the settings of the releases'
+  # market_monitor.rbk:429
   rbk_verify save_settings.settings_come_along 'The new release brings its own settings' \
     check_save_settings_settings_come_along limit 10 repeatable
+  # market_monitor.rbk:504
   rbk_step migrate 'Apply the migration' step_deploy_migrate limit 300 in "$home"'/supabase' ask_first \
     'only if the release brings a migration'
+  # market_monitor.rbk:527
   rbk_step switch_release_in_force 'switch release_in_force to '"$release" step_deploy_switch_release_in_force \
     limit 30 repeatable
   rbk_stage 'Make sure that the release is whole'
+  # market_monitor.rbk:448
   rbk_verify prepare_release.release_ready 'The link leads to a release' check_prepare_release_release_ready \
     limit 10 repeatable
+  # market_monitor.rbk:529
   rbk_step start_monitor 'start monitor' monitor__start limit 60 repeatable
+  # market_monitor.rbk:530
   rbk_verify answers 'The monitor is healthy' check_deploy_answers limit 120 repeatable
 }
 
@@ -3128,22 +3146,34 @@ source_after_rollback_newest_markets() {
 
 # market_monitor.rbk:553
 run_after_rollback() {
+  # market_monitor.rbk:555
   rbk_verify health 'The monitor is healthy' check_after_rollback_health limit 120 repeatable expect \
     '{"status": "healthy", "uptime": 12, "database": true, "scheduler": true,
  "lastAnalysis": "2026-01-15T10:00:00Z", "nextScheduledRun": "2026-01-15T11:00:00Z"}'
   rbk_stage 'Look at the log'
+  # market_monitor.rbk:416
   rbk_diagnose read_log.log 'The last 50 lines of the service' look_read_log_log limit 15 repeatable
+  # market_monitor.rbk:563
   rbk_verify health_database 'It reaches its database' check_after_rollback_health_database limit 30 repeatable
+  # market_monitor.rbk:564
   rbk_verify health_scheduler 'Its scheduler runs' check_after_rollback_health_scheduler limit 30 repeatable
+  # market_monitor.rbk:565
   rbk_verify next_run 'It knows when it runs next' check_after_rollback_next_run limit 30 repeatable
+  # market_monitor.rbk:566
   rbk_verify connectivity 'The data is reachable with the service key' check_after_rollback_connectivity limit \
     30 repeatable
+  # market_monitor.rbk:573
   rbk_capture last_analysis 'When the last analysis was made' last_analysis text \
     source_after_rollback_last_analysis limit 30 repeatable
+  # market_monitor.rbk:574
   rbk_step trial_analysis 'Trigger a trial analysis' step_after_rollback_trial_analysis limit 30 repeatable
+  # market_monitor.rbk:581
   rbk_await analysed 'Wait for the trial analysis' check_after_rollback_analysed 300 10 0
+  # market_monitor.rbk:582
   rbk_verify recent_analyses 'Analyses are stored' check_after_rollback_recent_analyses limit 30 repeatable
+  # market_monitor.rbk:589
   rbk_verify data_whole 'The three tables can be read' check_after_rollback_data_whole limit 30 repeatable
+  # market_monitor.rbk:592
   rbk_capture newest_markets 'Keep the five newest markets to look at' newest_markets file \
     source_after_rollback_newest_markets limit 30 repeatable
 }
@@ -3174,6 +3204,7 @@ run_release_back() {
     'Who may order a rollback: Team lead; Engineering manager; CTO'
   rbk_require requires_before_rollback 'Before a rollback' list_before_rollback
   rbk_stage 'Announce'
+  # market_monitor.rbk:640
   rbk_notify notify_initiated 'notify team initiated' '' \
     'ROLLBACK INITIATED
 Version: '"$release"' to '"$previous"'
@@ -3182,6 +3213,7 @@ Status: in progress (run '"$run"', led by '"$operator"')
 Expected downtime: '"$downtime"'
 There will be an update every 10 minutes.' \
     '' 'Post it in the channel of the incident' limit 30 repeatable
+  # market_monitor.rbk:640
   rbk_notify notify_announcement 'notify stakeholder_mail announcement' \
     'Service rollback - TradeWizard Monitor' \
     'We are putting the TradeWizard Monitor back to its previous version. Reason: '"$reason"'
@@ -3191,49 +3223,68 @@ We will write again as soon as the service is back. Thank you for your patience.
     '' 'Send it to the list of stakeholders' limit 30 repeatable
   rbk_stage 'Stop the service'
   rbk_stage 'Save what the service said'
+  # market_monitor.rbk:406
   rbk_capture evidence.monitor_log 'Keep the last 2000 lines of the log' monitor_log file \
     source_evidence_monitor_log limit 30 repeatable continue \
     'a missing journal must not keep us from going back'
+  # market_monitor.rbk:643
   rbk_step stop_monitor 'stop monitor' monitor__stop limit 75 repeatable graceful 60 monitor__kill
   rbk_stage 'Point the link at the previous version'
+  # market_monitor.rbk:646
   rbk_step switch_release_in_force 'switch release_in_force to '"$previous" \
     step_release_back_switch_release_in_force limit 30 repeatable
   rbk_stage 'Look at the settings of the previous release'
+  # market_monitor.rbk:439
   rbk_verify settings_back.settings_there 'The previous release has its settings' \
     check_settings_back_settings_there limit 10 repeatable
   rbk_stage 'Make sure that the release is whole'
+  # market_monitor.rbk:448
   rbk_verify prepare_release.release_ready 'The link leads to a release' check_prepare_release_release_ready \
     limit 10 repeatable
   rbk_stage 'Start the service'
+  # market_monitor.rbk:650
   rbk_step start_monitor 'start monitor' monitor__start limit 60 repeatable
   rbk_stage 'Verify'
   rbk_stage 'Verify the rollback'
+  # market_monitor.rbk:555
   rbk_verify after_rollback.health 'The monitor is healthy' check_after_rollback_health limit 120 repeatable \
     expect \
     '{"status": "healthy", "uptime": 12, "database": true, "scheduler": true,
  "lastAnalysis": "2026-01-15T10:00:00Z", "nextScheduledRun": "2026-01-15T11:00:00Z"}'
   rbk_stage 'Look at the log'
+  # market_monitor.rbk:416
   rbk_diagnose after_rollback.read_log.log 'The last 50 lines of the service' look_read_log_log limit 15 \
     repeatable
+  # market_monitor.rbk:563
   rbk_verify after_rollback.health_database 'It reaches its database' check_after_rollback_health_database \
     limit 30 repeatable
+  # market_monitor.rbk:564
   rbk_verify after_rollback.health_scheduler 'Its scheduler runs' check_after_rollback_health_scheduler limit \
     30 repeatable
+  # market_monitor.rbk:565
   rbk_verify after_rollback.next_run 'It knows when it runs next' check_after_rollback_next_run limit 30 \
     repeatable
+  # market_monitor.rbk:566
   rbk_verify after_rollback.connectivity 'The data is reachable with the service key' \
     check_after_rollback_connectivity limit 30 repeatable
+  # market_monitor.rbk:573
   rbk_capture after_rollback.last_analysis 'When the last analysis was made' last_analysis text \
     source_after_rollback_last_analysis limit 30 repeatable
+  # market_monitor.rbk:574
   rbk_step after_rollback.trial_analysis 'Trigger a trial analysis' step_after_rollback_trial_analysis limit 30 \
     repeatable
+  # market_monitor.rbk:581
   rbk_await after_rollback.analysed 'Wait for the trial analysis' check_after_rollback_analysed 300 10 0
+  # market_monitor.rbk:582
   rbk_verify after_rollback.recent_analyses 'Analyses are stored' check_after_rollback_recent_analyses limit 30 \
     repeatable
+  # market_monitor.rbk:589
   rbk_verify after_rollback.data_whole 'The three tables can be read' check_after_rollback_data_whole limit 30 \
     repeatable
+  # market_monitor.rbk:592
   rbk_capture after_rollback.newest_markets 'Keep the five newest markets to look at' newest_markets file \
     source_after_rollback_newest_markets limit 30 repeatable
+  # market_monitor.rbk:653
   rbk_notify notify_complete 'notify team complete' 'Service restored - TradeWizard Monitor' \
     'ROLLBACK COMPLETE
 Version: back at '"$previous"'
@@ -3309,6 +3360,7 @@ run_database() {
     'Who may order a rollback: Team lead; Engineering manager; CTO'
   rbk_require requires_before_rollback 'Before a rollback' list_before_rollback
   rbk_stage 'Announce'
+  # market_monitor.rbk:726
   rbk_notify notify_initiated 'notify team initiated' '' \
     'ROLLBACK INITIATED
 Version: '"$release"' to '"$previous"'
@@ -3317,6 +3369,7 @@ Status: in progress (run '"$run"', led by '"$operator"')
 Expected downtime: '"$downtime"'
 There will be an update every 10 minutes.' \
     '' 'Post it in the channel of the incident' limit 30 repeatable
+  # market_monitor.rbk:726
   rbk_notify notify_announcement 'notify stakeholder_mail announcement' \
     'Service rollback - TradeWizard Monitor' \
     'We are putting the TradeWizard Monitor back to its previous version. Reason: '"$reason"'
@@ -3326,58 +3379,82 @@ We will write again as soon as the service is back. Thank you for your patience.
     '' 'Send it to the list of stakeholders' limit 30 repeatable
   rbk_stage 'Stop the monitor, so that nothing is written'
   rbk_stage 'Save what the service said'
+  # market_monitor.rbk:406
   rbk_capture evidence.monitor_log 'Keep the last 2000 lines of the log' monitor_log file \
     source_evidence_monitor_log limit 30 repeatable continue \
     'a missing journal must not keep us from going back'
+  # market_monitor.rbk:729
   rbk_step stop_monitor 'stop monitor' monitor__stop limit 75 repeatable graceful 60 monitor__kill
   rbk_stage 'Save the present state, then restore'
+  # market_monitor.rbk:732
   rbk_take take_pre_rollback 'take backup pre_rollback' pre_rollback \
     "$backup_dir"'/pre-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_pre_rollback' limit 600 \
     repeatable broken 'deploy:migrate' 'what it copies has already been changed'
+  # market_monitor.rbk:733
   rbk_restore restore_db 'restore db from pre_deployment' pre_deployment db__restore \
     'check_backup_pre_deployment' limit 600 repeatable escalate 'Database admin'
+  # market_monitor.rbk:734
   rbk_verify markets_same 'As many markets as before' check_database_markets_same limit 30 repeatable
+  # market_monitor.rbk:735
   rbk_verify recommendations_same 'As many recommendations as before' check_database_recommendations_same limit \
     30 repeatable
+  # market_monitor.rbk:736
   rbk_verify signals_same 'As many agent signals as before' check_database_signals_same limit 30 repeatable
   rbk_stage 'Put the previous version in place'
+  # market_monitor.rbk:739
   rbk_step switch_release_in_force 'switch release_in_force to '"$previous" \
     step_database_switch_release_in_force limit 30 repeatable
   rbk_stage 'Look at the settings of the previous release'
+  # market_monitor.rbk:439
   rbk_verify settings_back.settings_there 'The previous release has its settings' \
     check_settings_back_settings_there limit 10 repeatable
   rbk_stage 'Make sure that the release is whole'
+  # market_monitor.rbk:448
   rbk_verify prepare_release.release_ready 'The link leads to a release' check_prepare_release_release_ready \
     limit 10 repeatable
+  # market_monitor.rbk:742
   rbk_step start_monitor 'start monitor' monitor__start limit 60 repeatable
   rbk_stage 'Verify'
   rbk_stage 'Verify the rollback'
+  # market_monitor.rbk:555
   rbk_verify after_rollback.health 'The monitor is healthy' check_after_rollback_health limit 120 repeatable \
     expect \
     '{"status": "healthy", "uptime": 12, "database": true, "scheduler": true,
  "lastAnalysis": "2026-01-15T10:00:00Z", "nextScheduledRun": "2026-01-15T11:00:00Z"}'
   rbk_stage 'Look at the log'
+  # market_monitor.rbk:416
   rbk_diagnose after_rollback.read_log.log 'The last 50 lines of the service' look_read_log_log limit 15 \
     repeatable
+  # market_monitor.rbk:563
   rbk_verify after_rollback.health_database 'It reaches its database' check_after_rollback_health_database \
     limit 30 repeatable
+  # market_monitor.rbk:564
   rbk_verify after_rollback.health_scheduler 'Its scheduler runs' check_after_rollback_health_scheduler limit \
     30 repeatable
+  # market_monitor.rbk:565
   rbk_verify after_rollback.next_run 'It knows when it runs next' check_after_rollback_next_run limit 30 \
     repeatable
+  # market_monitor.rbk:566
   rbk_verify after_rollback.connectivity 'The data is reachable with the service key' \
     check_after_rollback_connectivity limit 30 repeatable
+  # market_monitor.rbk:573
   rbk_capture after_rollback.last_analysis 'When the last analysis was made' last_analysis text \
     source_after_rollback_last_analysis limit 30 repeatable
+  # market_monitor.rbk:574
   rbk_step after_rollback.trial_analysis 'Trigger a trial analysis' step_after_rollback_trial_analysis limit 30 \
     repeatable
+  # market_monitor.rbk:581
   rbk_await after_rollback.analysed 'Wait for the trial analysis' check_after_rollback_analysed 300 10 0
+  # market_monitor.rbk:582
   rbk_verify after_rollback.recent_analyses 'Analyses are stored' check_after_rollback_recent_analyses limit 30 \
     repeatable
+  # market_monitor.rbk:589
   rbk_verify after_rollback.data_whole 'The three tables can be read' check_after_rollback_data_whole limit 30 \
     repeatable
+  # market_monitor.rbk:592
   rbk_capture after_rollback.newest_markets 'Keep the five newest markets to look at' newest_markets file \
     source_after_rollback_newest_markets limit 30 repeatable
+  # market_monitor.rbk:746
   rbk_notify notify_complete 'notify team complete' 'Service restored - TradeWizard Monitor' \
     'ROLLBACK COMPLETE
 Version: back at '"$previous"'
@@ -3423,6 +3500,7 @@ run_migration_down() {
   rbk_authority requires_rollback_authority 'Who may order a rollback' \
     'Who may order a rollback: Team lead; Engineering manager; CTO'
   rbk_require requires_before_rollback 'Before a rollback' list_before_rollback
+  # market_monitor.rbk:758
   rbk_notify notify_initiated 'notify team initiated' '' \
     'ROLLBACK INITIATED
 Version: '"$release"' to '"$previous"'
@@ -3432,52 +3510,74 @@ Expected downtime: '"$downtime"'
 There will be an update every 10 minutes.' \
     '' 'Post it in the channel of the incident' limit 30 repeatable
   rbk_stage 'Save what the service said'
+  # market_monitor.rbk:406
   rbk_capture evidence.monitor_log 'Keep the last 2000 lines of the log' monitor_log file \
     source_evidence_monitor_log limit 30 repeatable continue \
     'a missing journal must not keep us from going back'
+  # market_monitor.rbk:760
   rbk_step stop_monitor 'stop monitor' monitor__stop limit 75 repeatable graceful 60 monitor__kill
+  # market_monitor.rbk:761
   rbk_take take_pre_rollback 'take backup pre_rollback' pre_rollback \
     "$backup_dir"'/pre-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_pre_rollback' limit 600 \
     repeatable broken 'deploy:migrate' 'what it copies has already been changed'
+  # market_monitor.rbk:762
   rbk_step undo_migrate 'undo migrate' step_migration_down_undo_migrate limit 300 undoes deploy:migrate
+  # market_monitor.rbk:763
   rbk_verify history 'The migration is out of the history as well' check_migration_down_history limit 30 \
     repeatable
+  # market_monitor.rbk:766
   rbk_step switch_release_in_force 'switch release_in_force to '"$previous" \
     step_migration_down_switch_release_in_force limit 30 repeatable
   rbk_stage 'Look at the settings of the previous release'
+  # market_monitor.rbk:439
   rbk_verify settings_back.settings_there 'The previous release has its settings' \
     check_settings_back_settings_there limit 10 repeatable
   rbk_stage 'Make sure that the release is whole'
+  # market_monitor.rbk:448
   rbk_verify prepare_release.release_ready 'The link leads to a release' check_prepare_release_release_ready \
     limit 10 repeatable
+  # market_monitor.rbk:769
   rbk_step start_monitor 'start monitor' monitor__start limit 60 repeatable
   rbk_stage 'Verify the rollback'
+  # market_monitor.rbk:555
   rbk_verify after_rollback.health 'The monitor is healthy' check_after_rollback_health limit 120 repeatable \
     expect \
     '{"status": "healthy", "uptime": 12, "database": true, "scheduler": true,
  "lastAnalysis": "2026-01-15T10:00:00Z", "nextScheduledRun": "2026-01-15T11:00:00Z"}'
   rbk_stage 'Look at the log'
+  # market_monitor.rbk:416
   rbk_diagnose after_rollback.read_log.log 'The last 50 lines of the service' look_read_log_log limit 15 \
     repeatable
+  # market_monitor.rbk:563
   rbk_verify after_rollback.health_database 'It reaches its database' check_after_rollback_health_database \
     limit 30 repeatable
+  # market_monitor.rbk:564
   rbk_verify after_rollback.health_scheduler 'Its scheduler runs' check_after_rollback_health_scheduler limit \
     30 repeatable
+  # market_monitor.rbk:565
   rbk_verify after_rollback.next_run 'It knows when it runs next' check_after_rollback_next_run limit 30 \
     repeatable
+  # market_monitor.rbk:566
   rbk_verify after_rollback.connectivity 'The data is reachable with the service key' \
     check_after_rollback_connectivity limit 30 repeatable
+  # market_monitor.rbk:573
   rbk_capture after_rollback.last_analysis 'When the last analysis was made' last_analysis text \
     source_after_rollback_last_analysis limit 30 repeatable
+  # market_monitor.rbk:574
   rbk_step after_rollback.trial_analysis 'Trigger a trial analysis' step_after_rollback_trial_analysis limit 30 \
     repeatable
+  # market_monitor.rbk:581
   rbk_await after_rollback.analysed 'Wait for the trial analysis' check_after_rollback_analysed 300 10 0
+  # market_monitor.rbk:582
   rbk_verify after_rollback.recent_analyses 'Analyses are stored' check_after_rollback_recent_analyses limit 30 \
     repeatable
+  # market_monitor.rbk:589
   rbk_verify after_rollback.data_whole 'The three tables can be read' check_after_rollback_data_whole limit 30 \
     repeatable
+  # market_monitor.rbk:592
   rbk_capture after_rollback.newest_markets 'Keep the five newest markets to look at' newest_markets file \
     source_after_rollback_newest_markets limit 30 repeatable
+  # market_monitor.rbk:771
   rbk_notify notify_complete 'notify team complete' 'Service restored - TradeWizard Monitor' \
     'ROLLBACK COMPLETE
 Version: back at '"$previous"'
@@ -3588,6 +3688,7 @@ run_damaged_tables() {
   rbk_authority requires_rollback_authority 'Who may order a rollback' \
     'Who may order a rollback: Team lead; Engineering manager; CTO'
   rbk_require requires_before_rollback 'Before a rollback' list_before_rollback
+  # market_monitor.rbk:782
   rbk_notify notify_initiated 'notify team initiated' '' \
     'ROLLBACK INITIATED
 Version: '"$release"' to '"$previous"'
@@ -3597,54 +3698,77 @@ Expected downtime: '"$downtime"'
 There will be an update every 10 minutes.' \
     '' 'Post it in the channel of the incident' limit 30 repeatable
   rbk_stage 'Save what the service said'
+  # market_monitor.rbk:406
   rbk_capture evidence.monitor_log 'Keep the last 2000 lines of the log' monitor_log file \
     source_evidence_monitor_log limit 30 repeatable continue \
     'a missing journal must not keep us from going back'
+  # market_monitor.rbk:784
   rbk_step stop_monitor 'stop monitor' monitor__stop limit 75 repeatable graceful 60 monitor__kill
+  # market_monitor.rbk:785
   rbk_take take_pre_rollback 'take backup pre_rollback' pre_rollback \
     "$backup_dir"'/pre-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_pre_rollback' limit 600 \
     repeatable broken 'deploy:migrate' 'what it copies has already been changed'
+  # market_monitor.rbk:786
   rbk_restore restore_db 'restore db from pre_deployment' pre_deployment step_damaged_tables_restore_db \
     'check_backup_pre_deployment' limit 600 repeatable escalate 'Database admin'
+  # market_monitor.rbk:787
   rbk_verify markets_same 'As many markets as before' check_damaged_tables_markets_same limit 30 repeatable
+  # market_monitor.rbk:788
   rbk_verify recommendations_same 'As many recommendations as before' check_damaged_tables_recommendations_same \
     limit 30 repeatable
+  # market_monitor.rbk:789
   rbk_step switch_release_in_force 'switch release_in_force to '"$previous" \
     step_damaged_tables_switch_release_in_force limit 30 repeatable
   rbk_stage 'Look at the settings of the previous release'
+  # market_monitor.rbk:439
   rbk_verify settings_back.settings_there 'The previous release has its settings' \
     check_settings_back_settings_there limit 10 repeatable
   rbk_stage 'Make sure that the release is whole'
+  # market_monitor.rbk:448
   rbk_verify prepare_release.release_ready 'The link leads to a release' check_prepare_release_release_ready \
     limit 10 repeatable
+  # market_monitor.rbk:792
   rbk_step start_monitor 'start monitor' monitor__start limit 60 repeatable
   rbk_stage 'Verify the rollback'
+  # market_monitor.rbk:555
   rbk_verify after_rollback.health 'The monitor is healthy' check_after_rollback_health limit 120 repeatable \
     expect \
     '{"status": "healthy", "uptime": 12, "database": true, "scheduler": true,
  "lastAnalysis": "2026-01-15T10:00:00Z", "nextScheduledRun": "2026-01-15T11:00:00Z"}'
   rbk_stage 'Look at the log'
+  # market_monitor.rbk:416
   rbk_diagnose after_rollback.read_log.log 'The last 50 lines of the service' look_read_log_log limit 15 \
     repeatable
+  # market_monitor.rbk:563
   rbk_verify after_rollback.health_database 'It reaches its database' check_after_rollback_health_database \
     limit 30 repeatable
+  # market_monitor.rbk:564
   rbk_verify after_rollback.health_scheduler 'Its scheduler runs' check_after_rollback_health_scheduler limit \
     30 repeatable
+  # market_monitor.rbk:565
   rbk_verify after_rollback.next_run 'It knows when it runs next' check_after_rollback_next_run limit 30 \
     repeatable
+  # market_monitor.rbk:566
   rbk_verify after_rollback.connectivity 'The data is reachable with the service key' \
     check_after_rollback_connectivity limit 30 repeatable
+  # market_monitor.rbk:573
   rbk_capture after_rollback.last_analysis 'When the last analysis was made' last_analysis text \
     source_after_rollback_last_analysis limit 30 repeatable
+  # market_monitor.rbk:574
   rbk_step after_rollback.trial_analysis 'Trigger a trial analysis' step_after_rollback_trial_analysis limit 30 \
     repeatable
+  # market_monitor.rbk:581
   rbk_await after_rollback.analysed 'Wait for the trial analysis' check_after_rollback_analysed 300 10 0
+  # market_monitor.rbk:582
   rbk_verify after_rollback.recent_analyses 'Analyses are stored' check_after_rollback_recent_analyses limit 30 \
     repeatable
+  # market_monitor.rbk:589
   rbk_verify after_rollback.data_whole 'The three tables can be read' check_after_rollback_data_whole limit 30 \
     repeatable
+  # market_monitor.rbk:592
   rbk_capture after_rollback.newest_markets 'Keep the five newest markets to look at' newest_markets file \
     source_after_rollback_newest_markets limit 30 repeatable
+  # market_monitor.rbk:794
   rbk_notify notify_complete 'notify team complete' 'Service restored - TradeWizard Monitor' \
     'ROLLBACK COMPLETE
 Version: back at '"$previous"'
@@ -3667,13 +3791,16 @@ check_mend_healthy_again() {
 
 # market_monitor.rbk:797
 run_mend() {
+  # market_monitor.rbk:800
   rbk_manual fix 'Change the setting or deploy the fixed release' 'On-call engineer' '' \
     'the fault is gone and the figures of the matrix are in the row Low' '' limit 7200
+  # market_monitor.rbk:803
   rbk_verify healthy_again 'The monitor is healthy' check_mend_healthy_again limit 120 repeatable
 }
 
 # market_monitor.rbk:471
 run_back_out() {
+  # market_monitor.rbk:471
   rbk_step start_monitor 'start monitor' monitor__start limit 60 repeatable
 }
 

@@ -146,6 +146,7 @@ impl Script<'_> {
     fn action(&mut self, place: &str, action: &Action, levels: usize, lines: &mut Vec<String>) {
         let head = [bare(&action.id), quote::template(&action.title, &outer)];
         let mut line: Line = Vec::new();
+        lines.push(format!("{}# {}", "  ".repeat(levels), self.input.sources.cite(action.head)));
         if let Some(words) = action.not_yet() {
             line.push(bare("rbk_not_yet"));
             line.extend(head);
