@@ -118,7 +118,9 @@ fn the_plans_of_the_repository_are_clean() {
     for path in plans {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let checked = harness::check(&name, &std::fs::read_to_string(&path).unwrap());
-        assert!(checked.diagnostics.is_empty(), "{}", checked.text());
+        // Overdue ones are notes: a plan does not break because time passes.
+        let clean = checked.diagnostics.iter().all(|d| d.level == rbk::diagnostics::Level::Note);
+        assert!(clean, "{}", checked.text());
     }
 }
 

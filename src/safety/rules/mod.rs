@@ -48,6 +48,8 @@ rules! {
     "R001" Error false impossible_allow "impossible-allow" "`allow` of a rule that cannot be switched off";
     "R002" Error false expired_allow "expired-allow" "an exception that has run out";
     "R003" Warning false unused_allow "unused-allow" "an exception that nothing needs";
+    "R004" Note true overdue_review "overdue-review" "a plan that should have been reviewed by now";
+    "R005" Note true overdue_drill "overdue-drill" "a drill that should have been held by now";
     "R101" Error false restore_without_backup "restore-without-backup" "a restore from a backup that is never taken";
     "R102" Error true backup_after_change "backup-after-change" "a restore from a backup of an already changed state";
     "R103" Error true restore_from_unverified_backup "restore-from-unverified-backup" "a restore from a backup that nothing has read back";
@@ -57,10 +59,12 @@ rules! {
     "R107" Error true restore_loses_live_writes "restore-loses-live-writes" "a restore that loses what was written since the backup, without saying so";
     "R108" Error true external_backup_of_unknown_time "external-backup-of-unknown-time" "a copy made elsewhere that may be younger than the change";
     "R109" Warning true baseline_with_writer_running "baseline-with-writer-running" "a figure to compare with, taken while a service writes";
+    "R110" Warning true backup_older_than_rpo "backup-older-than-rpo" "a copy that may be older than the RPO";
     "R201" Error true undeclared_destruction "undeclared-destruction" "a command that visibly destroys what the plan does not say";
     "R202" Error true opaque_command "opaque-command" "a step that does not say what it changes";
     "R301" Error false rollback_across_point_of_no_return "rollback-across-point-of-no-return" "the only way out leads back across a point of no return";
     "R302" Error true undeclared_point_of_no_return "undeclared-point-of-no-return" "something that can't be undone, without a point of no return";
+    "R303" Warning true ungated_point_of_no_return "ungated-point-of-no-return" "a point of no return crossed without anybody being asked";
     "R401" Error false uncovered_failure_point "uncovered-failure-point" "a failure that no procedure gets back from";
     "R402" Error true resource_left_changed "resource-left-changed" "a rollback that leaves a resource as the change left it";
     "R403" Error true service_left_stopped "service-left-stopped" "a rollback that leaves a service otherwise than it was";
@@ -72,6 +76,7 @@ rules! {
     "R601" Warning true step_without_timeout "step-without-timeout" "a command that may run for ever";
     "R602" Error true recovery_exceeds_rto "recovery-exceeds-rto" "no way back that fits the RTO in the worst case";
     "R603" Error true estimate_exceeds_rto "estimate-exceeds-rto" "a rollback that is expected to take longer than the RTO";
+    "R604" Warning true escalation_after_rto "escalation-after-rto" "help that is called when the RTO is over";
     "R701" Error true variable_undefined "variable-undefined" "a command that reads a variable which nothing sets";
     "R702" Error true placeholder_in_command "placeholder-in-command" "a blank in a command that nobody filled in";
     "R703" Error true broken_command "broken-command" "a command that the shell can't read";
