@@ -3,6 +3,8 @@
 //!
 //! With `RBK_UPDATE` set the tables and outputs are written anew.
 
+#![allow(clippy::unwrap_used, clippy::format_push_string, clippy::case_sensitive_file_extension_comparisons)] // tests stop
+
 #[path = "docs/commands.rs"]
 mod commands;
 #[path = "docs/reference.rs"]

@@ -1,4 +1,6 @@
-//! What a script does: runs one against a small shop (SQLite, a link, a file for a service) and breaks it in many ways.
+//! What a script does: runs one against a small shop (`SQLite`, a link, a file for a service) and breaks it in many ways.
+
+#![allow(clippy::unwrap_used)] // a test that cannot make its shop should stop
 
 use rbk::emit::{Input, bash};
 use rbk::source::Sources;

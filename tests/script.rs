@@ -1,5 +1,7 @@
 //! Scripts of whole plans: their form. What they do is tested in `runtime.rs` and in the plans' own tests.
 
+#![allow(clippy::unwrap_used)] // a test that cannot read its plan should stop
+
 use rbk::emit::{Input, bash};
 use rbk::source::Sources;
 use std::path::{Path, PathBuf};

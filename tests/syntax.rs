@@ -3,6 +3,8 @@
 //! Each `tests/syntax/cases/NAME.rbk` has its items in `NAME.tree` and its errors, as people see them, in
 //! `NAME.errors` (no file: no errors). `RBK_UPDATE=1` writes both anew.
 
+#![allow(clippy::unwrap_used)] // a test that cannot read its case should stop
+
 use rbk::diagnostics::{self, Diagnostic, Format};
 use rbk::source::Sources;
 use rbk::syntax::{Tree, parse};
