@@ -1,6 +1,8 @@
 //! What the proof takes for granted of the script, run: a step that never began is not taken back, and the copy of
 //! something already broken may fail.
 
+#![allow(clippy::unwrap_used)] // a test that cannot read its plan should stop
+
 use rbk::emit::{Input, bash};
 use rbk::source::Sources;
 use std::path::Path;
