@@ -1886,10 +1886,17 @@ rbk_point_of() {
   return 0
 }
 
+# Of several phases, the step that was named belongs to one: the others stand where the journal says.
+RBK_FAILED_FOUND=0
+
 rbk_failed_at() {
   local _said=$RBK_FAILED_AT
   case $_said in before | inside:* | after:*) ;; *) _said=inside:$_said ;; esac
-  rbk_matrix "$1" "$_said" '' || rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$1"
+  if ! rbk_matrix "$1" "$_said" ''; then
+    case $RBK_PHASES in *' '*) return 0 ;; esac
+    rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$1"
+  fi
+  RBK_FAILED_FOUND=1
   if [ "$RBK_POINT" != unknown ] && [ "$RBK_POINT" != "$_said" ]; then
     rbk_stop 4 refused journal_knows "$1" "$RBK_POINT"
   fi
@@ -1914,6 +1921,9 @@ rbk_judge() {
     [ "$RBK_POINT" != unknown ] || rbk_say w say_where "$_phase"
     rbk_stop 4 refused refused "$1" "$_why"
   done
+  if [ -n "$RBK_FAILED_AT" ] && [ "$RBK_FAILED_FOUND" = 0 ]; then
+    rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$_phases"
+  fi
 }
 
 RBK_VERDICT_WHY=''

@@ -45,7 +45,7 @@ impl Script<'_> {
         }
         lines.extend(dirs_of(&acting));
         let undoes = !procedure.back_out && plan[procedure.declaration].kind == ProcedureKind::Rollback;
-        lines.extend(self.refs_of(&acting, undoes));
+        lines.extend(self.refs_of(&acting, procedure, undoes));
         lines.extend(self.copies_of(&acting, procedure));
         lines
     }
@@ -87,7 +87,8 @@ impl Script<'_> {
     }
 
     /// References that are switched to; a rollback goes where the phase began, unless it has another goal.
-    fn refs_of(&mut self, acting: &[&Action], undoes: bool) -> Vec<String> {
+    fn refs_of(&mut self, acting: &[&Action], procedure: &Procedure, undoes: bool) -> Vec<String> {
+        let goals: Vec<Id<Resource>> = self.plan()[procedure.declaration].goal.iter().map(|(id, _)| *id).collect();
         let mut lines = Vec::new();
         for action in acting {
             let Run::Switch(resource, to) = &action.run else { continue };
@@ -97,7 +98,7 @@ impl Script<'_> {
             let check = self.operation_check(*resource, "resolve");
             let word = quote::value(to, &outer);
             let name = bare(&self.plan()[*resource].common.name);
-            let agree = bare(if undoes { "1" } else { "0" });
+            let agree = bare(if undoes && !goals.contains(resource) { "1" } else { "0" });
             let check = check.map_or_else(|| text(""), |check| bare(&check));
             lines.push(call(3, &[bare("rbk_need_ref"), name, word, check, agree]));
         }
