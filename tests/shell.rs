@@ -1,5 +1,7 @@
 //! The shell reader: what it finds in commands, that its places are right to the byte, and that nothing makes it panic.
 
+#![allow(clippy::unwrap_used)] // a test that cannot read its case should stop
+
 use proptest::prelude::*;
 use rbk::model::value::Script;
 use rbk::shell::{self, Parsed, Place, ProblemKind};
