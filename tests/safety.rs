@@ -10,8 +10,6 @@ mod concrete;
 mod harness;
 #[path = "safety/plans.rs"]
 mod plans;
-#[path = "safety/scale.rs"]
-mod scale;
 
 /// Every plan in `cases` gives the findings and the matrix beside it; `RBK_UPDATE=1` writes them.
 #[test]
@@ -122,24 +120,4 @@ fn the_plans_of_the_repository_are_clean() {
         let clean = checked.diagnostics.iter().all(|d| d.level == rbk::diagnostics::Level::Note);
         assert!(clean, "{}", checked.text());
     }
-}
-
-/// The benchmark measures; this only refuses what is far off: ten times the steps may not take much more than ten times the
-/// time.
-#[test]
-fn cost_grows_with_the_plan_and_not_with_its_square() {
-    let time = |steps: usize| {
-        let checked = harness::check("big.rbk", &scale::plan(steps, 10));
-        assert!(checked.diagnostics.is_empty(), "{}", checked.text());
-        let (program, _) = &checked.analyses[0];
-        let best = (0..3).map(|_| {
-            let begin = std::time::Instant::now();
-            let analysis = rbk::safety::analyse(program, &checked.sources, None);
-            assert!(analysis.matrix.rows.len() > steps);
-            begin.elapsed()
-        });
-        best.min().unwrap()
-    };
-    let (small, large) = (time(300), time(3000));
-    assert!(large < small * 40, "{small:?} for 300 steps, {large:?} for 3000");
 }

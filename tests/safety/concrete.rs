@@ -190,11 +190,9 @@ impl<'a> Simulation<'a> {
                 let copy = world.backups[backup.index()].clone();
                 next.resources[resource.index()] = copy.map_or(Content::Garbage, |(_, content)| content);
             }
-            Effect::Undo { step, resources, total, .. } => {
-                if world.started.contains(step) {
-                    for r in resources {
-                        next.resources[r.index()] = undone(&next.resources[r.index()], step, &action.id, *total);
-                    }
+            Effect::Undo { step, resources, total, .. } if world.started.contains(step) => {
+                for r in resources {
+                    next.resources[r.index()] = undone(&next.resources[r.index()], step, &action.id, *total);
                 }
             }
             _ => {}

@@ -39,7 +39,7 @@ pub enum Back {
     Again(usize),
     /// The n-th step that has an undo, counted from the end; is it repeatable?
     Undo(usize, bool),
-    SwitchBack,
+    Return,
     SwitchOn,
     Compare,
 }
@@ -80,7 +80,7 @@ fn back() -> impl Strategy<Value = Back> {
         1 => (0..2usize).prop_map(Back::Safety),
         1 => (0..2usize).prop_map(Back::Again),
         3 => (0..3usize, any::<bool>()).prop_map(|(n, r)| Back::Undo(n, r)),
-        2 => Just(Back::SwitchBack),
+        2 => Just(Back::Return),
         1 => Just(Back::SwitchOn),
         1 => Just(Back::Compare),
     ]
@@ -88,7 +88,7 @@ fn back() -> impl Strategy<Value = Back> {
 
 /// A rollback that stops the service, brings everything back in some order, and starts it; or any statements at all.
 fn rollback() -> impl Strategy<Value = Vec<Back>> {
-    let whole = Just(vec![Back::Stop, Back::Restore(0), Back::Restore(1), Back::SwitchBack, Back::Start]);
+    let whole = Just(vec![Back::Stop, Back::Restore(0), Back::Restore(1), Back::Return, Back::Start]);
     let some = prop::sample::subsequence(
         vec![
             Back::Stop,
@@ -96,7 +96,7 @@ fn rollback() -> impl Strategy<Value = Vec<Back>> {
             Back::Undo(1, true),
             Back::Restore(0),
             Back::Restore(1),
-            Back::SwitchBack,
+            Back::Return,
             Back::Start,
         ],
         1..7,
@@ -224,7 +224,7 @@ impl Plan {
                 Some(step) => writeln!(out, "undo {step}{}", if *repeatable { " repeatable" } else { "" }),
                 None => Ok(()),
             },
-            Back::SwitchBack => writeln!(out, "switch code to \"v1\""),
+            Back::Return => writeln!(out, "switch code to \"v1\""),
             // A reference that the change does not use is the one of before: which it is nobody else can know.
             Back::SwitchOn if !self.steps.iter().any(|step| matches!(step, Step::Switch)) => Ok(()),
             Back::SwitchOn => writeln!(out, "switch code to \"v2\""),
