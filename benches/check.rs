@@ -83,7 +83,7 @@ fn plan(name: &str, steps: usize) -> String {
     );
     for i in 0..steps {
         if i % 100 == 0 {
-            let _ = writeln!(text, "{}  stage part_{} \"Part {0}\" {{", if i > 0 { "  }\n" } else { "" }, i / 100);
+            let _ = writeln!(text, "{}  stage part_{} \"Part {1}\" {{", if i > 0 { "  }\n" } else { "" }, i / 100);
         }
         let _ = writeln!(text, "    step s{i} \"Step {i}\" modifies db timeout 1m {{ sh \"\"\"{}\"\"\" }}", command(i));
     }
