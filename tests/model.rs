@@ -2,7 +2,7 @@
 //!
 //! Each `tests/model/cases/NAME.rbk` has what is said about it beside it in `NAME.expected`: the diagnostics as people
 //! see them, or, if there are none, the procedures that it lowers to. `RBK_UPDATE=1` writes them anew. Files that plans
-//! `use` are in `tests/model/cases/shared/`.
+//! `use` are in `tests/model/cases/common/`.
 
 #![allow(clippy::unwrap_used)] // a test that can't read its case should stop
 

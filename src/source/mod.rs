@@ -124,10 +124,10 @@ mod tests {
     fn generated_files_cite_seen_from_the_plan() {
         let mut sources = Sources::default();
         let plan = sources.add("/home/me/plans/shop.rbk", "a\nb");
-        let used = sources.add("/home/me/shared/people.rbk", "a");
+        let used = sources.add("/home/me/common/people.rbk", "a");
         let driver = sources.add("library/git.rbk", "a");
         assert_eq!(sources.cite(Span { file: plan, start: 2, end: 3 }), "shop.rbk:2");
-        assert_eq!(sources.cite(Span { file: used, start: 0, end: 1 }), "../shared/people.rbk:1");
+        assert_eq!(sources.cite(Span { file: used, start: 0, end: 1 }), "../common/people.rbk:1");
         assert_eq!(sources.cite(Span { file: driver, start: 0, end: 1 }), "library/git.rbk:1");
     }
 }
