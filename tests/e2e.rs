@@ -4,17 +4,62 @@
 use std::process::Command;
 
 fn scenario(name: &str) {
+    run(name, &[]);
+}
+
+/// A plan of `plans/` with fakes for its tools: what is called is compared with `tests/e2e/plans/NAME[-VARIANT]/expected`.
+fn plan(name: &str, variant: &[&str]) {
+    run("plan", &[&[name], variant].concat());
+}
+
+fn run(name: &str, arguments: &[&str]) {
     let root = env!("CARGO_MANIFEST_DIR");
     let output = Command::new("bash")
         .arg(format!("{root}/tests/e2e/{name}.sh"))
+        .args(arguments)
         .env("RBK", env!("CARGO_BIN_EXE_rbk"))
         .output()
         .unwrap_or_else(|error| panic!("bash can't be run: {error}"));
     let shown = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{name}: {}\n{shown}", output.status);
+    assert!(output.status.success(), "{name} {arguments:?}: {}\n{shown}", output.status);
 }
 
 #[test]
 fn shop_on_postgresql_is_rolled_back() {
     scenario("shop_postgres");
+}
+
+#[test]
+fn plan_notes_calls_what_it_should() {
+    plan("notes", &[]);
+}
+
+#[test]
+fn plan_whatsapp_staging_calls_what_it_should() {
+    plan("whatsapp_staging", &[]);
+}
+
+#[test]
+fn plan_microservices_reorganisation_calls_what_it_should() {
+    plan("microservices_reorganisation", &[]);
+}
+
+#[test]
+fn plan_market_monitor_docker_calls_what_it_should() {
+    plan("market_monitor", &["docker"]);
+}
+
+#[test]
+fn plan_market_monitor_systemd_calls_what_it_should() {
+    plan("market_monitor", &["systemd"]);
+}
+
+#[test]
+fn plan_market_monitor_pm2_calls_what_it_should() {
+    plan("market_monitor", &["pm2"]);
+}
+
+#[test]
+fn plan_market_monitor_git_calls_what_it_should() {
+    plan("market_monitor", &["git"]);
 }

@@ -1882,7 +1882,7 @@ rbk_pin() {
 
 # ID TITLE PHRASE [OPTION…]; without a phrase an ordinary question.
 rbk_confirm() {
-  rbk_options "${@:4}"
+  rbk_options "${@:4}" repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] && [ "$RBK_MODE" = run ] || return 0
   rbk_journal start "$RBK_ID"
@@ -1923,7 +1923,7 @@ rbk_when() {
 
 # A checklist that must be complete: ID TITLE FUNCTION [OPTION…].
 rbk_require() {
-  rbk_options "${@:4}"
+  rbk_options "${@:4}" repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] || [ "$RBK_MODE" = show ] || return 0
   RBK_OPEN_ITEMS=0
@@ -2032,10 +2032,22 @@ rbk_failed_at() {
   RBK_POINT=$_said
 }
 
+# What a procedure has to undo: of its phases those that have begun, by the journal or by --failed-at, and all of them
+# where nothing is known of any. RBK_TEXT.
+rbk_touched() {
+  local _phase='' _touched='' _said=$RBK_FAILED_AT
+  case $_said in '' | before | inside:* | after:*) ;; *) _said=inside:$_said ;; esac
+  for _phase in $1; do
+    if rbk_get "p:$_phase" || { [ -n "$_said" ] && rbk_matrix "$_phase" "$_said" ''; }; then _touched="$_touched $_phase"; fi
+  done
+  RBK_TEXT=${_touched:-$1}
+}
+
 # Whether a procedure may run from where its phases stopped; stops with 4 and the reason where not.
 rbk_judge() {
   local _phase='' _phases=$RBK_PHASES _why=''
-  for _phase in $_phases; do
+  rbk_touched "$_phases"
+  for _phase in $RBK_TEXT; do
     rbk_point_of "$_phase"
     rbk_unpassed "$_phase" "$RBK_POINT"
     if ! rbk_matrix "$_phase" "$RBK_POINT" "$1"; then RBK_VERDICT=refused RBK_VERDICT_WHY=$RBK_POINT; fi
@@ -2210,9 +2222,9 @@ rbk_report() {
     rbk_out t "$_at  T+$RBK_TEXT  ${_fields[2]} ${_fields[*]:3:${#_fields[@]}-4}"
     rbk_event record time "$_at" what "${_fields[2]}" fields "${_fields[*]:3:${#_fields[@]}-4}"
   done <"$RBK_STATE/journal"
+  if rbk_procedure "$RBK_OPEN_NAME"; then rbk_about "$RBK_OPEN_NAME"; fi
   rbk_clock "$((_last - _began))"
   if rbk_procedure "$RBK_OPEN_NAME"; then
-    rbk_about "$RBK_OPEN_NAME"
     rbk_measure "$((_last - _began))" "$RBK_P_RTO"
   fi
   rbk_say h took "$RBK_TEXT"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Roll back the Automated Market Monitor
 # Rolls back by the plan market_monitor, made from market_monitor.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: 58f6ad303b22187ecb33085d095699dd15568b217476d4fe83ff488d4b322e4a
+# SHA-256 of the plan's text: cc66d7f4a3d97e5ef721d0d9ed1c0b907bd886322a82f8506de3a8939a7510b0
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='market_monitor'
 RBK_PLAN_TITLE='Roll back the Automated Market Monitor'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='market_monitor.rbk'
-RBK_HASH='58f6ad303b22187ecb33085d095699dd15568b217476d4fe83ff488d4b322e4a'
+RBK_HASH='cc66d7f4a3d97e5ef721d0d9ed1c0b907bd886322a82f8506de3a8939a7510b0'
 RBK_RTO=''
 RBK_ENVIRONMENTS='staging production'
 RBK_PARAMS='release home base_url backup_dir trial_market image env_file'
@@ -1768,7 +1768,7 @@ rbk_pin() {
 # ID TITLE WHO WHERE EXPECT CHECK [OPTION…]
 rbk_manual() {
   local _question=''
-  rbk_options "${@:7}"
+  rbk_options "${@:7}" repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] || return 0
   [ -z "$3" ] || rbk_say t by "$3"
@@ -1823,7 +1823,7 @@ rbk_item() {
 
 # A checklist that must be complete: ID TITLE FUNCTION [OPTION…].
 rbk_require() {
-  rbk_options "${@:4}"
+  rbk_options "${@:4}" repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] || [ "$RBK_MODE" = show ] || return 0
   RBK_OPEN_ITEMS=0
@@ -1895,7 +1895,7 @@ rbk_await() {
 
 # Somebody who may decide has to agree: ID TITLE WHO.
 rbk_authority() {
-  rbk_options_reset
+  rbk_options repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] && [ "$RBK_MODE" = run ] || return 0
   rbk_journal start "$RBK_ID"
@@ -2009,10 +2009,22 @@ rbk_failed_at() {
   RBK_POINT=$_said
 }
 
+# What a procedure has to undo: of its phases those that have begun, by the journal or by --failed-at, and all of them
+# where nothing is known of any. RBK_TEXT.
+rbk_touched() {
+  local _phase='' _touched='' _said=$RBK_FAILED_AT
+  case $_said in '' | before | inside:* | after:*) ;; *) _said=inside:$_said ;; esac
+  for _phase in $1; do
+    if rbk_get "p:$_phase" || { [ -n "$_said" ] && rbk_matrix "$_phase" "$_said" ''; }; then _touched="$_touched $_phase"; fi
+  done
+  RBK_TEXT=${_touched:-$1}
+}
+
 # Whether a procedure may run from where its phases stopped; stops with 4 and the reason where not.
 rbk_judge() {
   local _phase='' _phases=$RBK_PHASES _why=''
-  for _phase in $_phases; do
+  rbk_touched "$_phases"
+  for _phase in $RBK_TEXT; do
     rbk_point_of "$_phase"
     rbk_unpassed "$_phase" "$RBK_POINT"
     if ! rbk_matrix "$_phase" "$RBK_POINT" "$1"; then RBK_VERDICT=refused RBK_VERDICT_WHY=$RBK_POINT; fi
@@ -2187,9 +2199,9 @@ rbk_report() {
     rbk_out t "$_at  T+$RBK_TEXT  ${_fields[2]} ${_fields[*]:3:${#_fields[@]}-4}"
     rbk_event record time "$_at" what "${_fields[2]}" fields "${_fields[*]:3:${#_fields[@]}-4}"
   done <"$RBK_STATE/journal"
+  if rbk_procedure "$RBK_OPEN_NAME"; then rbk_about "$RBK_OPEN_NAME"; fi
   rbk_clock "$((_last - _began))"
   if rbk_procedure "$RBK_OPEN_NAME"; then
-    rbk_about "$RBK_OPEN_NAME"
     rbk_measure "$((_last - _began))" "$RBK_P_RTO"
   fi
   rbk_say h took "$RBK_TEXT"
@@ -3125,7 +3137,7 @@ check_after_rollback_connectivity() {
 
 # market_monitor.rbk:573
 source_after_rollback_last_analysis() {
-  rbk_http 30 GET "$base_url"'/health' '' json '.lastAnalysis'
+  rbk_http 30 GET "$base_url"'/health' '' json '.lastAnalysis // "never"'
 }
 
 # market_monitor.rbk:574
@@ -3136,7 +3148,7 @@ step_after_rollback_trial_analysis() {
 
 # market_monitor.rbk:581
 check_after_rollback_analysed() {
-  rbk_http 30 GET "$base_url"'/health' '' json '.lastAnalysis' -- is '!=' "$last_analysis"
+  rbk_http 30 GET "$base_url"'/health' '' json '.lastAnalysis // "never"' -- is '!=' "$last_analysis"
 }
 
 # market_monitor.rbk:583

@@ -1,9 +1,10 @@
-# What people do: manual steps, confirmations, checklists, messages.
+# What people do: manual steps, confirmations, checklists, messages. Questions change nothing, so a question that was cut
+# short is simply asked again.
 
 # ID TITLE WHO WHERE EXPECT CHECK [OPTION…]
 rbk_manual() {
   local _question=''
-  rbk_options "${@:7}"
+  rbk_options "${@:7}" repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] || return 0
   [ -z "$3" ] || rbk_say t by "$3"
@@ -37,7 +38,7 @@ rbk_vouched() {
 
 # ID TITLE PHRASE [OPTION…]; without a phrase an ordinary question.
 rbk_confirm() {
-  rbk_options "${@:4}"
+  rbk_options "${@:4}" repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] && [ "$RBK_MODE" = run ] || return 0
   rbk_journal start "$RBK_ID"
@@ -78,7 +79,7 @@ rbk_when() {
 
 # A checklist that must be complete: ID TITLE FUNCTION [OPTION…].
 rbk_require() {
-  rbk_options "${@:4}"
+  rbk_options "${@:4}" repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] || [ "$RBK_MODE" = show ] || return 0
   RBK_OPEN_ITEMS=0
@@ -160,7 +161,7 @@ rbk_await() {
 
 # Somebody who may decide has to agree: ID TITLE WHO.
 rbk_authority() {
-  rbk_options_reset
+  rbk_options repeatable
   rbk_enter "$1" "$2"
   [ "$RBK_GO" = 1 ] && [ "$RBK_MODE" = run ] || return 0
   rbk_journal start "$RBK_ID"

@@ -111,9 +111,9 @@ rbk_report() {
     rbk_out t "$_at  T+$RBK_TEXT  ${_fields[2]} ${_fields[*]:3:${#_fields[@]}-4}"
     rbk_event record time "$_at" what "${_fields[2]}" fields "${_fields[*]:3:${#_fields[@]}-4}"
   done <"$RBK_STATE/journal"
+  if rbk_procedure "$RBK_OPEN_NAME"; then rbk_about "$RBK_OPEN_NAME"; fi
   rbk_clock "$((_last - _began))"
   if rbk_procedure "$RBK_OPEN_NAME"; then
-    rbk_about "$RBK_OPEN_NAME"
     rbk_measure "$((_last - _began))" "$RBK_P_RTO"
   fi
   rbk_say h took "$RBK_TEXT"

@@ -32,10 +32,22 @@ rbk_failed_at() {
   RBK_POINT=$_said
 }
 
+# What a procedure has to undo: of its phases those that have begun, by the journal or by --failed-at, and all of them
+# where nothing is known of any. RBK_TEXT.
+rbk_touched() {
+  local _phase='' _touched='' _said=$RBK_FAILED_AT
+  case $_said in '' | before | inside:* | after:*) ;; *) _said=inside:$_said ;; esac
+  for _phase in $1; do
+    if rbk_get "p:$_phase" || { [ -n "$_said" ] && rbk_matrix "$_phase" "$_said" ''; }; then _touched="$_touched $_phase"; fi
+  done
+  RBK_TEXT=${_touched:-$1}
+}
+
 # Whether a procedure may run from where its phases stopped; stops with 4 and the reason where not.
 rbk_judge() {
   local _phase='' _phases=$RBK_PHASES _why=''
-  for _phase in $_phases; do
+  rbk_touched "$_phases"
+  for _phase in $RBK_TEXT; do
     rbk_point_of "$_phase"
     rbk_unpassed "$_phase" "$RBK_POINT"
     if ! rbk_matrix "$_phase" "$RBK_POINT" "$1"; then RBK_VERDICT=refused RBK_VERDICT_WHY=$RBK_POINT; fi
