@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
 use rbk::model;
-use rbk::model::plan::Driver;
-use rbk::model::value::Command;
+use rbk::model::plan::{Driver, Operation, Param};
+use rbk::model::value::{Command, Value};
 use rbk::source::Sources;
 
 /// The files of the library, by name.
@@ -77,7 +77,10 @@ fn exercise(name: &str) {
 macro_rules! exercised {
     ($($name:ident),* $(,)?) => { $(#[test] fn $name() { exercise(stringify!($name)); })* };
 }
-exercised! { postgres, postgres_container, sqlite, redis, files, git, release_link, config_file }
+exercised! {
+    postgres, postgres_container, sqlite, redis, files, docker_engine,
+    git, release_link, config_file, compose, systemd, pm2,
+}
 
 /// A wrapper declares what an operation may read; then shellcheck and shfmt have nothing to say.
 #[test]
@@ -106,5 +109,99 @@ fn shell_texts_are_clean() {
             let read = Process::new("bash").arg("-n").arg(&path).output().unwrap();
             assert!(read.status.success(), "{name}\n{}", String::from_utf8_lossy(&read.stderr));
         }
+    }
+}
+
+/// A default as the page shows it.
+fn default(param: &Param) -> String {
+    match &param.value {
+        None => "required".to_owned(),
+        Some(Value::Text(text)) if text.source().is_empty() => "empty".to_owned(),
+        Some(Value::Text(text)) => format!("`{}`", text.source()),
+        Some(Value::Number(number)) => format!("`{number}`"),
+        Some(other) => panic!("show {other:?}"),
+    }
+}
+
+/// What an operation's head says, beside its limit.
+fn marks(operation: &Operation) -> String {
+    let mut marks = Vec::new();
+    let flags = [
+        ("total", operation.total),
+        ("while_running", operation.while_running),
+        ("discards_newer", operation.discards_newer),
+        ("directory", operation.directory),
+    ];
+    marks.extend(flags.iter().filter(|(_, set)| *set).map(|(name, _)| format!("`{name}`")));
+    marks.extend(operation.suffix.iter().map(|suffix| format!("ends in `{suffix}`")));
+    marks.extend(operation.placeholder.iter().map(|place| format!("`:x` is `{}`", place.replace('%', "x"))));
+    marks.extend(operation.manual.iter().map(|text| format!("by hand: {}", text.source())));
+    marks.join(", ")
+}
+
+/// The tables of one driver.
+fn tables(driver: &Driver) -> String {
+    let kinds: Vec<_> = driver.kinds.iter().map(|kind| format!("{kind:?}").to_lowercase()).collect();
+    let needs = if driver.needs.is_empty() { "nothing".to_owned() } else { format!("`{}`", driver.needs.join("`, `")) };
+    let mut page = format!("For {}. Needs {needs}.\n", kinds.join(", "));
+    if !driver.params.is_empty() {
+        page.push_str("\n| param | is | default |\n| --- | --- | --- |\n");
+    }
+    for param in &driver.params {
+        let title = param.common.title.as_ref().expect("a param says what it is").source();
+        page.push_str(&["| `", &param.common.name, "` | ", &title, " | ", &default(param), " |\n"].concat());
+    }
+    if !driver.operations.is_empty() {
+        page.push_str("\n| operation | limit | |\n| --- | --- | --- |\n");
+    }
+    for operation in &driver.operations {
+        let seconds = operation.timeout.expect("an operation has a limit");
+        let limit = if seconds % 60 == 0 { format!("{}m", seconds / 60) } else { format!("{seconds}s") };
+        page.push_str(&["| `", &operation.name, "` | ", &limit, " | ", &marks(operation), " |\n"].concat());
+    }
+    page
+}
+
+/// The page names every driver, param and operation, as the files have them; `RBK_UPDATE=1` writes its tables anew.
+#[test]
+fn page_has_what_the_library_has() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drivers.md");
+    let mut page = fs::read_to_string(&path).unwrap();
+    let before = page.clone();
+    for driver in drivers() {
+        let name = &driver.common.name;
+        assert!(page.contains(&format!("\n## {name}\n")), "docs/drivers.md has no section on {name}");
+        let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
+        let from = page.find(&begin).unwrap_or_else(|| panic!("docs/drivers.md lacks {begin}")) + begin.len();
+        let to = page.find(&end).unwrap_or_else(|| panic!("docs/drivers.md lacks {end}"));
+        page.replace_range(from..to, &tables(&driver));
+    }
+    if std::env::var_os("RBK_UPDATE").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(before, page, "docs/drivers.md is not what library/ says: refresh it with RBK_UPDATE=1");
+}
+
+/// The drivers that no program stands behind.
+#[test]
+fn drivers_without_programs() {
+    let drivers = drivers();
+    let of = |name: &str| drivers.iter().find(|driver| driver.common.name == name).unwrap();
+    assert!(of("command").operations.is_empty());
+    assert!(of("irrevocable").operations.is_empty());
+    let switch = &of("console").operations[0];
+    assert_eq!(switch.name, "switch");
+    assert_eq!(switch.manual.as_ref().unwrap().source(), "In ${place}, switch it to ${to}");
+}
+
+/// A restore that is tested, a backup that is checked: what the promises on the page rest on.
+#[test]
+fn every_restore_is_total_and_its_backup_checked() {
+    for driver in drivers() {
+        let has = |name: &str| driver.operations.iter().find(|operation| operation.name == name);
+        assert_eq!(has("backup").is_some(), has("restore").is_some(), "{}", driver.common.name);
+        assert_eq!(has("backup").is_some(), has("check").is_some(), "{}", driver.common.name);
+        assert!(has("restore").is_none_or(|restore| restore.total), "{}", driver.common.name);
+        assert_eq!(has("start").is_some(), has("kill").is_some() && has("running").is_some(), "{}", driver.common.name);
     }
 }

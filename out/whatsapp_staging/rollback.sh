@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Rollback de AgentSalud MVP en staging
 # Rolls back by the plan whatsapp_staging, made from whatsapp_staging.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: 5b388e7c9c57426df4a80428eb599a3950551c83f5b4477380b11a95ac2a9e34
+# SHA-256 of the plan's text: 9fecd54f88e01442ce0a2f2ee034145c92b080e0c982425ba2072b045c78c860
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='whatsapp_staging'
 RBK_PLAN_TITLE='Rollback de AgentSalud MVP en staging'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='whatsapp_staging.rbk'
-RBK_HASH='5b388e7c9c57426df4a80428eb599a3950551c83f5b4477380b11a95ac2a9e34'
+RBK_HASH='9fecd54f88e01442ce0a2f2ee034145c92b080e0c982425ba2072b045c78c860'
 RBK_RTO='30m'
 RBK_ENVIRONMENTS='staging'
 RBK_PARAMS='backups_dir api_url webhook_url db_user db_name integration_script'

@@ -35,9 +35,10 @@ variables() {
 }
 
 # Runs an operation as a generated script does: its own shell, `set -eu -o pipefail`, no input.
+# shellcheck disable=SC2016 # the inner shell expands it
 op() {
   variables >"$scratch/variables"
-  bash --norc --noprofile -eu -o pipefail -c '. "$1"; . "$2"' "$driver" "$scratch/variables" "$OPS/$driver/$1.sh" <"${2:-/dev/null}"
+  "${TEST_BASH:-bash}" --norc --noprofile -eu -o pipefail -c '. "$1"; . "$2"' "$driver" "$scratch/variables" "$OPS/$driver/$1.sh" <"${2:-/dev/null}"
 }
 
 # Asks the driver's query operation; the statement is the argument.
@@ -96,7 +97,7 @@ cut_off() {
   variables >"$scratch/variables"
   # shellcheck disable=SC2016 # the inner shell expands it
   {
-    bash --norc --noprofile -c '
+    "${TEST_BASH:-bash}" --norc --noprofile -c '
       set -euT -o pipefail
       . "$1"
       calls=0

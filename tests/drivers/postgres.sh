@@ -193,7 +193,7 @@ interrupted() {
   {
     PATH="$scratch/bin:$usual" setsid bash -c '
       echo $$ > "$1/group"
-      exec bash --norc -eu -o pipefail -c ". \"\$1\"; . \"\$2\"" x "$1/variables" "$2"
+      exec "${TEST_BASH:-bash}" --norc -eu -o pipefail -c ". \"\$1\"; . \"\$2\"" x "$1/variables" "$2"
     ' x "$scratch" "$OPS/postgres/restore.sh" </dev/null >/dev/null || true
   } 2>/dev/null
 }
@@ -220,7 +220,7 @@ echo 'only the shell is killed, its client programs go on beside the second run'
 for delay in 0.05 0.1 0.15 0.2 0.25 0.3 0.4 0.5; do
   migrate
   variables >"$scratch/variables"
-  bash --norc -eu -o pipefail -c '. "$1"; . "$2"' x "$scratch/variables" "$OPS/postgres/restore.sh" </dev/null >/dev/null 2>&1 &
+  "${TEST_BASH:-bash}" --norc -eu -o pipefail -c '. "$1"; . "$2"' x "$scratch/variables" "$OPS/postgres/restore.sh" </dev/null >/dev/null 2>&1 &
   victim=$!
   sleep "$delay"
   kill -9 "$victim" 2>/dev/null || true

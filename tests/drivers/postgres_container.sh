@@ -106,7 +106,7 @@ for delay in 0.05 0.1 0.2 0.3 0.4 0.5 0.6 0.8; do
   migrate
   variables >"$scratch/variables"
   {
-    setsid bash --norc -eu -o pipefail -c '. "$1"; . "$2"' x "$scratch/variables" "$OPS/$driver/restore.sh" </dev/null >/dev/null &
+    setsid "${TEST_BASH:-bash}" --norc -eu -o pipefail -c '. "$1"; . "$2"' x "$scratch/variables" "$OPS/$driver/restore.sh" </dev/null >/dev/null &
     victim=$!
     sleep "$delay"
     kill -9 "-$victim" || true

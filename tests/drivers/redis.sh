@@ -147,7 +147,7 @@ for delay in 0.005 0.01 0.02 0.03 0.05 0.08 0.12; do
   change
   variables >"$scratch/variables"
   {
-    setsid bash --norc -eu -o pipefail -c '. "$1"; . "$2"' x "$scratch/variables" "$OPS/redis/restore.sh" </dev/null >/dev/null &
+    setsid "${TEST_BASH:-bash}" --norc -eu -o pipefail -c '. "$1"; . "$2"' x "$scratch/variables" "$OPS/redis/restore.sh" </dev/null >/dev/null &
     victim=$!
     sleep "$delay"
     kill -9 "-$victim" || true

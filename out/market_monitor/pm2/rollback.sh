@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Roll back the Automated Market Monitor
 # Rolls back by the plan market_monitor, made from market_monitor.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: cc66d7f4a3d97e5ef721d0d9ed1c0b907bd886322a82f8506de3a8939a7510b0
+# SHA-256 of the plan's text: e12fcaecb4c5b2db91fc3d96c27aba19d0462e8e266b052da1fb473a290598ef
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='market_monitor'
 RBK_PLAN_TITLE='Roll back the Automated Market Monitor'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='market_monitor.rbk'
-RBK_HASH='cc66d7f4a3d97e5ef721d0d9ed1c0b907bd886322a82f8506de3a8939a7510b0'
+RBK_HASH='e12fcaecb4c5b2db91fc3d96c27aba19d0462e8e266b052da1fb473a290598ef'
 RBK_RTO=''
 RBK_ENVIRONMENTS='staging production'
 RBK_PARAMS='release home base_url backup_dir trial_market env_file'
@@ -3035,6 +3035,11 @@ monitor__start() {
     "${call[@]}" delete "$process"
   fi
   "${call[@]}" start "$ecosystem" --only "$process"
+  # It says nothing where the file has no process of that name.
+  if ! "${call[@]}" describe "$process" >/dev/null 2>&1; then
+    echo "the ecosystem file has no process $process: $dir/$ecosystem" >&2
+    exit 1
+  fi
   "${call[@]}" save
 }
 
@@ -4085,7 +4090,7 @@ rbk_escalations() {
   :
 }
 
-# library/pm2.rbk:82
+# library/pm2.rbk:92
 monitor__preflight() {
   local dir="$home"'/current' ecosystem='ecosystem.config.cjs' pm2='pm2'
   call=()

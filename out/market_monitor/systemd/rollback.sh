@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Roll back the Automated Market Monitor
 # Rolls back by the plan market_monitor, made from market_monitor.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: cc66d7f4a3d97e5ef721d0d9ed1c0b907bd886322a82f8506de3a8939a7510b0
+# SHA-256 of the plan's text: e12fcaecb4c5b2db91fc3d96c27aba19d0462e8e266b052da1fb473a290598ef
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='market_monitor'
 RBK_PLAN_TITLE='Roll back the Automated Market Monitor'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='market_monitor.rbk'
-RBK_HASH='cc66d7f4a3d97e5ef721d0d9ed1c0b907bd886322a82f8506de3a8939a7510b0'
+RBK_HASH='e12fcaecb4c5b2db91fc3d96c27aba19d0462e8e266b052da1fb473a290598ef'
 RBK_RTO=''
 RBK_ENVIRONMENTS='staging production'
 RBK_PARAMS='release home base_url backup_dir trial_market env_file'
