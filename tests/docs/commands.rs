@@ -105,6 +105,7 @@ fn the_demonstration_works_and_leaves_nothing_behind() {
     assert!(done.status.success(), "{printed}{}", String::from_utf8_lossy(&done.stderr));
     let results: Vec<&str> = printed.lines().filter(|line| line.starts_with("RESULT ")).collect();
     assert_eq!(results, ["RESULT 1 apply migrate failed", "RESULT 0 run full done", "RESULT 0 report - done"]);
+    assert!(printed.contains("is within the RTO of 05:00\ntook "), "{printed}");
     assert!(printed.ends_with("the shop is as it was before the migration\n"), "{printed}");
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
 }

@@ -117,8 +117,9 @@ impl Builder<'_> {
 
     /// The steps of a procedure by name, as they are numbered.
     fn numbered(&self, procedure: &Procedure) -> HashMap<String, String> {
+        let before = self.requires(procedure).len();
         let actions = order::actions(&procedure.body).into_iter().enumerate();
-        actions.map(|(at, a)| (a.id.clone(), format!("{} {}", at + 1, self.voice.action(a)))).collect()
+        actions.map(|(at, a)| (a.id.clone(), format!("{} {}", before + at + 1, self.voice.action(a)))).collect()
     }
 
     fn point(&self, steps: &HashMap<String, String>, row: &Row) -> String {

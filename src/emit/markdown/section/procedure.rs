@@ -57,6 +57,8 @@ pub struct Passing {
 pub struct Walk<'p> {
     pub procedure: &'p ir::Procedure,
     pub actions: Vec<&'p Action>,
+    /// How many steps come before the first action: what the procedure requires.
+    pub requires: usize,
     /// Seconds since the start by which this step begins; none once a step without limit has gone by.
     pub clock: Option<u64>,
     pub conditions: Vec<String>,
@@ -71,7 +73,7 @@ pub struct Walk<'p> {
 impl Walk<'_> {
     /// How many steps there are.
     pub fn total(&self) -> usize {
-        self.actions.len()
+        self.requires + self.actions.len()
     }
 
     /// Seconds by which the next step begins if all goes as estimated.
@@ -125,6 +127,7 @@ impl<'a> Builder<'a> {
         let mut walk = Walk {
             procedure,
             actions: order::actions(&procedure.body),
+            requires: self.requires(procedure).len(),
             clock: Some(0),
             conditions: Vec::new(),
             cap: None,
@@ -132,8 +135,8 @@ impl<'a> Builder<'a> {
             parts: Vec::new(),
             clock_rows: Vec::new(),
         };
-        for requirement in self.requires(procedure) {
-            let step = self.requirement(*requirement, &walk);
+        for (at, requirement) in self.requires(procedure).iter().enumerate() {
+            let step = self.requirement(at, *requirement, &walk);
             let anchor = format!("step-{}-{}", procedure.name, step.name);
             let name = Md::text(&step.number.to_string()).and(Md::link(&step.title, &anchor));
             let dash = || Md::text("—");

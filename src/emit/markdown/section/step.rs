@@ -39,7 +39,7 @@ pub struct Step {
 
 impl Builder<'_> {
     pub fn step(&self, action: &Action, walk: &Walk<'_>) -> Step {
-        let number = walk.actions.iter().position(|a| std::ptr::eq(*a, action)).map_or(0, |at| at + 1);
+        let number = walk.actions.iter().position(|a| std::ptr::eq(*a, action)).map_or(0, |at| walk.requires + at + 1);
         let name = &walk.procedure.name;
         let long = format!("step-{name}-{}", action.id);
         let short = format!("step-{}", action.id);
@@ -70,8 +70,8 @@ impl Builder<'_> {
         }
     }
 
-    /// What a procedure asks for before it begins: the script gives it the number 0.
-    pub fn requirement(&self, requirement: Requirement, walk: &Walk<'_>) -> Step {
+    /// What a procedure asks for before it begins: the script numbers it as its first steps.
+    pub fn requirement(&self, at: usize, requirement: Requirement, walk: &Walk<'_>) -> Step {
         let plan = self.plan();
         let (common, who, why, expected) = match requirement {
             Requirement::Authority(id) => {
@@ -87,7 +87,7 @@ impl Builder<'_> {
         Step {
             level: walk.level(),
             anchor: Md::anchors(&[format!("step-{}-{name}", walk.procedure.name)]),
-            number: 0,
+            number: at + 1,
             total: walk.total(),
             title: self.voice.label(common),
             conditions: Vec::new(),
