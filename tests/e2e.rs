@@ -30,6 +30,11 @@ fn shop_on_postgresql_is_rolled_back() {
 }
 
 #[test]
+fn lodging_on_postgresql_redis_and_git_is_rolled_back() {
+    scenario("lodging");
+}
+
+#[test]
 fn plan_notes_calls_what_it_should() {
     plan("notes", &[]);
 }
