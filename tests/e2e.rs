@@ -68,3 +68,8 @@ fn plan_market_monitor_pm2_calls_what_it_should() {
 fn plan_market_monitor_git_calls_what_it_should() {
     plan("market_monitor", &["git"]);
 }
+
+#[test]
+fn bad_input_of_a_script_changes_nothing() {
+    scenario("bad_script");
+}
