@@ -97,7 +97,10 @@ note() {
     [ "$verb" = list ] || [ "$verb" = show ] || called
     tail -n 1 "$scratch/out" | plain
   } >>"$scratch/got"
-  if [ -n "${RBK_KEEP:-}" ]; then { printf '$ rollback.sh %s\n' "$line"; cat "$scratch/out" "$scratch/err"; } >>"$RBK_KEEP"; fi
+  if [ -n "${RBK_KEEP:-}" ]; then {
+    printf '$ rollback.sh %s\n' "$line"
+    cat "$scratch/out" "$scratch/err"
+  } >>"$RBK_KEEP"; fi
   if grep -qF 'the secret of' "$scratch/out" "$scratch/err" "$calls"; then fail "rollback.sh $line shows a secret"; fi
   if [ "$code" != "$wanted" ]; then
     cat "$scratch/out" "$scratch/err" "$calls" >&2
@@ -124,7 +127,8 @@ while IFS= read -r whole; do
   esac
   read -r wanted line <<<"$whole"
   verb="${line%% *}"
-  eval "shown=(${line/EYES/'"${eyes[@]}"'})" # the words of a command as a shell reads them
+  # shellcheck disable=SC2145,SC2294 # the words of a command as a shell reads them, EYES being several of them
+  eval "shown=(${line/EYES/'"${eyes[@]}"'})"
   case "$verb" in
     help | version | list | show) note "${shown[@]}" ;;
     *) note ${shown[@]+"${shown[@]}"} "${values[@]}" ;;
