@@ -73,3 +73,8 @@ fn plan_market_monitor_git_calls_what_it_should() {
 fn bad_input_of_a_script_changes_nothing() {
     scenario("bad_script");
 }
+
+#[test]
+fn plan_production_user_schema_calls_what_it_should() {
+    plan("production_user_schema", &[]);
+}
