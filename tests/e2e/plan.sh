@@ -115,6 +115,7 @@ note() {
 }
 
 problems=0
+shown=()
 : >"$scratch/got"
 while IFS= read -r whole; do
   case "$whole" in
