@@ -3,11 +3,13 @@
 //! In: findings of every stage. Out: text for people (`human`), one line each (`short`), or JSON.
 //! Not its business: deciding what is wrong.
 
+mod fix;
 mod human;
 mod json;
 mod short;
 mod suggest;
 
+pub use fix::{Edit, Fix, apply};
 pub use suggest::suggest;
 
 use crate::source::{Sources, Span};
@@ -60,6 +62,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
+    /// The same, mechanically.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -72,7 +76,7 @@ impl Diagnostic {
         label: impl Into<String>,
     ) -> Self {
         let labels = vec![Label { span, text: bounded(label) }];
-        Diagnostic { rule, level, message: bounded(message), labels, notes: Vec::new(), help: None }
+        Diagnostic { rule, level, message: bounded(message), labels, notes: Vec::new(), help: None, fix: None }
     }
 
     /// An error at a place.
@@ -103,6 +107,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(bounded(text));
+        self
+    }
+
+    /// Offers a repair.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 }

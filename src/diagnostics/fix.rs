@@ -1,0 +1,109 @@
+//! Repairs that can be made mechanically.
+//!
+//! In: the fixes of findings. Out: the text with them made. Not its business: which findings have one, and any file.
+
+use crate::source::{FileId, Span};
+
+/// A repair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: "stop `api` before the restore".
+    pub title: String,
+    /// Can it be made without a look at it? What changes the meaning of a plan or needs a value that only its author knows is
+    /// unsafe.
+    pub safe: bool,
+    /// What is put where; no two of them overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A piece of text put in another's place; an empty span inserts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+impl Fix {
+    /// A fix that can be made without a look at it.
+    pub fn safe(title: impl Into<String>) -> Self {
+        Fix { title: title.into(), safe: true, edits: Vec::new() }
+    }
+
+    /// A fix that somebody has to look at.
+    pub fn risky(title: impl Into<String>) -> Self {
+        Fix { title: title.into(), safe: false, edits: Vec::new() }
+    }
+
+    /// Replaces a piece of the plan.
+    #[must_use]
+    pub fn replace(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.edits.push(Edit { span, text: text.into() });
+        self
+    }
+
+    /// Puts a text before a place.
+    #[must_use]
+    pub fn before(self, span: Span, text: impl Into<String>) -> Self {
+        self.replace(Span { end: span.start, ..span }, text)
+    }
+
+    /// Puts a text behind a place.
+    #[must_use]
+    pub fn after(self, span: Span, text: impl Into<String>) -> Self {
+        self.replace(Span { start: span.end, ..span }, text)
+    }
+}
+
+/// The text of a file with fixes made, and how many were. One that overlaps an earlier one is left for the next round, and so
+/// is one that touches other files: a fix is made whole or not at all.
+pub fn apply(file: FileId, text: &str, fixes: &[&Fix]) -> (String, usize) {
+    let mut taken: Vec<&Edit> = Vec::new();
+    let mut made = 0;
+    for fix in fixes {
+        let whole = fix.edits.iter().all(|edit| {
+            let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+            let inside = edit.span.file == file && text.get(start..end).is_some();
+            inside && !taken.iter().any(|other| overlap(other.span, edit.span))
+        });
+        if whole && !fix.edits.is_empty() {
+            taken.extend(&fix.edits);
+            made += 1;
+        }
+    }
+    taken.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in taken {
+        out.push_str(&text[at..edit.span.start as usize]);
+        out.push_str(&edit.text);
+        at = edit.span.end as usize;
+    }
+    out.push_str(&text[at..]);
+    (out, made)
+}
+
+/// Two insertions at one place overlap as well: their order would be chance.
+fn overlap(a: Span, b: Span) -> bool {
+    a.start == b.start || (a.start < b.end && b.start < a.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(start: u32, end: u32) -> Span {
+        Span { file: FileId(0), start, end }
+    }
+
+    #[test]
+    fn a_fix_is_made_whole_or_not_at_all() {
+        let first = Fix::safe("first").replace(span(0, 1), "X").after(span(4, 4), "!");
+        let second = Fix::safe("second").replace(span(2, 3), "Z").replace(span(0, 2), "Y");
+        assert_eq!(apply(FileId(0), "abcd", &[&first, &second]), ("Xbcd!".to_owned(), 1));
+        assert_eq!(apply(FileId(0), "abcd", &[&second, &first]), ("YZd".to_owned(), 1));
+        let elsewhere = Fix::safe("elsewhere").replace(span(9, 12), "");
+        assert_eq!(apply(FileId(0), "abcd", &[&elsewhere]), ("abcd".to_owned(), 0));
+    }
+}
