@@ -4,7 +4,7 @@
 
 use super::findings::{failed, number, outcome, show};
 use super::plans::Unit;
-use super::write::{self, Target};
+use super::write::{self, Access, Target};
 use super::{Options, Outcome, Paths, plans, print};
 use crate::diagnostics::Format;
 use crate::emit_all;
@@ -49,7 +49,7 @@ fn targets(units: &[Unit], out: &Path) -> anyhow::Result<Vec<Target>> {
         let target = |output: crate::emit::Output| Target {
             path: out.join(&unit.compiled.name).join(&output.name),
             text: output.text,
-            executable: output.executable,
+            access: if output.executable { Access::Program } else { Access::Text },
         };
         targets.extend(outputs.into_iter().map(target));
     }

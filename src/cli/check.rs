@@ -1,23 +1,102 @@
 //! `rbk check`: are these plans safe?
 
-use super::findings::{outcome, show};
+use super::findings::{number, outcome, show};
+use super::fix::{self, Changed, Repaired};
+use super::plans::Unit;
+use super::write::{self, Access, Target};
 use super::{Options, Outcome, Paths, matrix, plans, print};
-use clap::Args;
+use crate::diagnostics::Format;
+use clap::{ArgGroup, Args};
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("repair").args(["fix", "diff"]).multiple(true)))]
 pub struct Arguments {
     #[command(flatten)]
     paths: Paths,
     /// Print the recovery matrix too: which procedure gets you back from which point of failure
     #[arg(long)]
     matrix: bool,
+    /// Repair what can be repaired safely; a plan from standard input is printed repaired, its findings go to standard error
+    #[arg(long)]
+    fix: bool,
+    /// Repair also what somebody has to look at: values that only the author knows, changes of meaning
+    #[arg(long, requires = "repair")]
+    unsafe_fixes: bool,
+    /// Show what would be repaired, as a difference, and write nothing
+    #[arg(long)]
+    diff: bool,
 }
 
 pub fn run(arguments: &Arguments, options: &Options) -> anyhow::Result<Outcome> {
     let units = plans::compile_all(&arguments.paths, options)?;
+    if arguments.fix || arguments.diff {
+        return repair(units, arguments, options);
+    }
     if arguments.matrix {
         print(&matrix::show(&units))?;
     }
     print(&show(&units, options)?)?;
     Ok(outcome(&units))
+}
+
+/// Repairs, writes or shows what changed, and tells what remains.
+fn repair(units: Vec<Unit>, arguments: &Arguments, options: &Options) -> anyhow::Result<Outcome> {
+    let repaired = fix::repair(units, arguments.unsafe_fixes, &arguments.paths, options)?;
+    let piped = repaired.units.iter().find(|unit| unit.input.path.is_none());
+    if arguments.diff {
+        print(&repaired.changed.values().map(difference).collect::<String>())?;
+    } else {
+        write(&repaired)?;
+        if let Some(unit) = piped {
+            print(&unit.sources.files().next().map_or_else(String::new, |(_, file)| file.text.clone()))?;
+        }
+    }
+    let mut told = if options.format == Format::Human { report(&repaired) } else { String::new() };
+    if arguments.matrix {
+        told.push_str(&matrix::show(&repaired.units));
+    }
+    told.push_str(&show(&repaired.units, options)?);
+    if arguments.diff || piped.is_some() {
+        std::io::stderr().lock().write_all(told.as_bytes())?;
+    } else {
+        print(&told)?;
+    }
+    Ok(outcome(&repaired.units))
+}
+
+/// Writes all files or none.
+fn write(repaired: &Repaired) -> anyhow::Result<()> {
+    let files = repaired.changed.iter().filter(|(path, _)| path.as_os_str() != "-");
+    let target = |(path, changed): (&std::path::PathBuf, &Changed)| Target {
+        path: path.clone(),
+        text: changed.after.clone(),
+        access: Access::AsBefore,
+    };
+    write::all(&files.map(target).collect::<Vec<_>>())
+}
+
+fn difference(changed: &Changed) -> String {
+    let diff = similar::TextDiff::from_lines(&changed.before, &changed.after);
+    let (before, after) = (format!("a/{}", changed.name), format!("b/{}", changed.name));
+    diff.unified_diff().context_radius(3).header(&before, &after).to_string()
+}
+
+/// What was made, and what was tried and undone.
+fn report(repaired: &Repaired) -> String {
+    let mut out = String::new();
+    for changed in repaired.changed.values() {
+        let _ = writeln!(out, "{}: {}", changed.name, number(changed.made.len(), "repair"));
+        for repair in &changed.made {
+            let _ = writeln!(out, "  {} ({})", repair.title, repair.rule);
+        }
+    }
+    for (repair, why) in &repaired.undone {
+        let _ = writeln!(out, "not made: {} ({}): {why}", repair.title, repair.rule);
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
 }

@@ -4,7 +4,7 @@
 
 use super::plans::Unit;
 use super::{Options, Outcome};
-use crate::diagnostics::{Format, Level, render};
+use crate::diagnostics::{Diagnostic, Format, Level, render, sorted};
 
 /// The findings of all plans as one text.
 pub fn show(units: &[Unit], options: &Options) -> anyhow::Result<String> {
@@ -31,10 +31,11 @@ pub fn failed(units: &[Unit]) -> bool {
     units.iter().any(|unit| unit.worst() == Some(Level::Error))
 }
 
-/// `3 plans: 1 error, 2 warnings`.
+/// `3 plans: 1 error, 2 warnings; 2 can be repaired with --fix (1 more with --unsafe-fixes)`.
 fn summary(units: &[Unit]) -> String {
     let plans = units.iter().filter(|unit| !unit.compiled.name.is_empty()).count().max(1);
-    let count = |level| units.iter().flat_map(Unit::findings).filter(|finding| finding.level == level).count();
+    let findings: Vec<&Diagnostic> = units.iter().flat_map(|unit| sorted(unit.findings())).collect();
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     let counts = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
     let parts: Vec<String> = counts
         .iter()
@@ -43,7 +44,18 @@ fn summary(units: &[Unit]) -> String {
         .map(|(n, word)| number(n, word))
         .collect();
     let found = if parts.is_empty() { String::from("no findings") } else { parts.join(", ") };
-    format!("{}: {found}\n", number(plans, "plan"))
+    format!("{}: {found}{}\n", number(plans, "plan"), repairable(&findings))
+}
+
+/// How many findings `--fix` would do away with.
+fn repairable(findings: &[&Diagnostic]) -> String {
+    let count = |safe| findings.iter().filter(|f| f.fix.as_ref().is_some_and(|fix| fix.safe == safe)).count();
+    match (count(true), count(false)) {
+        (0, 0) => String::new(),
+        (0, risky) => format!("; {risky} can be repaired with --fix --unsafe-fixes"),
+        (safe, 0) => format!("; {safe} can be repaired with --fix"),
+        (safe, risky) => format!("; {safe} can be repaired with --fix ({risky} more with --unsafe-fixes)"),
+    }
 }
 
 /// `1 plan`, `2 plans`.

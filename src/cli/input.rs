@@ -23,6 +23,18 @@ pub struct Input {
     pub searched: bool,
 }
 
+impl Input {
+    /// The file that is meant, links followed; `-` for standard input.
+    pub fn true_path(&self) -> PathBuf {
+        self.path.as_ref().map_or_else(|| PathBuf::from("-"), |path| true_path(path))
+    }
+}
+
+/// The file that a path means, links followed, so that each has but one name; the path itself if there is none.
+pub fn true_path(path: impl AsRef<Path>) -> PathBuf {
+    std::fs::canonicalize(&path).unwrap_or_else(|_| path.as_ref().to_path_buf())
+}
+
 /// The plans that the arguments mean, each once, in order of their names within a folder. Fails if there is none.
 pub fn find(paths: &[PathBuf], options: &Options) -> anyhow::Result<Vec<Input>> {
     let (mut inputs, mut seen) = (Vec::new(), BTreeSet::new());

@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod explain;
 mod findings;
+mod fix;
 mod graph;
 mod input;
 mod matrix;

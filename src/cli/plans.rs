@@ -8,8 +8,12 @@ use crate::diagnostics::{Diagnostic, Level};
 use crate::source::{FileId, Sources, Span};
 use crate::{Compiled, compile};
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Texts that take the place of files, by `input::true_path`.
+pub type Texts = BTreeMap<PathBuf, String>;
 
 /// A plan with its files and what was found in it.
 #[derive(Debug)]
@@ -43,18 +47,31 @@ impl Unit {
 
 /// Compiles the plans that the arguments mean.
 pub fn compile_all(paths: &Paths, options: &Options) -> anyhow::Result<Vec<Unit>> {
+    compile_with(paths, options, &Texts::new())
+}
+
+/// The same, with other texts in the place of some files.
+pub fn compile_with(paths: &Paths, options: &Options, texts: &Texts) -> anyhow::Result<Vec<Unit>> {
     let inputs = input::find(&paths.paths, options)?;
-    let mut units: Vec<Unit> = parallel(&inputs, |input| unit(input, options)).into_iter().collect::<Result<_, _>>()?;
+    let one = |input: &Input| unit(input, options, texts);
+    let mut units: Vec<Unit> = parallel(&inputs, one).into_iter().collect::<Result<_, _>>()?;
     set_aside_shared(&mut units);
     same_names(&mut units);
     Ok(units)
 }
 
-fn unit(input: &Input, options: &Options) -> anyhow::Result<Unit> {
+fn unit(input: &Input, options: &Options, texts: &Texts) -> anyhow::Result<Unit> {
     let mut sources = Sources::default();
-    let (file, findings) = input::read(input, &mut sources)?;
+    let (file, findings) = match texts.get(&input.true_path()) {
+        Some(text) => (sources.add(&input.name, text.as_str()), Vec::new()),
+        None => input::read(input, &mut sources)?,
+    };
+    let load = |name: &str| match texts.get(&input::true_path(name)) {
+        Some(text) => Ok(text.clone()),
+        None => input::load(name),
+    };
     let compiled = if findings.is_empty() {
-        compile(&mut sources, file, &input::load, options.today())
+        compile(&mut sources, file, &load, options.today())
     } else {
         Compiled { diagnostics: findings, ..Compiled::default() }
     };

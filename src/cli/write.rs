@@ -17,8 +17,19 @@ pub struct Target {
     pub path: PathBuf,
     /// Its content.
     pub text: String,
-    /// Is it a program?
-    pub executable: bool,
+    /// What may be done with it.
+    pub access: Access,
+}
+
+/// Who may do what with a written file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody may read it.
+    Text,
+    /// Everybody may run it.
+    Program,
+    /// As with the file that stands there.
+    AsBefore,
 }
 
 /// What was made on the way, taken away again unless everything went well.
@@ -57,6 +68,9 @@ fn stage(target: &Target, staged: &mut Staged) -> std::io::Result<()> {
     if target.path.is_dir() {
         return Err(std::io::Error::new(ErrorKind::IsADirectory, "there is a folder of this name"));
     }
+    if target.access == Access::AsBefore && fs::metadata(&target.path)?.permissions().readonly() {
+        return Err(std::io::Error::new(ErrorKind::PermissionDenied, "it is read-only"));
+    }
     let folder = target.path.parent().unwrap_or(Path::new("."));
     make_folder(folder, staged)?;
     let name = target.path.file_name().unwrap_or_default().to_string_lossy();
@@ -64,7 +78,7 @@ fn stage(target: &Target, staged: &mut Staged) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&temporary)?;
     staged.files.push((temporary, target.path.clone()));
     file.write_all(target.text.as_bytes())?;
-    set_executable(&file, target.executable)?;
+    set_access(&file, target)?;
     file.sync_all()
 }
 
@@ -79,13 +93,23 @@ fn make_folder(folder: &Path, staged: &mut Staged) -> std::io::Result<()> {
 }
 
 #[cfg(unix)]
-fn set_executable(file: &File, executable: bool) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(if executable { 0o755 } else { 0o644 }))
+fn set_access(file: &File, target: &Target) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let mode = match target.access {
+        Access::Text => 0o644,
+        Access::Program => 0o755,
+        Access::AsBefore => {
+            let there = fs::metadata(&target.path)?;
+            // Only the superuser may give a file away; for everybody else it is his own already.
+            let _ = fchown(file, Some(there.uid()), Some(there.gid()));
+            there.permissions().mode()
+        }
+    };
+    file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn set_executable(_: &File, _: bool) -> std::io::Result<()> {
+fn set_access(_: &File, _: &Target) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -117,7 +141,7 @@ pub fn difference(target: &Target, format: Format) -> anyhow::Result<Option<Stri
             Some(diff.context_radius(3).header(&format!("{shown} (there)"), &format!("{shown} (compiled)")).to_string())
         }
         Some(text) if text != target.text => line("is stale"),
-        Some(_) if target.executable && !is_executable(&target.path) => line("has lost its run bit"),
+        Some(_) if target.access == Access::Program && !is_executable(&target.path) => line("has lost its run bit"),
         Some(_) => None,
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! In: the fixes of findings. Out: the text with them made. Not its business: which findings have one, and any file.
 
-use crate::source::{FileId, Span};
+use crate::source::Span;
 
 /// A repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,32 +56,37 @@ impl Fix {
     }
 }
 
-/// The text of a file with fixes made, and how many were. One that overlaps an earlier one is left for the next round, and so
-/// is one that touches other files: a fix is made whole or not at all.
-pub fn apply(file: FileId, text: &str, fixes: &[&Fix]) -> (String, usize) {
+/// A text with fixes made, and the indices of those that were; all of them must be for this one file. A fix is made whole or
+/// not at all: one that overlaps an earlier one is left for the next round. New lines end as those of the text do.
+pub fn apply(text: &str, fixes: &[&Fix]) -> (String, Vec<usize>) {
     let mut taken: Vec<&Edit> = Vec::new();
-    let mut made = 0;
-    for fix in fixes {
-        let whole = fix.edits.iter().all(|edit| {
+    let mut made = Vec::new();
+    for (index, fix) in fixes.iter().enumerate() {
+        let alone = fix.edits.iter().enumerate().all(|(i, edit)| !clashes(edit, &fix.edits[..i]));
+        let free = fix.edits.iter().all(|edit| {
             let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-            let inside = edit.span.file == file && text.get(start..end).is_some();
-            inside && !taken.iter().any(|other| overlap(other.span, edit.span))
+            text.get(start..end).is_some() && !taken.iter().any(|other| overlap(other.span, edit.span))
         });
-        if whole && !fix.edits.is_empty() {
+        if alone && free && !fix.edits.is_empty() {
             taken.extend(&fix.edits);
-            made += 1;
+            made.push(index);
         }
     }
     taken.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let lines_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for edit in taken {
         out.push_str(&text[at..edit.span.start as usize]);
-        out.push_str(&edit.text);
+        out.push_str(&edit.text.replace('\n', lines_end));
         at = edit.span.end as usize;
     }
     out.push_str(&text[at..]);
     (out, made)
+}
+
+fn clashes(edit: &Edit, others: &[Edit]) -> bool {
+    others.iter().any(|other| overlap(other.span, edit.span))
 }
 
 /// Two insertions at one place overlap as well: their order would be chance.
@@ -92,6 +97,7 @@ fn overlap(a: Span, b: Span) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::FileId;
 
     fn span(start: u32, end: u32) -> Span {
         Span { file: FileId(0), start, end }
@@ -101,9 +107,17 @@ mod tests {
     fn a_fix_is_made_whole_or_not_at_all() {
         let first = Fix::safe("first").replace(span(0, 1), "X").after(span(4, 4), "!");
         let second = Fix::safe("second").replace(span(2, 3), "Z").replace(span(0, 2), "Y");
-        assert_eq!(apply(FileId(0), "abcd", &[&first, &second]), ("Xbcd!".to_owned(), 1));
-        assert_eq!(apply(FileId(0), "abcd", &[&second, &first]), ("YZd".to_owned(), 1));
+        assert_eq!(apply("abcd", &[&first, &second]), ("Xbcd!".to_owned(), vec![0]));
+        assert_eq!(apply("abcd", &[&second, &first]), ("YZd".to_owned(), vec![0]));
         let elsewhere = Fix::safe("elsewhere").replace(span(9, 12), "");
-        assert_eq!(apply(FileId(0), "abcd", &[&elsewhere]), ("abcd".to_owned(), 0));
+        assert_eq!(apply("abcd", &[&elsewhere]), ("abcd".to_owned(), vec![]));
+        let tangled = Fix::safe("tangled").replace(span(0, 3), "x").replace(span(2, 4), "y");
+        assert_eq!(apply("abcd", &[&tangled]), ("abcd".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn new_lines_end_as_the_others_do() {
+        let fix = Fix::safe("line").before(span(3, 3), "x\n");
+        assert_eq!(apply("a\r\nb", &[&fix]).0, "a\r\nx\r\nb");
     }
 }

@@ -64,6 +64,10 @@ impl Shown<'_> {
         }
         report.notes.extend(finding.notes.iter().map(|note| clean(note).into_owned()));
         report.notes.extend(finding.help.iter().map(|help| format!("help: {}", clean(help))));
+        report.notes.extend(finding.fix.iter().map(|fix| {
+            let word = if fix.safe { "fix" } else { "fix (unsafe)" };
+            format!("{word}: {}", clean(&fix.title))
+        }));
         report
     }
 

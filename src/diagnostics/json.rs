@@ -1,6 +1,6 @@
 //! Findings as one JSON document, a list, for programs.
 
-use super::{Diagnostic, Label};
+use super::{Diagnostic, Edit, Label};
 use crate::source::{Sources, Span};
 use serde::Serialize;
 
@@ -14,6 +14,16 @@ struct Finding<'s> {
     labels: Vec<Place<'s>>,
     notes: &'s [String],
     help: Option<&'s str>,
+    fix: Option<Repair<'s>>,
+}
+
+#[derive(Serialize)]
+struct Repair<'s> {
+    title: &'s str,
+    /// Made by `--fix` alone; the others want `--unsafe-fixes` as well.
+    safe: bool,
+    /// `text` is what takes the place.
+    edits: Vec<Place<'s>>,
 }
 
 /// Lines and columns from 1, columns in characters; offsets in bytes from 0; ends exclusive.
@@ -38,7 +48,7 @@ pub(super) fn render(sources: &Sources, findings: &[&Diagnostic]) -> String {
 }
 
 fn entry<'s>(sources: &'s Sources, finding: &'s Diagnostic) -> Finding<'s> {
-    let labels: Vec<_> = finding.labels.iter().map(|label| place(sources, label)).collect();
+    let labels: Vec<_> = finding.labels.iter().map(|Label { span, text }| place(sources, *span, text)).collect();
     Finding {
         rule: finding.rule,
         level: finding.level.name(),
@@ -47,12 +57,17 @@ fn entry<'s>(sources: &'s Sources, finding: &'s Diagnostic) -> Finding<'s> {
         labels,
         notes: &finding.notes,
         help: finding.help.as_deref(),
+        fix: finding.fix.as_ref().map(|fix| Repair {
+            title: &fix.title,
+            safe: fix.safe,
+            edits: fix.edits.iter().map(|Edit { span, text }| place(sources, *span, text)).collect(),
+        }),
     }
 }
 
-fn place<'s>(sources: &'s Sources, label: &'s Label) -> Place<'s> {
-    let Span { file, start, end } = label.span;
-    let (first, last) = (sources.place(label.span), sources.place(Span { start: end, ..label.span }));
+fn place<'s>(sources: &'s Sources, span: Span, text: &'s str) -> Place<'s> {
+    let Span { file, start, end } = span;
+    let (first, last) = (sources.place(span), sources.place(Span { start: end, ..span }));
     Place {
         file: &sources.file(file).name,
         line: first.line,
@@ -61,6 +76,6 @@ fn place<'s>(sources: &'s Sources, label: &'s Label) -> Place<'s> {
         end_column: last.column,
         start,
         end,
-        text: &label.text,
+        text,
     }
 }

@@ -165,7 +165,7 @@ pub fn render(format: Format, color: bool, sources: &Sources, findings: &[Diagno
 }
 
 /// By file, place and level, each once; those without a place come first.
-fn sorted(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
+pub fn sorted(findings: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut sorted: Vec<&Diagnostic> = findings.iter().collect();
     let place = |finding: &Diagnostic| finding.labels.first().map(|label| (label.span.file, label.span.start));
     sorted.sort_by(|a, b| {

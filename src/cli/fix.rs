@@ -1,0 +1,191 @@
+//! `rbk check --fix`: repairs are made, and kept if they do what they promise.
+//!
+//! In: plans with findings. Out: the plans as they are after it, the texts that changed, what was made and what was not. A round
+//! makes all repairs that do not overlap and checks again; one that breaks a plan, brings errors or leaves its finding is undone
+//! and tried in halves, until the culprit is found. Not its business: which findings have a repair, and the writing.
+
+use super::plans::{self, Texts, Unit};
+use super::{Options, Paths};
+use crate::diagnostics::{Diagnostic, Fix, Level, apply, sorted};
+use crate::model::LIBRARY;
+use crate::source::{File, FileId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Checks in all, at most.
+const ROUNDS: usize = 500;
+
+/// What became of the plans.
+#[derive(Debug, Default)]
+pub struct Repaired {
+    /// The plans as they are now.
+    pub units: Vec<Unit>,
+    /// The files that have another text now, with the names under which they are reported.
+    pub changed: BTreeMap<PathBuf, Changed>,
+    /// Repairs that did not do what they promise, each with what came of it.
+    pub undone: Vec<(Repair, &'static str)>,
+}
+
+/// A file that was repaired.
+#[derive(Debug, Default)]
+pub struct Changed {
+    /// As users know it.
+    pub name: String,
+    /// Its text before.
+    pub before: String,
+    /// Its text now.
+    pub after: String,
+    /// What was done, in order.
+    pub made: Vec<Repair>,
+}
+
+/// A repair in words: the rule that it is for, and its title.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Repair {
+    /// The plan in which it was found.
+    plan: String,
+    /// The rule.
+    pub rule: &'static str,
+    /// The finding's message.
+    message: String,
+    /// What it does.
+    pub title: String,
+}
+
+/// A repair that can be made.
+struct Offer<'u> {
+    repair: Repair,
+    fix: &'u Fix,
+    path: PathBuf,
+    file: &'u File,
+}
+
+/// Repairs all that can be repaired; `risky`: also what somebody has to look at.
+pub fn repair(units: Vec<Unit>, risky: bool, paths: &Paths, options: &Options) -> anyhow::Result<Repaired> {
+    let mut repaired = Repaired { units, ..Repaired::default() };
+    let mut texts = standard_input(&repaired.units);
+    let mut refused = BTreeSet::new();
+    let mut width = usize::MAX;
+    for _ in 0..ROUNDS {
+        let mut offers = offers(&repaired.units, risky);
+        offers.retain(|offer| !refused.contains(&offer.repair));
+        offers.truncate(width);
+        let round = make(&offers);
+        let made: Vec<&Repair> = round.values().flat_map(|changed| &changed.made).collect();
+        if made.is_empty() {
+            break;
+        }
+        let mut tried = texts.clone();
+        tried.extend(round.iter().map(|(path, changed)| (path.clone(), changed.after.clone())));
+        let after = plans::compile_with(paths, options, &tried)?;
+        match (worse(&repaired.units, &after, &made), made.as_slice()) {
+            (None, _) => {
+                texts = tried;
+                repaired.units = after;
+                keep(&mut repaired.changed, round);
+                width = usize::MAX;
+            }
+            (Some(why), [culprit]) => {
+                refused.insert((*culprit).clone());
+                repaired.undone.push(((*culprit).clone(), why));
+                width = usize::MAX;
+            }
+            (Some(_), several) => width = several.len() / 2,
+        }
+    }
+    Ok(repaired)
+}
+
+/// Standard input can be read but once.
+fn standard_input(units: &[Unit]) -> Texts {
+    let read = units.iter().filter(|unit| unit.input.path.is_none());
+    let whole = read.filter(|unit| !unit.findings().iter().any(|finding| finding.rule == "encoding"));
+    whole.map(|unit| (unit.input.true_path(), unit.sources.file(FileId(0)).text.clone())).collect()
+}
+
+/// The repairs of all findings, in order of their places. Those that reach into several files, or into a standard driver, are
+/// not among them.
+fn offers(units: &[Unit], risky: bool) -> Vec<Offer<'_>> {
+    let mut found = Vec::new();
+    for unit in units {
+        for finding in sorted(unit.findings()) {
+            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safe || risky) else { continue };
+            let Some(id) = fix.edits.first().map(|edit| edit.span.file) else { continue };
+            let file = unit.sources.file(id);
+            if fix.edits.iter().any(|edit| edit.span.file != id) || is_standard(file) {
+                continue;
+            }
+            let path = if id == FileId(0) { unit.input.true_path() } else { super::input::true_path(&file.name) };
+            let repair = Repair {
+                plan: unit.input.name.clone(),
+                rule: finding.rule,
+                message: finding.message.clone(),
+                title: fix.title.clone(),
+            };
+            found.push(Offer { repair, fix, path, file });
+        }
+    }
+    found
+}
+
+/// Does a file belong to the program?
+fn is_standard(file: &File) -> bool {
+    let name = file.name.strip_prefix("library/").and_then(|name| name.strip_suffix(".rbk"));
+    name.is_some_and(|name| LIBRARY.iter().any(|(known, text)| *known == name && *text == file.text))
+}
+
+/// The files with the repairs made that do not overlap; a file that several plans use gets each once.
+fn make(offers: &[Offer<'_>]) -> BTreeMap<PathBuf, Changed> {
+    let mut by_file: BTreeMap<&PathBuf, Vec<&Offer<'_>>> = BTreeMap::new();
+    for offer in offers {
+        by_file.entry(&offer.path).or_default().push(offer);
+    }
+    let one = |(path, offers): (&PathBuf, Vec<&Offer<'_>>)| {
+        let fixes: Vec<&Fix> = offers.iter().map(|offer| offer.fix).collect();
+        let file = offers[0].file;
+        let (after, made) = apply(&file.text, &fixes);
+        let made = made.into_iter().map(|index| offers[index].repair.clone()).collect();
+        (path.clone(), Changed { name: file.name.clone(), before: file.text.clone(), after, made })
+    };
+    by_file.into_iter().map(one).collect()
+}
+
+fn keep(changed: &mut BTreeMap<PathBuf, Changed>, round: BTreeMap<PathBuf, Changed>) {
+    for (path, new) in round.into_iter().filter(|(_, new)| !new.made.is_empty()) {
+        match changed.entry(path) {
+            std::collections::btree_map::Entry::Occupied(mut old) => {
+                old.get_mut().after = new.after;
+                old.get_mut().made.extend(new.made);
+            }
+            std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(new)),
+        }
+    }
+}
+
+/// What is worse than before, if anything is.
+fn worse(before: &[Unit], after: &[Unit], made: &[&Repair]) -> Option<&'static str> {
+    for old in before {
+        let Some(new) = after.iter().find(|new| new.input.name == old.input.name) else { continue };
+        let (read, reads) = (!old.compiled.programs.is_empty(), !new.compiled.programs.is_empty());
+        if count(new, |finding| finding.rule == "syntax") > count(old, |finding| finding.rule == "syntax") || read && !reads
+        {
+            return Some("the plan could not be read with it");
+        }
+        // A plan that could not be read before shows only now what is unsafe in it.
+        let error = |finding: &Diagnostic| finding.level == Level::Error;
+        if read == reads && count(new, error) > count(old, error) {
+            return Some("it brought new errors");
+        }
+    }
+    let told = |units: &[Unit], repair: &Repair| {
+        let same = |finding: &Diagnostic| finding.rule == repair.rule && finding.message == repair.message;
+        units.iter().filter(|unit| unit.input.name == repair.plan).map(|unit| count(unit, same)).sum::<usize>()
+    };
+    let idle = made.iter().any(|repair| told(after, repair) >= told(before, repair));
+    idle.then_some("the finding remained")
+}
+
+/// How many findings of a plan are so.
+fn count(unit: &Unit, wanted: impl Fn(&Diagnostic) -> bool) -> usize {
+    sorted(unit.findings()).into_iter().filter(|finding| wanted(finding)).count()
+}
