@@ -11,7 +11,7 @@ use super::recovery::{Outcome, run};
 use super::state::{copy, mark, service};
 use super::trouble::{not_passed, passed, unknown};
 use super::world::World;
-use crate::ir::{GroupKind, Node, Procedure};
+use crate::ir::{GroupKind, Node, Procedure, actions};
 use crate::model::ids::Id;
 use crate::model::plan::ProcedureKind;
 
@@ -33,6 +33,15 @@ pub struct Column<'a> {
     pub chained: Option<Forward<'a>>,
     /// What comes of it from each state of `chained`, or else of the change; none for a fix forward.
     pub outcomes: Vec<Outcome>,
+}
+
+impl Column<'_> {
+    /// What tells of its quality: how it ends where it recovers; of one that never does, how it ends anyway.
+    pub fn telling(&self) -> impl Iterator<Item = &Outcome> {
+        let recovers = |outcome: &Outcome| outcome.troubles.is_empty();
+        let never = !self.outcomes.iter().any(recovers);
+        self.outcomes.iter().filter(move |outcome| never || recovers(outcome))
+    }
 }
 
 impl<'a> Change<'a> {
@@ -76,12 +85,17 @@ fn phases<'a>(world: &World<'a>) -> Vec<Change<'a>> {
         }
         let declared = procedure.declaration.index();
         let earlier = changes.last().and_then(|c| c.forward.end.as_ref().map(|end| (&c.forward, end)));
-        let start = carried(world, declared, world.plan[procedure.declaration].described_only, earlier);
+        let start = carried(world, declared, tells_when(world, procedure), earlier);
         let forward = forward(world, index, start, world.origin(&[declared]));
         let columns = columns(world, &forward, &changes);
         changes.push(Change { forward, is_phase: true, columns });
     }
     changes
+}
+
+/// Somebody else runs it, and a step of it tells whether it has happened: then it is known whether a copy is older.
+fn tells_when(world: &World, procedure: &Procedure) -> bool {
+    world.plan[procedure.declaration].described_only && actions(&procedure.body).iter().any(|a| a.done_when.is_some())
 }
 
 /// Procedures that are themselves taken back, or that hold a point of no return.

@@ -13,8 +13,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             if procedure.back_out || !world.declaration(procedure).data_lost.is_empty() {
                 continue;
             }
-            let recovering = column.outcomes.iter().filter(|o| o.troubles.is_empty());
-            for &(r, b, span) in recovering.flat_map(|o| &o.loses) {
+            for &(r, b, span) in column.telling().flat_map(|o| &o.loses) {
                 let known = found.iter().any(|d| d.labels[0].span == span);
                 if known || world.plan.resources[r].kind == ResourceKind::Cache {
                     continue;

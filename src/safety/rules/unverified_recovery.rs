@@ -11,8 +11,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         if procedure.back_out {
             continue;
         }
-        let recovering = column.outcomes.iter().filter(|o| o.troubles.is_empty());
-        for &(r, wrote) in recovering.flat_map(|o| &o.unverified) {
+        for &(r, wrote) in column.telling().flat_map(|o| &o.unverified) {
             let (name, rollback) = (world.resource_name(r), &procedure.name);
             let message = format!("`{rollback}` never looks at `{name}` after bringing it back");
             let at = world.declaration(procedure).common.name_span;
