@@ -236,6 +236,83 @@ fn harmless_twins_are_not_taken_for_destruction() {
     }
 }
 
+/// The pipeline of the first command of a name.
+fn site<'a>(plan: &'a Plan, name: &str) -> &'a shell::Pipeline {
+    let command = plan.parsed.commands.iter().find(|command| command.name() == name).unwrap();
+    plan.parsed.pipeline(command)
+}
+
+#[test]
+fn a_command_knows_what_surrounds_it() {
+    let plan = plan(
+        "a | b || { c; exit 1; }\nif d && ! e; then f; else g; fi\nwhile h; do i & done\n(j)\nset +e\nk\nl=$(m | n)\nbash -ec 'set -o pipefail; o'\nssh x 'p | q'\nz",
+    );
+    let names = |range: std::ops::Range<usize>| {
+        let names: Vec<&str> = plan.parsed.within(range).map(shell::Command::name).collect();
+        names.join(" ")
+    };
+    assert_eq!((site(&plan, "b").stages, site(&plan, "b").asked), (2, true));
+    assert_eq!(names(site(&plan, "a").otherwise.clone()), "c exit");
+    assert_eq!(
+        (names(site(&plan, "e").then.clone()), names(site(&plan, "e").otherwise.clone())),
+        ("f".into(), "g".into())
+    );
+    assert!(site(&plan, "e").negated && site(&plan, "e").asked && site(&plan, "d").asked && site(&plan, "f").in_branch);
+    assert!(site(&plan, "i").background && site(&plan, "i").in_loop && !site(&plan, "j").background);
+    assert_ne!(site(&plan, "j").subshell, site(&plan, "k").subshell);
+    assert!(site(&plan, "j").errexit && !site(&plan, "k").errexit && !site(&plan, "m").errexit);
+    assert!(site(&plan, "m").pipefail && site(&plan, "o").errexit && site(&plan, "o").pipefail);
+    assert!(!site(&plan, "p").errexit && !site(&plan, "p").pipefail);
+    assert!(site(&plan, "z").last && !site(&plan, "k").last && site(&plan, "q").last);
+}
+
+#[test]
+fn tests_prove_that_variables_are_not_empty() {
+    let guarded = |script: &str| site(&plan(script), "rm").guarded.join(",");
+    for script in [
+        "[ -n \"$v\" ] && rm $v",
+        "[ -z \"$v\" ] || rm $v",
+        "[ -n \"$v\" ] || exit 1; rm $v",
+        "[ -z \"$v\" ] && { echo no; exit 1; }\nrm $v",
+        "if [[ -n $v && -d x ]]; then rm $v; fi",
+        "if [ -z \"${v:-}\" ]; then echo no; exit 1; fi\nrm $v",
+        "if [ -z \"$v\" ]; then :; else rm $v; fi",
+        ": \"${v:?no}\"; rm $v",
+        "test -d \"$v\"; rm $v",
+        "case \"$v\" in /srv/*) rm $v ;; esac",
+        "[[ $v == /srv/* ]] && rm $v",
+    ] {
+        assert_eq!(guarded(script), "v", "{script}");
+    }
+    for script in [
+        "[ -n \"$v\" ]; x || rm $v",
+        "[ -n \"$v\" ] || rm $v",
+        "set +e; [ -n \"$v\" ]; rm $v",
+        "[ -d \"$v/x\" ] && rm $v",
+    ] {
+        let known = guarded(script);
+        assert_eq!(known, if script.starts_with("[ -n \"$v\" ];") { "v" } else { "" }, "{script}");
+    }
+}
+
+#[test]
+fn a_word_knows_its_pieces() {
+    let plan = plan("rm \"$a/x\"*'*'\\* ${b:?}y $(c) # why");
+    let command = plan.parsed.commands.iter().find(|command| command.name() == "rm").unwrap();
+    let pieces = |word: &shell::Word| -> Vec<String> {
+        let show = |part: &shell::Part| {
+            format!("{:?} {} {}", part.quote, word.piece(part), plan.cut(word.place(part.range.clone())))
+        };
+        word.parts.iter().map(show).collect()
+    };
+    assert_eq!(pieces(&command.words[1]), ["Double $a $a", "Double /x /x", "Bare * *", "Single ** *'\\*"]);
+    let variables: Vec<(&str, &str)> =
+        command.words[2].variables().map(|(name, operator, _)| (name, operator)).collect();
+    assert_eq!(variables, [("b", ":?")]);
+    assert_eq!(command.words[3].substitutions().map(|(text, _)| text).collect::<Vec<_>>(), ["$(c)"]);
+    assert_eq!(command.comment.as_ref().map(|(text, span)| (text.as_str(), plan.cut(*span))), Some(("# why", "# why")));
+}
+
 #[test]
 fn mistakes_are_reported_at_their_place() {
     let problem = |script: &str| {

@@ -7,16 +7,20 @@
 
 mod brush;
 mod effects;
+mod guards;
 mod placeholders;
 mod reader;
 mod sql;
 mod text;
+mod tree;
+mod walk;
 mod words;
 mod wrappers;
 
 pub use brush::is_guarded;
 pub use effects::{Destroyed, Visible};
 pub use placeholders::Placeholder;
+pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word};
 
 use crate::model::value::Script;
 use crate::source::Span;
@@ -28,6 +32,10 @@ use reader::Reader;
 pub struct Parsed {
     /// Every simple command, those inside substitutions, wrappers (`sudo`, `ssh` …) and inner scripts included.
     pub commands: Vec<Command>,
+    /// Every pipeline; a command knows its own by the index.
+    pub pipelines: Vec<Pipeline>,
+    /// Every script: the text itself first, then those in substitutions and inner shells; a pipeline knows its own.
+    pub shells: Vec<Shell>,
     /// Every variable that is read.
     pub reads: Vec<Read>,
     /// Every variable that is given a value.
@@ -38,81 +46,6 @@ pub struct Parsed {
     pub effects: Vec<Visible>,
     /// What could not be read.
     pub problems: Vec<Problem>,
-}
-
-/// A simple command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
-    /// Its name and its arguments; assignments before it and redirections are not among them.
-    pub words: Vec<Word>,
-    /// From the first to the last word.
-    pub span: Span,
-    /// Where it runs.
-    pub place: Place,
-    /// Files that it reads or writes through redirections.
-    pub redirects: Vec<Redirect>,
-    /// Text on its standard input from a here-document or here-string, if it is fixed.
-    pub input: Option<Word>,
-}
-
-impl Command {
-    /// Its name without directories; empty if the name is not fixed.
-    pub fn name(&self) -> &str {
-        let first = self.words.first().and_then(Word::literal).unwrap_or("");
-        first.rsplit('/').next().unwrap_or(first)
-    }
-
-    /// Its arguments.
-    pub fn arguments(&self) -> &[Word] {
-        self.words.get(1..).unwrap_or(&[])
-    }
-
-    /// Is this fixed word among its arguments?
-    pub fn has(&self, argument: &str) -> bool {
-        self.arguments().iter().any(|word| word.literal() == Some(argument))
-    }
-}
-
-/// Where a command runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In the script's own shell or a process of it.
-    Here,
-    /// In an inner shell of the same machine (`bash -c`): unexported variables are not seen.
-    InnerShell,
-    /// On another machine or in a container (`ssh`, `docker exec`, `kubectl exec`).
-    Elsewhere,
-}
-
-/// A word of a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// What the command sees, quotes removed; expansions stand in it as they are written (`$x`, `$(…)`).
-    pub text: String,
-    /// Is it fixed, free of expansions?
-    pub fixed: bool,
-    /// Is any part of it in quotes?
-    pub quoted: bool,
-    /// Where it stands, quotes included.
-    pub span: Span,
-    /// Pairs (offset in `text`, offset in the file).
-    map: Vec<(u32, u32)>,
-}
-
-impl Word {
-    /// The text if it is fixed.
-    pub fn literal(&self) -> Option<&str> {
-        self.fixed.then_some(self.text.as_str())
-    }
-}
-
-/// A redirection from or to a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Redirect {
-    /// Is the file written?
-    pub writes: bool,
-    /// The file's name.
-    pub target: Word,
 }
 
 /// A variable that is read.
@@ -137,6 +70,8 @@ pub struct Set {
     pub span: Span,
     /// In which shell.
     pub place: Place,
+    /// The value, if it is an assignment.
+    pub value: Option<Word>,
 }
 
 /// Something that could not be read.
@@ -226,7 +161,7 @@ pub fn is_shells_own(name: &str) -> bool {
 /// Reads a shell text. Never fails: what could not be read is among the `problems`.
 pub fn parse(script: &Script) -> Parsed {
     let mut reader = Reader::default();
-    reader.read(&script.text.shell(), Place::Here);
+    reader.text(&script.text.shell());
     reader.parsed
 }
 

@@ -2,13 +2,15 @@
 //!
 //! In: a text with its way back to the file. Out: `Parsed`, filled in the order of the text.
 
-use super::brush::{self, Document, Event, Failure, Simple};
+use super::brush::{self, Document, Event, Failure, Options, Reading, Simple};
 use super::text::Builder;
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
 use super::{
-    Command, Parsed, Place, Placeholder, Problem, ProblemKind, Read, Redirect, Set, Word, effects, placeholders,
+    Command, Parsed, Part, Place, Placeholder, Problem, ProblemKind, Quote, Read, Redirect, Set, Shell, Word, effects,
+    placeholders,
 };
+use crate::source::Span;
 use crate::syntax::Text;
 use std::ops::Range;
 
@@ -21,21 +23,50 @@ pub struct Reader {
     /// What was found so far.
     pub parsed: Parsed,
     depth: usize,
+    /// How many pipelines came before those of the text that is being read.
+    base: usize,
+    /// Does a failed stage fail the pipeline that is being read?
+    pipefail: bool,
     /// What looks like `<name>` in the text that is being read.
     angles: Vec<Placeholder>,
 }
 
 impl Reader {
-    /// Reads a text that runs at a place.
-    pub fn read(&mut self, text: &Text, place: Place) {
+    /// Reads a text as a script runs it.
+    pub fn text(&mut self, text: &Text) {
+        let shell = Shell { substitution: false, place: Place::Here, by: None, endless: Vec::new() };
+        self.read(text, shell, Options { errexit: true, pipefail: true });
+    }
+
+    /// Reads a command substitution: bash does not end it at a failed command.
+    fn substitution(&mut self, text: &Text, place: Place) {
+        let shell = Shell { substitution: true, place, by: None, endless: Vec::new() };
+        self.read(text, shell, Options { errexit: false, pipefail: self.pipefail });
+    }
+
+    fn read(&mut self, text: &Text, mut shell: Shell, options: Options) {
         if self.depth >= DEPTH {
             let message = "scripts are nested too deep here: what they do is not looked at";
             return self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
         }
         self.depth += 1;
         let outer = std::mem::replace(&mut self.angles, placeholders::angles(text));
-        match brush::events(&text.value) {
-            Ok(events) => events.into_iter().for_each(|event| self.event(text, event, place)),
+        match brush::read(&text.value, options) {
+            Ok(Reading { events, pipelines, endless }) => {
+                let (before, place) = ((self.base, self.pipefail), shell.place);
+                self.base = self.parsed.pipelines.len();
+                shell.endless = endless.into_iter().map(|range| text.span(range)).collect();
+                let number = self.parsed.shells.len();
+                self.parsed.shells.push(shell);
+                let base = self.base;
+                let moved = |range: Range<usize>| range.start + base..range.end + base;
+                self.parsed.pipelines.extend(pipelines.into_iter().map(|pipeline| {
+                    let (then, otherwise) = (moved(pipeline.then.clone()), moved(pipeline.otherwise.clone()));
+                    super::Pipeline { shell: number, then, otherwise, ..pipeline }
+                }));
+                events.into_iter().for_each(|event| self.event(text, event, place));
+                (self.base, self.pipefail) = before;
+            }
             Err(failure) => self.failure(text, failure),
         }
         self.angles = outer;
@@ -73,60 +104,107 @@ impl Reader {
             Event::Simple(simple) => self.simple(text, simple, place),
             Event::Word(range) => drop(self.word(text, range, place)),
             Event::Arithmetic(range) => drop(self.found(text, words::arithmetic(text, range), place)),
-            Event::Set(name, range) => self.set(text, name, range, place),
+            Event::Set(name, range) => self.set(text, name, range, place, None),
             Event::Document(document) => drop(self.document(text, 0, &document, place)),
         }
     }
 
     fn simple(&mut self, text: &Text, simple: Simple, place: Place) {
         let from = simple.words.first().map_or(0, |range| range.start);
-        for (_, range) in &simple.assignments {
-            self.word(text, range.clone(), place);
-        }
+        let pipeline = self.base + simple.site.0;
+        self.pipefail = self.parsed.pipelines.get(pipeline).is_some_and(|pipeline| pipeline.pipefail);
+        let value = |reader: &mut Self, (name, range): (String, Range<usize>)| {
+            let written = text.value.get(range.clone()).unwrap_or("");
+            let start = range.start + written.find('=').map_or(0, |at| at + 1);
+            reader.word(text, range.start..start, place);
+            (name, reader.word(text, start..range.end, place), range)
+        };
+        let assigned: Vec<_> = simple.assignments.into_iter().map(|assignment| value(self, assignment)).collect();
         let words: Vec<Word> = simple.words.iter().map(|range| self.word(text, range.clone(), place)).collect();
-        let redirect = |(writes, range)| Redirect { writes, target: self.word(text, range, place) };
+        let redirect = |to: brush::To| {
+            let (writes, appends) = to.writes;
+            Redirect { writes, appends, fd: to.fd, target: self.word(text, to.target, place) }
+        };
         let redirects: Vec<Redirect> = simple.redirects.into_iter().map(redirect).collect();
         let string = simple.string.map(|range| self.word(text, range, place));
         let input = simple.document.and_then(|document| self.document(text, from, &document, place)).or(string);
-        if words.is_empty() {
-            for (name, range) in simple.assignments {
-                self.set(text, name, range, place);
+        let (Some(first), Some(last)) = (words.first(), words.last()) else {
+            for (name, value, range) in assigned {
+                self.set(text, name, range, place, Some(value));
             }
             return;
-        }
+        };
+        let span = first.span.to(last.span);
         self.declared(text, &words, &simple.words, place);
-        self.command(text, &words, redirects, input, place);
+        let assignments = assigned.into_iter().map(|(name, value, _)| (name, value)).collect();
+        let comment = |range: Range<usize>| (text.value.get(range.clone()).unwrap_or("").to_owned(), text.span(range));
+        let comment = simple.comment.map(comment);
+        let stage = simple.site.1;
+        let via = None;
+        self.command(
+            text,
+            Command { words, span, place, assignments, redirects, input, pipeline, stage, via, comment },
+        );
     }
 
     /// Takes a command into the list, then what it runs.
-    fn command(&mut self, text: &Text, words: &[Word], redirects: Vec<Redirect>, input: Option<Word>, place: Place) {
-        let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
-        let span = first.span.to(last.span);
+    fn command(&mut self, text: &Text, command: Command) {
         // A substitution in the double quotes of an inner script was read with the outer text already.
-        if self.depth > 1 && self.parsed.commands.iter().any(|command| command.span == span) {
+        if self.depth > 1 && self.parsed.commands.iter().any(|other| other.span == command.span) {
             return;
         }
-        let command = Command { words: words.to_vec(), span, place, redirects, input };
         self.parsed.placeholders.extend(placeholders::of(&self.angles, &command));
         self.parsed.effects.extend(effects::of(&command));
-        let input = command.input.clone();
-        self.parsed.commands.push(command);
-        match wrappers::inner(words, place) {
+        let index = self.parsed.commands.len();
+        self.parsed.commands.push(command.clone());
+        match wrappers::inner(&command.words, command.place) {
             Some(Inner::Command(words, place)) if self.depth < DEPTH => {
+                let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
+                let span: Span = first.span.to(last.span);
+                let inner = Command {
+                    words: words.to_vec(),
+                    span,
+                    place,
+                    assignments: Vec::new(),
+                    redirects: Vec::new(),
+                    via: Some(index),
+                    comment: None,
+                    ..command.clone()
+                };
                 self.depth += 1;
-                self.command(text, words, Vec::new(), input, place);
+                self.command(text, inner);
                 self.depth -= 1;
             }
             Some(Inner::Command(..)) => {
                 let message = "commands are nested too deep here: what the innermost does is not looked at";
+                let span = command.span;
                 self.parsed.problems.push(Problem { kind: ProblemKind::NotAnalysed, message: message.into(), span });
             }
-            Some(Inner::Script(word, place)) => {
-                let script = Text { value: word.text.clone(), map: word.map.clone(), file: text.file, raw: true };
-                self.read(&script, place);
+            Some(Inner::Script(word, place)) => self.script(text, &command, word, place, index),
+            None => {
+                if let Some((word, place)) = command.input.as_ref().zip(reads_script(&command)) {
+                    self.script(text, &command, word, place, index);
+                }
             }
-            None => {}
         }
+    }
+
+    /// A script in a word, or on the input of a shell.
+    fn script(&mut self, text: &Text, command: &Command, word: &Word, place: Place, by: usize) {
+        let script = Text { value: word.text.clone(), map: word.map.clone(), file: text.file, raw: true };
+        let words = command.arguments().iter().take_while(|other| other.span != word.span);
+        let flags: Vec<&str> = words.map(|word| word.text.as_str()).filter(|text| text.starts_with('-')).collect();
+        let same = command.name() == "eval";
+        let site = self.parsed.pipelines.get(command.pipeline);
+        let shell = is_shell(command.name());
+        let errexit = if same {
+            site.is_some_and(|site| site.errexit)
+        } else {
+            shell && flags.iter().any(|f| f.contains('e') && !f.starts_with("--"))
+        };
+        let pipefail = if same { site.is_some_and(|site| site.pipefail) } else { shell && command.has("pipefail") };
+        let shell = Shell { substitution: false, place, by: Some(by), endless: Vec::new() };
+        self.read(&script, shell, Options { errexit, pipefail });
     }
 
     fn word(&mut self, text: &Text, range: Range<usize>, place: Place) -> Word {
@@ -140,15 +218,15 @@ impl Reader {
                 self.parsed.reads.push(Read { name, span, has_default, place });
             }
         }
-        found.inner.iter().for_each(|script| self.read(script, place));
+        found.inner.iter().for_each(|script| self.substitution(script, place));
         for (name, range) in found.sets {
-            self.set(text, name, range, place);
+            self.set(text, name, range, place, None);
         }
         found.word
     }
 
-    fn set(&mut self, text: &Text, name: String, range: Range<usize>, place: Place) {
-        self.parsed.sets.push(Set { name, span: text.span(range), place });
+    fn set(&mut self, text: &Text, name: String, range: Range<usize>, place: Place, value: Option<Word>) {
+        self.parsed.sets.push(Set { name, span: text.span(range), place, value });
     }
 
     /// A here-document's content, found again in the text behind its command.
@@ -160,7 +238,8 @@ impl Reader {
             return Some(self.found(&content, found, place));
         }
         let span = content.span(0..content.value.len());
-        Some(Word { text: content.value, fixed: true, quoted: true, span, map: content.map })
+        let parts = vec![Part { range: 0..content.value.len(), quote: Quote::Single, expansion: false }];
+        Some(Word { text: content.value, fixed: true, quoted: true, span, parts, map: content.map })
     }
 
     /// Variables that builtins set: `read x`, `export x=1`, `printf -v x`, `mapfile x`, `getopts o x`, `unset` sets none.
@@ -180,7 +259,7 @@ impl Reader {
             let variable = word.text.split('=').next().unwrap_or("").trim_end_matches('+');
             // `export x` and `local x` without a value set nothing that a command could rely on, but `x` was meant.
             if !option && !skipped && is_name(variable) {
-                self.set(text, variable.to_owned(), range.clone(), place);
+                self.set(text, variable.to_owned(), range.clone(), place, None);
             }
         }
     }
@@ -189,7 +268,7 @@ impl Reader {
         if let (Some("-v"), Some(word), Some(range)) =
             (words.get(1).and_then(Word::literal), words.get(2).filter(|word| is_name(&word.text)), ranges.get(2))
         {
-            self.set(text, word.text.clone(), range.clone(), place);
+            self.set(text, word.text.clone(), range.clone(), place, None);
         }
     }
 }
@@ -205,6 +284,23 @@ fn lines_at(text: &Text, mut at: usize, content: &str) -> Option<Text> {
         at += tabs + line.len();
     }
     Some(Text { value: builder.value, map: builder.map, file: text.file, raw: true })
+}
+
+/// Does the command take a script from its input, and where does that run? `bash`, `bash -s`, `ssh host`, `ssh host bash -s`.
+fn reads_script(command: &Command) -> Option<Place> {
+    let name = command.name();
+    let inner = if command.place == Place::Here { Place::InnerShell } else { command.place };
+    let options = |word: &Word| word.text.starts_with('-') || word.text.starts_with('+') || word.text == "pipefail";
+    if is_shell(name) {
+        let reads = command.has("-s") || command.arguments().iter().all(options);
+        return reads.then_some(inner);
+    }
+    let hosts = command.operands(&["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R"]).len();
+    (name == "ssh" && hosts == 1).then_some(Place::Elsewhere)
+}
+
+fn is_shell(name: &str) -> bool {
+    matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh" | "ash")
 }
 
 fn is_name(text: &str) -> bool {

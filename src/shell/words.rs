@@ -3,8 +3,8 @@
 //! In: a text and the byte range of a word in it. Out: `Found`. Never fails: the shell parser has accepted the text before,
 //! and what looks unfinished ends at the end of the range.
 
-use super::Word;
 use super::text::{Builder, part};
+use super::{Part, Quote, Word};
 use crate::syntax::Text;
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub fn word(text: &Text, range: Range<usize>) -> Found {
 pub fn document(text: &Text) -> Found {
     let range = 0..text.value.len();
     let mut scanner = Scanner::new(text, range.clone());
-    scanner.double(None);
+    scanner.as_quoted(Quote::Double, |scanner| scanner.double(None));
     scanner.finish(range)
 }
 
@@ -54,6 +54,8 @@ struct Scanner<'a> {
     reads: Vec<(String, Range<usize>, bool)>,
     sets: Vec<(String, Range<usize>)>,
     inner: Vec<Text>,
+    parts: Vec<Part>,
+    quote: Quote,
 }
 
 impl<'a> Scanner<'a> {
@@ -61,13 +63,14 @@ impl<'a> Scanner<'a> {
         let bytes = text.value.as_bytes();
         let end = range.end.min(bytes.len());
         let (out, reads, sets, inner) = (Builder::default(), Vec::new(), Vec::new(), Vec::new());
-        Scanner { text, bytes, at: range.start.min(end), end, out, fixed: true, quoted: false, reads, sets, inner }
+        let (parts, quote, at) = (Vec::new(), Quote::Bare, range.start.min(end));
+        Scanner { text, bytes, at, end, out, fixed: true, quoted: false, reads, sets, inner, parts, quote }
     }
 
     fn finish(self, range: Range<usize>) -> Found {
         let span = self.text.span(range);
         let Builder { value, map } = self.out;
-        let word = Word { text: value, fixed: self.fixed, quoted: self.quoted, span, map };
+        let word = Word { text: value, fixed: self.fixed, quoted: self.quoted, span, parts: self.parts, map };
         Found { word, reads: self.reads, sets: self.sets, inner: self.inner }
     }
 
@@ -80,9 +83,27 @@ impl<'a> Scanner<'a> {
     fn keep(&mut self) {
         let rest = self.text.value.get(self.at..self.end).and_then(|rest| rest.chars().next());
         if let Some(c) = rest {
+            let start = self.out.value.len();
             self.out.push(self.text, self.at, c);
+            self.part(start, false);
         }
         self.at += rest.map_or(1, char::len_utf8);
+    }
+
+    /// What was put out from there on is a piece of its own, or goes on with one that is quoted alike.
+    fn part(&mut self, start: usize, expansion: bool) {
+        let (end, quote) = (self.out.value.len(), self.quote);
+        match self.parts.last_mut() {
+            Some(part) if !expansion && !part.expansion && part.quote == quote => part.range.end = end,
+            _ => self.parts.push(Part { range: start..end, quote, expansion }),
+        }
+    }
+
+    /// Takes something in as it is quoted there.
+    fn as_quoted(&mut self, quote: Quote, take: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.quote, quote);
+        take(self);
+        self.quote = outer;
     }
 
     /// Outside of quotes.
@@ -90,11 +111,11 @@ impl<'a> Scanner<'a> {
         while let Some(byte) = self.peek(0) {
             match byte {
                 b'\\' => self.escape(),
-                b'\'' => self.single(),
+                b'\'' => self.as_quoted(Quote::Single, Self::single),
                 b'"' => {
                     self.at += 1;
                     self.quoted = true;
-                    self.double(Some(b'"'));
+                    self.as_quoted(Quote::Double, |scanner| scanner.double(Some(b'"')));
                 }
                 b'$' => self.dollar(false),
                 b'`' => self.backquotes(),
@@ -109,7 +130,7 @@ impl<'a> Scanner<'a> {
             self.at += 1;
         } else if self.at < self.end {
             self.quoted = true;
-            self.keep();
+            self.as_quoted(Quote::Single, Self::keep);
         }
     }
 
@@ -137,7 +158,7 @@ impl<'a> Scanner<'a> {
                     Some(b'\n') => self.at += 2,
                     Some(b'$' | b'`' | b'"' | b'\\') => {
                         self.at += 1;
-                        self.keep();
+                        self.as_quoted(Quote::Single, Self::keep);
                     }
                     _ => self.keep(),
                 },
@@ -152,7 +173,9 @@ impl<'a> Scanner<'a> {
     fn raw(&mut self, to: usize) {
         let to = to.min(self.end);
         self.fixed = false;
+        let start = self.out.value.len();
         self.out.extend(self.text, self.at..to);
+        self.part(start, true);
         self.at = to;
     }
 
@@ -172,7 +195,7 @@ impl<'a> Scanner<'a> {
             Some(b'{') => self.braces(),
             Some(b'\'') if !in_double => {
                 self.at += 1;
-                self.ansi();
+                self.as_quoted(Quote::Single, Self::ansi);
             }
             Some(b'"') if !in_double => self.at += 1,
             Some(byte) if is_name_start(byte) => {
@@ -202,7 +225,9 @@ impl<'a> Scanner<'a> {
                 }
                 b'\\' if matches!(self.peek(1), Some(b'n' | b't' | b'r')) => {
                     let c = if self.peek(1) == Some(b't') { '\t' } else { '\n' };
+                    let start = self.out.value.len();
                     self.out.push(self.text, self.at, c);
+                    self.part(start, false);
                     self.at += 2;
                 }
                 _ => self.keep(),

@@ -1,0 +1,314 @@
+//! What a shell text consists of: commands, the pipelines that they stand in, words and their parts.
+//!
+//! In: nothing, these are the types. Out: questions that rules ask of them. Not its business: how they are found.
+
+use super::{Parsed, text};
+use crate::source::Span;
+use std::ops::Range;
+
+/// A simple command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Its name and its arguments; assignments before it and redirections are not among them.
+    pub words: Vec<Word>,
+    /// From the first to the last word.
+    pub span: Span,
+    /// Where it runs.
+    pub place: Place,
+    /// Assignments before it, for it alone: `PGPASSWORD=x` with the value as a word.
+    pub assignments: Vec<(String, Word)>,
+    /// Files that it reads or writes through redirections.
+    pub redirects: Vec<Redirect>,
+    /// Text on its standard input from a here-document or here-string, if it is fixed.
+    pub input: Option<Word>,
+    /// Its pipeline, an index into those of the text.
+    pub pipeline: usize,
+    /// Its position in the pipeline, from 0.
+    pub stage: usize,
+    /// The command that runs it (`sudo`, `ssh` …), an index into those of the text.
+    pub via: Option<usize>,
+    /// The comment behind it on its last line, from the `#` on.
+    pub comment: Option<(String, Span)>,
+}
+
+/// A pipeline: one command or several with `|` between them, or a compound command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pipeline {
+    /// The script that it is part of, an index into those of the text.
+    pub shell: usize,
+    /// How many stages it has.
+    pub stages: usize,
+    /// Does a `!` turn its status round?
+    pub negated: bool,
+    /// Does the script go on without waiting for it?
+    pub background: bool,
+    /// Is it asked whether it succeeds? Then a failure ends nothing: it stands in the condition of an `if` or `while`,
+    /// before `&&` or `||`, or behind `!`.
+    pub asked: bool,
+    /// Is its status that of the script?
+    pub last: bool,
+    /// Is it part of the body of a loop?
+    pub in_loop: bool,
+    /// Is it part of a branch that may not be taken?
+    pub in_branch: bool,
+    /// Is it part of a function's body?
+    pub in_function: bool,
+    /// Which pair of parentheses it stands in; 0 is none.
+    pub subshell: usize,
+    /// Does a failed command end the shell (`set -e`)?
+    pub errexit: bool,
+    /// Does a failed stage fail the pipeline?
+    pub pipefail: bool,
+    /// The pipelines that run only if it succeeds.
+    pub then: Range<usize>,
+    /// The pipelines that run only if it fails.
+    pub otherwise: Range<usize>,
+    /// Variables that are known not to be empty here.
+    pub guarded: Vec<String>,
+}
+
+/// A script: the text, or one that stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shell {
+    /// Is it a command substitution, whose output becomes part of a word?
+    pub substitution: bool,
+    /// Where it runs.
+    pub place: Place,
+    /// The command that runs it (`bash -c`, `ssh`), an index into those of the text.
+    pub by: Option<usize>,
+    /// The heads of its loops that end only from inside: `while true`.
+    pub endless: Vec<Span>,
+}
+
+/// Where a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the script's own shell or a process of it.
+    Here,
+    /// In an inner shell of the same machine (`bash -c`): unexported variables are not seen.
+    InnerShell,
+    /// On another machine or in a container (`ssh`, `docker exec`, `kubectl exec`).
+    Elsewhere,
+}
+
+/// A word of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What the command sees, quotes removed; expansions stand in it as they are written (`$x`, `$(…)`).
+    pub text: String,
+    /// Is it fixed, free of expansions?
+    pub fixed: bool,
+    /// Is any part of it in quotes?
+    pub quoted: bool,
+    /// Where it stands, quotes included.
+    pub span: Span,
+    /// The text in pieces that are quoted alike, expansions by themselves.
+    pub parts: Vec<Part>,
+    /// Pairs (offset in `text`, offset in the file).
+    pub(super) map: Vec<(u32, u32)>,
+}
+
+/// A piece of a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Which bytes of the word's text.
+    pub range: Range<usize>,
+    /// How it is quoted.
+    pub quote: Quote,
+    /// Is it an expansion: `$x`, `${x:-y}`, `$(…)`, `$((…))`?
+    pub expansion: bool,
+}
+
+/// How a piece of a word is quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quote {
+    /// Not at all: expansions are split, patterns are matched.
+    Bare,
+    /// By `'…'` or a backslash.
+    Single,
+    /// By `"…"`.
+    Double,
+}
+
+/// A redirection from or to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// Is the file written?
+    pub writes: bool,
+    /// Is it written at its end?
+    pub appends: bool,
+    /// The file descriptor: 0 is the input, 1 the output, 2 errors.
+    pub fd: i32,
+    /// The file's name.
+    pub target: Word,
+}
+
+impl Word {
+    /// The text if it is fixed.
+    pub fn literal(&self) -> Option<&str> {
+        self.fixed.then_some(self.text.as_str())
+    }
+
+    /// Where a piece of its text stands.
+    pub fn place(&self, range: Range<usize>) -> Span {
+        let start = text::locate(&self.map, range.start);
+        let last = text::locate(&self.map, range.end.saturating_sub(1)).max(start);
+        let end = if range.is_empty() { start } else { last + 1 };
+        Span { start, end, ..self.span }
+    }
+
+    /// A piece's text.
+    pub fn piece(&self, part: &Part) -> &str {
+        self.text.get(part.range.clone()).unwrap_or("")
+    }
+
+    /// The variables that are expanded in it: name, operator and what follows it (`:-x` of `${a:-x}`), the piece.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str, &Part)> {
+        let expansions = self.parts.iter().filter(|part| part.expansion);
+        expansions.filter_map(|part| variable(self.piece(part)).map(|(name, operator)| (name, operator, part)))
+    }
+
+    /// The command substitutions in it, as they are written.
+    pub fn substitutions(&self) -> impl Iterator<Item = (&str, &Part)> {
+        let expansions = self.parts.iter().filter(|part| part.expansion).map(|part| (self.piece(part), part));
+        expansions.filter(|(text, _)| text.starts_with('`') || text.starts_with("$(") && !text.starts_with("$(("))
+    }
+
+    /// Does a pattern (`*`, `?`, `[…]`) stand in pieces quoted so?
+    pub fn has_pattern(&self, quoted: impl Fn(Quote) -> bool) -> bool {
+        let literal = |part: &&Part| !part.expansion && quoted(part.quote);
+        self.parts.iter().filter(literal).any(|part| self.piece(part).contains(['*', '?']))
+    }
+}
+
+/// The name and the operator of `$name` and `${name…}`.
+fn variable(text: &str) -> Option<(&str, &str)> {
+    let braces = text.strip_prefix("${").map(|rest| rest.strip_suffix('}').unwrap_or(rest));
+    let inner = braces.or_else(|| text.strip_prefix('$'))?;
+    let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+    (end > 0).then(|| inner.split_at(end))
+}
+
+impl Command {
+    /// Its name without directories; empty if the name is not fixed.
+    pub fn name(&self) -> &str {
+        let first = self.words.first().and_then(Word::literal).unwrap_or("");
+        first.rsplit('/').next().unwrap_or(first)
+    }
+
+    /// Its arguments.
+    pub fn arguments(&self) -> &[Word] {
+        self.words.get(1..).unwrap_or(&[])
+    }
+
+    /// Is this fixed word among its arguments?
+    pub fn has(&self, argument: &str) -> bool {
+        self.arguments().iter().any(|word| word.literal() == Some(argument))
+    }
+
+    /// Is one of these fixed words among its arguments, by itself or with a value (`--tail=5`)?
+    pub fn has_any(&self, options: &[&str]) -> bool {
+        let is = |text: &str, option: &str| {
+            text.strip_prefix(option)
+                .is_some_and(|rest| rest.is_empty() || option.starts_with("--") && rest.starts_with('='))
+        };
+        self.arguments().iter().any(|word| options.iter().any(|option| is(&word.text, option)))
+    }
+
+    /// Is a short option among its arguments, also in a bundle (`-rf`)?
+    pub fn short(&self, letter: char) -> bool {
+        let bundle = |text: &str| {
+            let letters = text.strip_prefix('-').unwrap_or("");
+            letters.starts_with(|c: char| c.is_ascii_alphabetic()) && letters.contains(letter)
+        };
+        self.arguments().iter().any(|word| bundle(&word.text))
+    }
+
+    /// The words that are neither its name nor options, nor the value of one of these options.
+    pub fn operands(&self, valued: &[&str]) -> Vec<&Word> {
+        let (mut found, mut skip, mut plain) = (Vec::new(), false, false);
+        for word in self.arguments() {
+            let text = word.text.as_str();
+            if std::mem::take(&mut skip) {
+                continue;
+            }
+            match text {
+                "--" if !plain => plain = true,
+                _ if !plain && text.len() > 1 && text.starts_with('-') => skip = valued.contains(&text),
+                _ => found.push(word),
+            }
+        }
+        found
+    }
+
+    /// What an option is given, in the next word or behind `=` or, for a short one, behind its letter.
+    pub fn value(&self, options: &[&str]) -> Option<&str> {
+        let words = self.arguments();
+        words.iter().enumerate().find_map(|(i, word)| {
+            let text = word.text.as_str();
+            options.iter().find_map(|option| match text.strip_prefix(option)? {
+                "" => words.get(i + 1).map(|next| next.text.as_str()),
+                rest if option.starts_with("--") => rest.strip_prefix('='),
+                rest => Some(rest),
+            })
+        })
+    }
+}
+
+impl Parsed {
+    /// The pipeline of a command.
+    pub fn pipeline(&self, command: &Command) -> &Pipeline {
+        const NONE: &Pipeline = &Pipeline {
+            shell: 0,
+            stages: 1,
+            negated: false,
+            background: false,
+            asked: false,
+            last: false,
+            in_loop: false,
+            in_branch: false,
+            in_function: false,
+            subshell: 0,
+            errexit: true,
+            pipefail: true,
+            then: 0..0,
+            otherwise: 0..0,
+            guarded: Vec::new(),
+        };
+        self.pipelines.get(command.pipeline).unwrap_or(NONE)
+    }
+
+    /// The script of a command.
+    pub fn shell(&self, command: &Command) -> Option<&Shell> {
+        self.shells.get(self.pipeline(command).shell)
+    }
+
+    /// The commands of some pipelines, substitutions in them not included.
+    pub fn within(&self, pipelines: Range<usize>) -> impl Iterator<Item = &Command> {
+        self.commands.iter().filter(move |command| pipelines.contains(&command.pipeline))
+    }
+
+    /// The other stages of a command's pipeline that stand before (or behind) it.
+    pub fn before<'a>(&'a self, command: &'a Command) -> impl Iterator<Item = &'a Command> {
+        self.within(command.pipeline..command.pipeline + 1).filter(|other| other.stage < command.stage)
+    }
+
+    /// The stages behind a command in its pipeline.
+    pub fn behind<'a>(&'a self, command: &'a Command) -> impl Iterator<Item = &'a Command> {
+        self.within(command.pipeline..command.pipeline + 1).filter(|other| other.stage > command.stage)
+    }
+
+    /// The command that runs this one, and the one that runs that, outwards.
+    pub fn runners<'a>(&'a self, command: &'a Command) -> impl Iterator<Item = &'a Command> {
+        let outer = |command: &&'a Command| {
+            let by = command.via.or_else(|| self.shell(command).and_then(|shell| shell.by));
+            by.and_then(|index| self.commands.get(index))
+        };
+        std::iter::successors(outer(&command), outer)
+    }
+
+    /// Is it a command that runs another one (`sudo`, `ssh`), and no more?
+    pub fn is_wrapper(&self, command: &Command) -> bool {
+        self.commands.iter().any(|inner| self.runners(inner).next().is_some_and(|by| std::ptr::eq(by, command)))
+    }
+}
