@@ -125,6 +125,7 @@ impl Lowering<'_> {
             done_when: options.done_when.clone(),
             undo: options.undo.clone(),
             expect: options.expect.clone(),
+            keeps_nothing: options.writes_nothing_kept.is_some(),
             about: options.about.clone(),
             reads: Vec::new(),
             allow: options.allow.clone(),

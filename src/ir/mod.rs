@@ -167,6 +167,8 @@ pub struct Action {
     pub undo: Option<Undo>,
     /// What should be seen.
     pub expect: Option<Template>,
+    /// Was it said why test data that it writes does not stay?
+    pub keeps_nothing: bool,
     /// Why it is done.
     pub about: Option<Template>,
     /// The captures that it reads.

@@ -2,6 +2,7 @@
 //!
 //! In: a `Context`. Out: diagnostics. Not its business: finding out what is true (`recovery`), and exceptions (`allow`).
 
+mod asked;
 mod context;
 mod scripts;
 
@@ -73,6 +74,10 @@ rules! {
     "R406" Error true undo_out_of_order "undo-out-of-order" "steps taken back in another order than last first";
     "R501" Error true unverified_recovery "unverified-recovery" "a rollback that never looks at what it restored";
     "R502" Warning true manual_step_without_expectation "manual-step-without-expectation" "work by hand without a way to see that it is done";
+    "R503" Warning true stale_verification "stale-verification" "a service that is looked at before it is started for the last time";
+    "R504" Warning true check_that_cannot_fail "check-that-cannot-fail" "a check that passes whatever it finds";
+    "R505" Warning true check_that_writes "check-that-writes" "a check that changes what it looks at";
+    "R506" Warning true baseline_never_captured "baseline-never-captured" "a figure compared with one that was not taken before the change";
     "R601" Warning true step_without_timeout "step-without-timeout" "a command that may run for ever";
     "R602" Error true recovery_exceeds_rto "recovery-exceeds-rto" "no way back that fits the RTO in the worst case";
     "R603" Error true estimate_exceeds_rto "estimate-exceeds-rto" "a rollback that is expected to take longer than the RTO";
