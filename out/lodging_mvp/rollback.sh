@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Rollback del Sistema MVP Alojamientos
 # Rolls back by the plan lodging_mvp, made from lodging_mvp.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: c0d500ef070bfbc47e863b58ef0601383c4cfbcf0c1005a23baef71bb2e4be7d
+# SHA-256 of the plan's text: f50d58166729b1dd3b094f855ae31d03ab187ac2a76448bceb3ce6f3f75ada2c
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='lodging_mvp'
 RBK_PLAN_TITLE='Rollback del Sistema MVP Alojamientos'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='lodging_mvp.rbk'
-RBK_HASH='c0d500ef070bfbc47e863b58ef0601383c4cfbcf0c1005a23baef71bb2e4be7d'
+RBK_HASH='f50d58166729b1dd3b094f855ae31d03ab187ac2a76448bceb3ce6f3f75ada2c'
 RBK_RTO=''
 RBK_ENVIRONMENTS='staging'
 RBK_PARAMS='app_dir backup_dir domain base_url db_container redis_container prereserve_path webhook_path revert_branch'

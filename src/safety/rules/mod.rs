@@ -61,6 +61,10 @@ rules! {
     "R108" Error true external_backup_of_unknown_time "external-backup-of-unknown-time" "a copy made elsewhere that may be younger than the change";
     "R109" Warning true baseline_with_writer_running "baseline-with-writer-running" "a figure to compare with, taken while a service writes";
     "R110" Warning true backup_older_than_rpo "backup-older-than-rpo" "a copy that may be older than the RPO";
+    "R111" Warning true restore_without_safety_copy "restore-without-safety-copy" "a restore over live data of which no copy is kept";
+    "R112" Error true safety_copy_discarded "safety-copy-discarded" "a safety copy that the restore itself throws away";
+    "R113" Note true backup_never_restore_tested "backup-never-restore-tested" "a foreign copy that nobody has ever restored for a test";
+    "R114" Warning true different_backup_verified_than_restored "different-backup-verified-than-restored" "a restore from another copy than the one that was read back";
     "R201" Error true undeclared_destruction "undeclared-destruction" "a command that visibly destroys what the plan does not say";
     "R202" Error true opaque_command "opaque-command" "a step that does not say what it changes";
     "R301" Error false rollback_across_point_of_no_return "rollback-across-point-of-no-return" "the only way out leads back across a point of no return";
