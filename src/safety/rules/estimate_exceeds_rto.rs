@@ -5,22 +5,39 @@ use crate::diagnostics::Diagnostic;
 use crate::ir::duration;
 use crate::ir::{Node, Procedure};
 use crate::model::plan::ProcedureKind;
+use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let rollbacks = context.world.program.procedures.iter().filter(|p| !p.back_out);
-    rollbacks.filter_map(|p| one(context, p)).collect()
+    rollbacks.filter_map(|p| one(context, p)).chain(of_plan(context)).collect()
 }
 
-fn one(context: &Context, procedure: &Procedure) -> Option<Diagnostic> {
+/// The plan's own estimate.
+fn of_plan(context: &Context) -> Option<Diagnostic> {
+    let head = &context.world.plan.head;
+    let ((_, most), (rto, promised)) = (head.estimate?, head.rto?);
+    if most <= rto {
+        return None;
+    }
+    let message =
+        format!("the plan expects to take up to {}, more than its RTO of {}", duration(most), duration(rto));
+    let diagnostic = Context::report("estimate-exceeds-rto", message, head.common.name_span, "by its `estimate`");
+    Some(diagnostic.also(promised, "promised here").help("promise what can be kept, or shorten the way back"))
+}
+
+/// The time that a rollback has promised, seconds, and where: its own RTO, or the plan's if it is the one to be taken.
+pub fn promised(context: &Context, procedure: &Procedure) -> Option<(u64, Span)> {
     let world = context.world;
     let declared = world.declaration(procedure);
     let siblings = world.plan.procedures_of(ProcedureKind::Rollback);
     let alone = siblings.filter(|(_, p)| p.of.iter().any(|of| declared.of.contains(of))).count() == 1;
     let plans = world.plan.head.rto.filter(|_| declared.recommended || alone);
-    if declared.kind != ProcedureKind::Rollback {
-        return None;
-    }
-    let (rto, promised) = declared.rto.or(plans)?;
+    if declared.kind == ProcedureKind::Rollback { declared.rto.or(plans) } else { None }
+}
+
+fn one(context: &Context, procedure: &Procedure) -> Option<Diagnostic> {
+    let declared = context.world.declaration(procedure);
+    let (rto, promised) = promised(context, procedure)?;
     let parts = sum(&procedure.body);
     let (most, at, label) = match declared.estimate {
         Some((_, most, span)) if most >= parts => (most, span, "expected here"),

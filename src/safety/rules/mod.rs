@@ -5,6 +5,7 @@
 mod asked;
 mod context;
 mod scripts;
+mod thresholds;
 
 pub use context::Context;
 
@@ -86,6 +87,9 @@ rules! {
     "R602" Error true recovery_exceeds_rto "recovery-exceeds-rto" "no way back that fits the RTO in the worst case";
     "R603" Error true estimate_exceeds_rto "estimate-exceeds-rto" "a rollback that is expected to take longer than the RTO";
     "R604" Warning true escalation_after_rto "escalation-after-rto" "help that is called when the RTO is over";
+    "R605" Warning true approval_without_limit "approval-without-limit" "a rollback with an RTO that waits for a person without a limit";
+    "R606" Warning true trigger_gap "trigger-gap" "a figure for which nothing says what to do";
+    "R607" Warning true overlapping_thresholds "overlapping-thresholds" "a figure for which two rows say different things";
     "R701" Error true variable_undefined "variable-undefined" "a command that reads a variable which nothing sets";
     "R702" Error true placeholder_in_command "placeholder-in-command" "a blank in a command that nobody filled in";
     "R703" Error true broken_command "broken-command" "a command that the shell can't read";
