@@ -4,6 +4,8 @@
 mod bad_input;
 #[path = "cli/build.rs"]
 mod build;
+#[path = "cli/simulate.rs"]
+mod simulate;
 
 use std::fs;
 use std::io::Write;

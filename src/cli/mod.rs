@@ -14,6 +14,7 @@ mod input;
 mod matrix;
 mod plans;
 mod rules;
+mod simulate;
 mod write;
 
 use crate::diagnostics::Format;
@@ -69,6 +70,8 @@ enum Command {
     Rules,
     /// Draw a plan as a Mermaid graph
     Graph(graph::Arguments),
+    /// Follow one run, state by state: a change up to where it fails, then a way back
+    Simulate(simulate::Arguments),
 }
 
 /// Plans on the command line.
@@ -111,6 +114,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules => rules::run(&cli.options),
         Command::Graph(arguments) => graph::run(arguments, &cli.options),
+        Command::Simulate(arguments) => simulate::run(arguments, &cli.options),
     }
 }
 

@@ -13,7 +13,7 @@ use super::trouble::{not_passed, passed, unknown};
 use super::world::World;
 use crate::ir::{GroupKind, Node, Procedure, actions};
 use crate::model::ids::Id;
-use crate::model::plan::ProcedureKind;
+use crate::model::plan::{Language, ProcedureKind};
 
 /// A change and everything that answers for it.
 pub struct Change<'a> {
@@ -185,6 +185,16 @@ fn chain<'a>(
     earlier: &[Change<'a>],
     procedure: &Procedure,
 ) -> Option<Forward<'a>> {
+    passes(world, change, earlier, procedure)?.pop()
+}
+
+/// For a procedure that takes back several phases: all of them one behind the other, this one last.
+pub fn passes<'a>(
+    world: &World<'a>,
+    change: &Forward<'a>,
+    earlier: &[Change<'a>],
+    procedure: &Procedure,
+) -> Option<Vec<Forward<'a>>> {
     let of = &world.declaration(procedure).of;
     let declared = |c: &Change| world.program.procedures[c.forward.procedure].declaration;
     let before: Vec<&Change> = earlier.iter().filter(|c| of.contains(&declared(c))).collect();
@@ -194,17 +204,18 @@ fn chain<'a>(
     let origin = world.origin(&phases);
     let mut state = first.forward.start.clone();
     state.words[..origin.len()].copy_from_slice(&origin);
-    let mut switched = Vec::new();
+    let (mut passed, mut switched) = (Vec::new(), Vec::new());
     for phase in &before {
-        let passed = forward(world, phase.forward.procedure, state, origin.clone());
-        switched.extend(passed.switched);
-        state = passed.end?;
+        let pass = forward(world, phase.forward.procedure, state, origin.clone());
+        switched.extend(pass.switched.iter().copied());
+        state = pass.end.clone()?;
+        passed.push(pass);
     }
-    let start = first.forward.start.clone();
     let mut last = forward(world, change.procedure, state, origin);
-    last.start = start;
+    last.start = first.forward.start.clone();
     last.switched.extend(switched);
-    Some(last)
+    passed.push(last);
+    Some(passed)
 }
 
 fn rows(world: &World, change: &Change, matrix: &mut Matrix) {
@@ -213,7 +224,8 @@ fn rows(world: &World, change: &Change, matrix: &mut Matrix) {
         let cells = change.columns.iter().map(|column| {
             let judged = &change.pass(column).stops[index];
             let key = (column.procedure, judged.state, stop.point == Point::Unknown);
-            let verdict = reasons.entry(key).or_insert_with(|| verdict(world, column, judged));
+            let verdict =
+                reasons.entry(key).or_insert_with(|| verdict(world, column, judged, world.plan.head.language));
             Cell { procedure: column.procedure, verdict: verdict.clone() }
         });
         let row = Row {
@@ -227,29 +239,30 @@ fn rows(world: &World, change: &Change, matrix: &mut Matrix) {
     }
 }
 
-fn verdict(world: &World, column: &Column, stop: &Stop) -> Verdict {
+/// What a column is worth at a failure point of the change that it is judged by.
+pub fn verdict(world: &World, column: &Column, stop: &Stop, language: Language) -> Verdict {
     let procedure = &world.program.procedures[column.procedure];
     let declared = world.declaration(procedure);
     let say = |text: String| -> Arc<str> { text.into() };
     if !procedure.back_out && declared.kind == ProcedureKind::FixForward {
         if stop.point == Point::Unknown {
-            return Verdict::Refused(say(unknown(world)));
+            return Verdict::Refused(say(unknown(language)));
         }
         let last = stop.past.last().map(|&p| Id::new(p));
         let meant =
             if declared.past.is_empty() { last.is_some() } else { last.is_some_and(|p| declared.past.contains(&p)) };
         return match meant {
             true => Verdict::Recovers,
-            false => Verdict::Refused(say(not_passed(world, declared.past.first().copied()))),
+            false => Verdict::Refused(say(not_passed(world, declared.past.first().copied(), language))),
         };
     }
     if let Some(point) = unaccepted(world, procedure, stop) {
-        return Verdict::ForwardOnly(say(passed(world, point)));
+        return Verdict::ForwardOnly(say(passed(world, point, language)));
     }
     let outcome = &column.outcomes[stop.state];
     match outcome.troubles.first() {
         None => Verdict::Recovers,
-        Some(trouble) => Verdict::Refused(say(trouble.kind.sentence(world, world.plan.head.language))),
+        Some(trouble) => Verdict::Refused(say(trouble.kind.sentence(world, language))),
     }
 }
 

@@ -7,7 +7,7 @@ use super::forward::Forward;
 use super::state::{Bits, State, copy, data, mark, service};
 use super::transfer::Lens;
 use super::trouble::{Kind, Trouble};
-use super::walk::{Moment, Walk};
+use super::walk::{Moment, Visitor, Walk};
 use super::weakness::Weakness;
 use super::world::World;
 use crate::ir::{Effect, Procedure};
@@ -28,6 +28,11 @@ pub struct Outcome {
 
 /// Runs a procedure from a state of the change that it takes back.
 pub fn run(world: &World, procedure: &Procedure, change: &Forward, from: &State) -> Outcome {
+    watched(world, procedure, change, from, &mut |_| {})
+}
+
+/// As `run`; the visitor is told of each action.
+pub fn watched(world: &World, procedure: &Procedure, change: &Forward, from: &State, watch: &mut Visitor) -> Outcome {
     let declared = world.declaration(procedure);
     let goals: &[_] = if procedure.back_out { &[] } else { &declared.goal };
     let lens = Lens { phase: usize::MAX, origin: &change.origin, forward: false, switched: &change.switched, goals };
@@ -42,6 +47,7 @@ pub fn run(world: &World, procedure: &Procedure, change: &Forward, from: &State)
     let mut outcome = Outcome::default();
     let mut wrote = vec![None; world.plan.resources.len()];
     let mut look = |moment: &Moment| {
+        watch(moment);
         before_action(world, change, moment, &mut outcome);
         for (r, last) in wrote.iter_mut().enumerate() {
             let was = moment.before.words[world.resource(r)] & data::UNVERIFIED;

@@ -292,8 +292,9 @@ fn stop(world: &World, s: Id<Service>, state: &mut State) {
 fn start(world: &World, s: Id<Service>, state: &mut State) {
     state.words[world.service(s.index())] = service::RUNNING;
     for (b, backup) in world.plan.backups.iter().enumerate() {
-        if backup.of.iter().any(|r| world.writers[r.index()].contains(&s)) {
-            state.words[world.backup(b)] |= copy::LIVE;
+        let word = &mut state.words[world.backup(b)];
+        if *word & copy::VALUES != copy::ABSENT && backup.of.iter().any(|r| world.writers[r.index()].contains(&s)) {
+            *word |= copy::LIVE;
         }
     }
 }

@@ -131,18 +131,18 @@ impl Kind {
 }
 
 /// Why a procedure is refused behind a point of no return.
-pub fn passed(world: &World, point: Id<Point>) -> String {
+pub fn passed(world: &World, point: Id<Point>, language: Language) -> String {
     let name = world.point_name(point);
-    match world.plan.head.language {
+    match language {
         Language::En => format!("`{name}` may have been passed: there is no way back"),
         Language::Es => format!("puede haberse pasado `{name}`: no hay vuelta atrás"),
     }
 }
 
 /// Why a fix forward is refused before its point.
-pub fn not_passed(world: &World, point: Option<Id<Point>>) -> String {
+pub fn not_passed(world: &World, point: Option<Id<Point>>, language: Language) -> String {
     let name = point.map(|p| world.point_name(p));
-    match (world.plan.head.language, name) {
+    match (language, name) {
         (Language::En, Some(name)) => format!("`{name}` has not been passed: roll back instead"),
         (Language::Es, Some(name)) => format!("no se ha pasado `{name}`: hay que revertir"),
         (Language::En, None) => "no point of no return has been passed: roll back instead".to_string(),
@@ -151,8 +151,8 @@ pub fn not_passed(world: &World, point: Option<Id<Point>>) -> String {
 }
 
 /// Why a fix forward is refused where nobody knows how far the change came.
-pub fn unknown(world: &World) -> String {
-    match world.plan.head.language {
+pub fn unknown(language: Language) -> String {
+    match language {
         Language::En => "nobody knows how far the change came: say it with `--failed-at`".to_string(),
         Language::Es => "no se sabe hasta dónde llegó el cambio: dígalo con `--failed-at`".to_string(),
     }

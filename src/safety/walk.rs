@@ -51,6 +51,8 @@ impl<'a, 'w> Walk<'a, 'w> {
     pub fn procedure(&mut self, body: &[Node], start: State, visit: &mut Visitor) -> Option<State> {
         let mut always = Vec::new();
         find_always(body, &mut always);
+        // The script runs the last one first.
+        always.reverse();
         if always.is_empty() {
             return self.nodes(body, Some(start), visit);
         }
