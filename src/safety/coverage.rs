@@ -192,7 +192,8 @@ pub fn exposed<'a>(world: &World<'a>, survey: &Survey<'a>) -> Vec<Exposed<'a>> {
     found
 }
 
-fn destroyed<'a>(world: &'a World, action: &'a Action) -> impl Iterator<Item = usize> + 'a {
+/// The data that an action destroys.
+pub fn destroyed<'a>(world: &'a World, action: &'a Action) -> impl Iterator<Item = usize> + 'a {
     let of = |effect: &Effect| match effect {
         Effect::Destroy(r) | Effect::Delete(Thing::Resource(r)) => Some(r.index()),
         _ => None,
@@ -200,7 +201,8 @@ fn destroyed<'a>(world: &'a World, action: &'a Action) -> impl Iterator<Item = u
     action.effects.iter().filter_map(of).filter(|&r| world.plan.resources[r].kind == ResourceKind::Data)
 }
 
-fn covered(world: &World, words: &[super::state::Bits], resource: usize) -> bool {
+/// Is there certainly a good copy of a resource, or of what it is a part of?
+pub fn covered(world: &World, words: &[super::state::Bits], resource: usize) -> bool {
     let wholes = (0..world.plan.resources.len()).filter(|&w| world.parts[w].contains(&resource));
     let mut backups = wholes.flat_map(|w| world.backups[w].iter());
     backups.any(|&b| words[world.backup(b)] & copy::VALUES == copy::GOOD)

@@ -175,7 +175,7 @@ fn stops<'a>(
 }
 
 /// May the action be run again although it may have happened?
-fn repeats(action: &Action) -> bool {
+pub fn repeats(action: &Action) -> bool {
     let harmless = matches!(&action.run, Run::Commands(_)) && action.declared && action.effects.is_empty();
     let runs_commands = matches!(&action.run, Run::Commands(_) | Run::Swap(..) | Run::NotYet(_));
     !runs_commands || harmless || action.repeatable || action.done_when.is_some()

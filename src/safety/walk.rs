@@ -217,10 +217,13 @@ fn find_always<'n>(body: &'n [Node], found: &mut Vec<&'n [Node]>) {
     }
 }
 
+/// The strength of what can't be meant otherwise.
+pub const CERTAIN: u8 = 4;
+
 /// How strongly an action suggests itself as what crosses a point of no return: the strongest of a block do.
-fn strength_of(action: &Action) -> u8 {
+pub fn strength_of(action: &Action) -> u8 {
     let of = |effect: &Effect| match effect {
-        Effect::Irreversible(_) | Effect::Destroy(_) | Effect::Delete(Thing::Resource(_)) => 4,
+        Effect::Irreversible(_) | Effect::Destroy(_) | Effect::Delete(Thing::Resource(_)) => CERTAIN,
         Effect::Modify(_) | Effect::Switch(..) | Effect::Append(_) | Effect::Create(_) | Effect::Supersede(_) => 3,
         Effect::Restore { .. } | Effect::Swap(..) | Effect::Undo { .. } | Effect::Delete(_) => 3,
         _ => 0,

@@ -2,12 +2,12 @@
 
 use super::scripts::{self, Text};
 use crate::diagnostics::Diagnostic;
-use crate::ir::{Action, Effect, Procedure, actions};
+use crate::ir::{Action, Effect, Group, GroupKind, Node, Procedure, actions};
 use crate::model::ids::Id;
-use crate::model::plan::Backup;
+use crate::model::plan::{Backup, Point};
 use crate::safety::cells::{Change, Survey};
 use crate::safety::coverage::{Exposed, Finding};
-use crate::safety::matrix::Point;
+use crate::safety::matrix;
 use crate::safety::trouble::Kind;
 use crate::safety::witness;
 use crate::safety::world::World;
@@ -110,8 +110,26 @@ impl<'a> Context<'a> {
 
     /// The first failure point of a finding in words.
     pub fn point(&self, finding: &Finding) -> String {
-        let point: &Point = &self.survey.changes[finding.change].forward.stops[finding.stop].point;
+        let point: &matrix::Point = &self.survey.changes[finding.change].forward.stops[finding.stop].point;
         witness::place(point)
+    }
+
+    /// The points of no return, each once, with the procedure that they stand in.
+    pub fn points(&self) -> Vec<(&'a Procedure, &'a Group, &'a Point)> {
+        let mut found = Vec::new();
+        for procedure in self.world.program.procedures.iter().filter(|p| !p.back_out) {
+            let mut groups = Vec::new();
+            groups_of(&procedure.body, &mut groups);
+            for group in groups {
+                let GroupKind::Point(p) = group.kind else { continue };
+                let point = &self.world.plan[p];
+                // A procedure that calls it shows it as well.
+                if point.phase == procedure.declaration {
+                    found.push((procedure, group, point));
+                }
+            }
+        }
+        found
     }
 
     /// The blanks before a statement that begins its line: what is put before it goes on with them.
@@ -129,5 +147,22 @@ impl<'a> Context<'a> {
         let written = self.world.program.procedures.iter().filter(|p| !p.back_out);
         let all = written.flat_map(|p| actions(&p.body).into_iter().map(move |a| (p, a)));
         all.filter(|(_, a)| seen.insert((a.span, a.head))).collect()
+    }
+}
+
+fn groups_of<'n>(body: &'n [Node], found: &mut Vec<&'n Group>) {
+    for node in body {
+        match node {
+            Node::Group(group) => {
+                found.push(group);
+                groups_of(&group.body, found);
+            }
+            Node::If(branch) => {
+                groups_of(&branch.then, found);
+                groups_of(&branch.otherwise, found);
+            }
+            Node::For(repeat) => groups_of(&repeat.body, found),
+            Node::Action(_) => {}
+        }
     }
 }

@@ -68,9 +68,15 @@ rules! {
     "R114" Warning true different_backup_verified_than_restored "different-backup-verified-than-restored" "a restore from another copy than the one that was read back";
     "R201" Error true undeclared_destruction "undeclared-destruction" "a command that visibly destroys what the plan does not say";
     "R202" Error true opaque_command "opaque-command" "a step that does not say what it changes";
+    "R204" Warning true unrecoverable_destruction "unrecoverable-destruction" "data destroyed behind a point of no return without a copy of them";
     "R301" Error false rollback_across_point_of_no_return "rollback-across-point-of-no-return" "the only way out leads back across a point of no return";
     "R302" Error true undeclared_point_of_no_return "undeclared-point-of-no-return" "something that can't be undone, without a point of no return";
     "R303" Warning true ungated_point_of_no_return "ungated-point-of-no-return" "a point of no return crossed without anybody being asked";
+    "R304" Warning true ambiguous_point_of_no_return "ambiguous-point-of-no-return" "a point of no return of which it is not said what crosses it";
+    "R305" Error false step_not_retriable_after_point_of_no_return "step-not-retriable-after-point-of-no-return" "behind a point of no return a step that can't be run again, and no other way on";
+    "R306" Warning true several_points_of_no_return "several-points-of-no-return" "several points of no return in one phase, and no way on for each";
+    "R307" Warning true point_of_no_return_too_early "point-of-no-return-too-early" "something that could be taken back, done behind a point of no return";
+    "R308" Error true empty_undo_without_reason "empty-undo-without-reason" "an undo that does nothing";
     "R401" Error false uncovered_failure_point "uncovered-failure-point" "a failure that no procedure gets back from";
     "R402" Error true resource_left_changed "resource-left-changed" "a rollback that leaves a resource as the change left it";
     "R403" Error true service_left_stopped "service-left-stopped" "a rollback that leaves a service otherwise than it was";

@@ -7,7 +7,7 @@ use crate::safety::coverage::Finding;
 use crate::safety::trouble::Kind;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let bare = context.findings.iter().filter(|f| f.trouble.is_none() && f.procedure.is_none());
+    let bare = context.findings.iter().filter(|f| f.trouble.is_none() && f.procedure.is_none() && f.past.is_none());
     let mut found: Vec<Diagnostic> = bare.map(|finding| unanswered(context, finding)).collect();
     for case in context.cases(|kind| matches!(kind, Kind::Unset(_) | Kind::NeverEnds)) {
         let (rollback, phase) = (&case.procedure.name, context.name(case.change));
@@ -37,16 +37,10 @@ fn unanswered(context: &Context, finding: &Finding) -> Diagnostic {
     let answers = context.world.plan.procedures_of(ProcedureKind::Rollback);
     let declaration = context.world.program.procedures[change.forward.procedure].declaration;
     let any = answers.into_iter().any(|(_, p)| p.of.contains(&declaration));
-    let (label, help) = match finding.past {
-        Some(p) => {
-            let point = &context.world.plan.points[p].common.name;
-            let help = format!("add a `fix_forward … of {phase} past {point}`, or make the remaining steps `repeatable`");
-            (format!("nothing leads on behind `{point}`"), help)
-        }
-        None if any => (format!("no procedure of `{phase}` covers it"), "let one of them cover it".to_owned()),
-        None => {
-            (format!("there is no `rollback … of {phase}`"), format!("write `rollback back of {phase} {{ … }}`"))
-        }
+    let (label, help) = if any {
+        (format!("no procedure of `{phase}` covers it"), "let one of them cover it".to_owned())
+    } else {
+        (format!("there is no `rollback … of {phase}`"), format!("write `rollback back of {phase} {{ … }}`"))
     };
     context.story(finding, diagnostic.also(context.place(change), label)).help(help)
 }
