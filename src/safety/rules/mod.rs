@@ -4,6 +4,7 @@
 
 mod asked;
 mod context;
+mod places;
 mod scripts;
 mod thresholds;
 
@@ -100,6 +101,10 @@ rules! {
     "R702" Error true placeholder_in_command "placeholder-in-command" "a blank in a command that nobody filled in";
     "R703" Error true broken_command "broken-command" "a command that the shell can't read";
     "R704" Note true command_not_analysed "command-not-analysed" "a command that rbk does not understand";
+    "R705" Warning true non_repeatable_on_resume "non-repeatable-on-resume" "a step of a rollback that can't be run again after a break";
+    "R706" Note true fixed_sleep "fixed-sleep" "a fixed pause where the thing itself could be asked";
+    "R707" Error true journal_inside_restored_resource "journal-inside-restored-resource" "a journal that the plan itself replaces";
+    "R708" Warning true parallel_conflict "parallel-conflict" "two branches at once that get in each other's way";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
 }
 

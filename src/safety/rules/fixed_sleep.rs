@@ -1,0 +1,85 @@
+//! A fixed pause stands where the thing itself could be asked.
+
+use super::{Context, scripts};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::ir::{Action, Effect, Run, actions, duration};
+use crate::model::ids::Id;
+use crate::model::plan::{Service, Thing};
+use crate::model::value::{Check, Command, Probe};
+
+/// Who waits longer wants to watch something for a while, not for something to be ready.
+const READY: u64 = 300;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut seen = std::collections::HashSet::new();
+    let mut found = Vec::new();
+    for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
+        let all = actions(&procedure.body);
+        for (index, action) in all.iter().enumerate() {
+            let Some(seconds) = pause(action).filter(|seconds| *seconds <= READY) else { continue };
+            let before = index.checked_sub(1).and_then(|before| started(all[before]));
+            let after = all.get(index + 1).filter(|next| impatient(next));
+            let own = scripts::is_own(context, action.span.file);
+            if own && (before.is_some() || after.is_some()) && seen.insert(action.head) {
+                found.push(one(context, action, seconds, before, after.copied()));
+            }
+        }
+    }
+    found
+}
+
+fn one(context: &Context, action: &Action, seconds: u64, before: Option<Id<Service>>, after: Option<&Action>) -> Diagnostic {
+    let time = duration(seconds);
+    let message = format!("`{}` waits {time} whatever happens: too long on most days, too short on a bad one", action.id);
+    let place = Context::report("fixed-sleep", message, action.head, "nobody looks");
+    let place = match after {
+        Some(next) => place.also(next.head, "looks once, and fails if it is too early"),
+        None => place,
+    };
+    match before.filter(|s| answers(context, *s)) {
+        Some(service) => {
+            let name = context.world.service_name(service);
+            let wait = format!("wait until healthy {name} within {time} every 2s");
+            let fix = Fix::risky(format!("wait until `{name}` is healthy")).replace(action.span, wait.clone());
+            let diagnostic = place.help(format!("write `{wait}`, with as much time as it may take at most"));
+            if matches!(action.run, Run::Wait(_)) { diagnostic.fix(fix) } else { diagnostic }
+        }
+        None => place.help(format!("wait for what is to come: `wait until CHECK within {time} every 2s`")),
+    }
+}
+
+/// A `wait`, or a step that only sleeps.
+fn pause(action: &Action) -> Option<u64> {
+    match &action.run {
+        Run::Wait(seconds) => Some(*seconds),
+        Run::Commands(commands) => match commands.as_slice() {
+            [Command::Sh(script)] => script.text.value.trim().strip_prefix("sleep ")?.trim().parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn started(action: &Action) -> Option<Id<Service>> {
+    action.effects.iter().find_map(|effect| match effect {
+        Effect::Start(service) => Some(*service),
+        _ => None,
+    })
+}
+
+/// A check of something that comes up, asked only once.
+fn impatient(action: &Action) -> bool {
+    let once = |check: &Check| check.within.is_none() && check.holds.is_none();
+    let comes_up =
+        |check: &Check| matches!(check.probe, Probe::Http(_) | Probe::Tcp(_) | Probe::Healthy(_) | Probe::Running(_));
+    matches!(&action.run, Run::Verify(check) if once(check) && comes_up(check))
+}
+
+/// Can the service be asked whether it is healthy?
+fn answers(context: &Context, service: Id<Service>) -> bool {
+    let plan = context.world.plan;
+    let declared = &plan[service];
+    declared.url.is_some()
+        || declared.healthy_when.is_some()
+        || plan.operation(Thing::Service(service), "healthy").is_some()
+}
