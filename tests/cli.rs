@@ -200,6 +200,15 @@ fn a_matrix_and_a_graph_are_printed() {
     for part in ["notes: migrate", "before", "inside:alter", "after:alter", "recovers", "back"] {
         assert!(matrix.out.contains(part), "{part} is missing in {}", matrix.out);
     }
+    let json = place.rbk(&["check", "--matrix", "--format", "json"]);
+    let all: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let (phase, findings) = (&all["matrices"][0], &all["findings"]);
+    assert_eq!((phase["plan"].as_str(), phase["phase"].as_str()), (Some("notes"), Some("migrate")));
+    assert!(findings.as_array().unwrap().is_empty(), "{findings}");
+    let inside = phase["rows"].as_array().unwrap().iter().find(|row| row["point"] == "inside:alter").unwrap();
+    let [back, out] = [0, 1].map(|i| &inside["cells"][i]);
+    assert_eq!((back["procedure"].as_str(), back["verdict"].as_str()), (Some("back"), Some("recovers")));
+    assert_eq!((out["verdict"].as_str(), out["reason"].as_str()), (Some("refused"), Some("leaves `db` half written")));
     let graph = place.rbk(&["graph", "notes.rbk"]);
     assert_eq!(graph.code, 0);
     assert!(graph.out.starts_with("flowchart TD\n"), "{}", graph.out);

@@ -121,3 +121,29 @@ fn the_plans_of_the_repository_are_clean() {
         assert!(clean, "{}", checked.text());
     }
 }
+
+/// The matrices of the repository's plans are those that somebody went through, line by line; `RBK_UPDATE=1` writes them.
+#[test]
+fn matrices_are_the_reviewed_ones() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(format!("{root}/plans")).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.extension().is_none_or(|e| e != "rbk") {
+            continue;
+        }
+        let stem = entry.file_stem().unwrap().to_string_lossy().into_owned();
+        let checked = harness::check(&stem, &std::fs::read_to_string(&entry).unwrap());
+        assert!(!checked.analyses.is_empty(), "{}", checked.text());
+        for (analysis, matrix) in checked.analyses.iter().zip(checked.matrices()) {
+            let variant = analysis.0.variant.as_ref().map_or_else(String::new, |variant| format!("-{variant}"));
+            let path = format!("{root}/tests/safety/matrices/{stem}{variant}.txt");
+            if std::env::var("RBK_UPDATE").is_ok() {
+                std::fs::write(&path, &matrix).unwrap();
+            }
+            if std::fs::read_to_string(&path).unwrap_or_default() != matrix {
+                wrong.push(format!("{path}:\n{matrix}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

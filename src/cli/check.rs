@@ -34,6 +34,12 @@ pub fn run(arguments: &Arguments, options: &Options) -> anyhow::Result<Outcome> 
     if arguments.fix || arguments.diff {
         return repair(units, arguments, options);
     }
+    if arguments.matrix && options.format == Format::Json {
+        let findings: serde_json::Value = serde_json::from_str(&show(&units, options)?)?;
+        let all = serde_json::json!({"findings": findings, "matrices": matrix::json(&units)});
+        print(&(serde_json::to_string_pretty(&all)? + "\n"))?;
+        return Ok(outcome(&units));
+    }
     if arguments.matrix {
         print(&matrix::show(&units))?;
     }

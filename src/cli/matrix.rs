@@ -1,8 +1,9 @@
 //! `rbk check --matrix`: which procedure gets you back from which point of failure.
 
 use super::plans::Unit;
-use crate::ir::Program;
-use crate::safety::matrix::{Matrix, Row};
+use crate::ir::{Procedure, Program};
+use crate::safety::matrix::{Cell, Matrix, Row};
+use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// The matrices of all plans.
@@ -22,9 +23,7 @@ fn one(program: &Program, matrix: &Matrix) -> String {
         table[0].extend(first.cells.iter().map(|cell| name(program, cell.procedure)));
         table.extend(rows.iter().map(|row| line(row)));
         out.push_str(&aligned(&table));
-        for row in rows {
-            reasons(program, row, &mut out);
-        }
+        reasons(program, &rows, &mut out);
         out.push('\n');
     }
     out
@@ -42,11 +41,46 @@ fn line(row: &Row) -> Vec<String> {
     std::iter::once(point).chain(row.cells.iter().map(|cell| cell.verdict.word().to_owned())).collect()
 }
 
-/// Why a procedure is not the way back from a point.
-fn reasons(program: &Program, row: &Row, out: &mut String) {
-    for cell in row.cells.iter().filter(|cell| !cell.verdict.reason().is_empty()) {
-        let _ = writeln!(out, "  {}, {}: {}", row.point.label(), name(program, cell.procedure), cell.verdict.reason());
+/// Why a procedure is not the way back: each reason once, with the points from and to which it holds.
+fn reasons(program: &Program, rows: &[&Row], out: &mut String) {
+    let columns = rows.first().map_or(0, |row| row.cells.len());
+    for column in 0..columns {
+        let mut begin = 0;
+        while let Some(first) = rows.get(begin) {
+            let why = |row: &Row| row.cells.get(column).map(|cell| cell.verdict.clone());
+            let same = rows[begin..].iter().take_while(|row| why(row) == why(first)).count().max(1);
+            let last = rows[begin + same - 1];
+            begin += same;
+            let Some(cell) = first.cells.get(column).filter(|cell| !cell.verdict.reason().is_empty()) else { continue };
+            let (from, to) = (first.point.label(), last.point.label());
+            let points = if same == 1 { from } else { format!("{from} … {to}") };
+            let _ = writeln!(out, "  {}, {points}: {}", name(program, cell.procedure), cell.verdict.reason());
+        }
     }
+}
+
+/// The matrices of all plans, for programs.
+pub fn json(units: &[Unit]) -> Vec<Value> {
+    let programs = units.iter().flat_map(|unit| unit.compiled.programs.iter());
+    programs.flat_map(|(program, matrix)| phases(program, matrix)).collect()
+}
+
+fn phases(program: &Program, matrix: &Matrix) -> Vec<Value> {
+    let cell = |cell: &Cell| {
+        let reason = Some(cell.verdict.reason()).filter(|reason| !reason.is_empty());
+        json!({"procedure": name(program, cell.procedure), "verdict": cell.verdict.word(), "reason": reason})
+    };
+    let row = |row: &Row| {
+        let cells: Vec<Value> = row.cells.iter().map(cell).collect();
+        json!({"point": row.point.label(), "past": row.past, "resume": row.resume, "cells": cells})
+    };
+    let phase = |(index, procedure): (usize, &Procedure)| {
+        let rows: Vec<Value> = matrix.of_phase(index).map(row).collect();
+        let plan = &program.plan.head.common.name;
+        (!rows.is_empty())
+            .then(|| json!({"plan": plan, "variant": program.variant, "phase": procedure.name, "rows": rows}))
+    };
+    program.procedures.iter().enumerate().filter_map(phase).collect()
 }
 
 /// Columns of equal width, two blanks between them, no blanks at line ends.

@@ -151,7 +151,9 @@ fn stops<'a>(
         let words = &table.states[state].words;
         (0..world.plan.points.len()).filter(|&p| words[world.point(p)] & point::PASSED != 0).collect()
     };
-    let mut stops = vec![Stop { point: Point::Before, action: None, state: first, resume: false, past: Vec::new() }];
+    // Behind earlier phases there may be points of no return that one of them has passed.
+    let passed = past(table, first);
+    let mut stops = vec![Stop { point: Point::Before, action: None, state: first, resume: false, past: passed }];
     for (i, (&action, around)) in actions.iter().zip(around).enumerate() {
         let id = || action.id.clone();
         let found = [

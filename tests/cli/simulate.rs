@@ -70,7 +70,7 @@ fn runs_end_as_the_matrix_says() {
     let names: Vec<&str> = lines.next().unwrap().split_whitespace().skip(2).collect();
     assert_eq!(names, ["full", "links", "back_out"]);
     let mut compared = 0;
-    for line in lines.take_while(|line| !line.contains(", ")) {
+    for line in lines.take_while(|line| !line.contains(": ")) {
         let line = line.replace("forward only", "refused").replace(" (resume)", "");
         let mut words = line.split_whitespace();
         let point = words.next().unwrap();

@@ -42,8 +42,13 @@ impl Checked {
 
     /// The matrices as text, neighbouring points with equal cells on one line.
     pub fn matrix(&self) -> String {
-        let mut out = String::new();
-        for (program, analysis) in &self.analyses {
+        self.matrices().concat()
+    }
+
+    /// As `matrix`, one text for each combination of variants.
+    pub fn matrices(&self) -> Vec<String> {
+        let one = |(program, analysis): &(rbk::ir::Program, Analysis)| {
+            let mut out = String::new();
             let name = |i: usize| program.procedures[i].name.as_str();
             let mut last = String::new();
             for row in &analysis.matrix.rows {
@@ -64,7 +69,8 @@ impl Checked {
                 }
                 last = text;
             }
-        }
-        out
+            out
+        };
+        self.analyses.iter().map(one).collect()
     }
 }
