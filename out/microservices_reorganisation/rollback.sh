@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Reversión de la reorganización de microservicios
 # Rolls back by the plan microservices_reorganisation, made from microservices_reorganisation.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: a88c093142eff172618f15848b23641c1eb2ba6b421db6ec05a336376ddfbf3e
+# SHA-256 of the plan's text: d1338cd290d3f10bc4ab34c7ca432be5cde3221952615506237a417c3aef0fef
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,19 +22,19 @@ RBK_PLAN='microservices_reorganisation'
 RBK_PLAN_TITLE='Reversión de la reorganización de microservicios'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='microservices_reorganisation.rbk'
-RBK_HASH='a88c093142eff172618f15848b23641c1eb2ba6b421db6ec05a336376ddfbf3e'
+RBK_HASH='d1338cd290d3f10bc4ab34c7ca432be5cde3221952615506237a417c3aef0fef'
 RBK_RTO='5m'
 RBK_ENVIRONMENTS=''
 RBK_PARAMS='home backup_dir gateway_url session_url websocket_url frontend_url redis_host phase_1_ref phase_2_ref phase_3_ref before_1 before_2 before_3 gateway_tag gateway_context migration_file'
 RBK_INPUTS='stable reason'
-RBK_VALUES='state_before_1 gateway_log_1 state_before_2 logs_before_2 state_before_3 tables_before emergency_logs'
+RBK_VALUES='state_before_1 gateway_log_1 state_before_2 logs_before_2 state_before_3 tables_before fundamental_log_3 emergency_logs'
 RBK_COPIES=''
 RBK_SECRETS=''
 RBK_PROCEDURES='git_1 gateway_only_1 degraded_1 gateway_to_redis git_2 stop_fundamental drop_tables emergency back_out_phase_1 back_out_phase_2 back_out_phase_3'
 RBK_ALL_PHASES='phase_1 phase_2 phase_3'
 RBK_VERIFIABLE='system_healthy'
-RBK_NAMES='plan stamp operator environment run home backup_dir gateway_url session_url websocket_url frontend_url redis_host phase_1_ref phase_2_ref phase_3_ref before_1 before_2 before_3 gateway_tag gateway_context migration_file stable reason state_before_1 gateway_log_1 state_before_2 logs_before_2 state_before_3 tables_before emergency_logs to'
-home='' backup_dir='' gateway_url='' session_url='' websocket_url='' frontend_url='' redis_host='' phase_1_ref='' phase_2_ref='' phase_3_ref='' before_1='' before_2='' before_3='' gateway_tag='' gateway_context='' migration_file='' stable='' reason='' state_before_1='' gateway_log_1='' state_before_2='' logs_before_2='' state_before_3='' tables_before='' emergency_logs='' to=''
+RBK_NAMES='plan stamp operator environment run home backup_dir gateway_url session_url websocket_url frontend_url redis_host phase_1_ref phase_2_ref phase_3_ref before_1 before_2 before_3 gateway_tag gateway_context migration_file stable reason state_before_1 gateway_log_1 state_before_2 logs_before_2 state_before_3 tables_before fundamental_log_3 emergency_logs to'
+home='' backup_dir='' gateway_url='' session_url='' websocket_url='' frontend_url='' redis_host='' phase_1_ref='' phase_2_ref='' phase_3_ref='' before_1='' before_2='' before_3='' gateway_tag='' gateway_context='' migration_file='' stable='' reason='' state_before_1='' gateway_log_1='' state_before_2='' logs_before_2='' state_before_3='' tables_before='' fundamental_log_3='' emergency_logs='' to=''
 
 # ---- the runtime
 # Small tools on text. Results come back in RBK_TEXT, RBK_VALUE or RBK_CMP, so that none of them needs a fork.
@@ -3641,6 +3641,16 @@ run_stop_fundamental() {
 }
 
 # microservices_reorganisation.rbk:493
+source_drop_tables_fundamental_log_3_sh() {
+  docker compose --project-directory "$home" logs --no-color --tail=1000 fundamental-data-service
+}
+
+# microservices_reorganisation.rbk:493
+source_drop_tables_fundamental_log_3() {
+  rbk_sh 30 source_drop_tables_fundamental_log_3_sh
+}
+
+# microservices_reorganisation.rbk:494
 step_drop_tables_remove_3() {
   ids="$(docker ps -aq --filter "label=com.docker.compose.project.working_dir=$home" --filter label=com.docker.compose.service=fundamental-data-service)"
   for id in $ids; do
@@ -3653,41 +3663,41 @@ check_backup_db_safety() {
   rbk_sh 120 db__check
 }
 
-# microservices_reorganisation.rbk:505
+# microservices_reorganisation.rbk:506
 step_drop_tables_undo_tables() {
   export bind_names=''
   printf '%s\n' 'drop table if exists financial_statements, dilution_events, sec_filings' | db__query
 }
 
-# microservices_reorganisation.rbk:507
+# microservices_reorganisation.rbk:508
 check_drop_tables_tables_gone_sql() {
   export bind_names=''
   printf '%s\n' 'select count(*) from information_schema.tables where table_schema = '\''public'\'' and table_name in ('\''financial_statements'\'', '\''dilution_events'\'', '\''sec_filings'\'')' | db__query
 }
 
-# microservices_reorganisation.rbk:507
+# microservices_reorganisation.rbk:508
 check_drop_tables_tables_gone() {
   rbk_sh 30 check_drop_tables_tables_gone_sql is '==' 0
 }
 
-# microservices_reorganisation.rbk:510
+# microservices_reorganisation.rbk:511
 check_drop_tables_tables_same_sql() {
   export bind_names=''
   printf '%s\n' 'select count(*) from information_schema.tables where table_schema = '\''public'\''' | db__query
 }
 
-# microservices_reorganisation.rbk:510
+# microservices_reorganisation.rbk:511
 check_drop_tables_tables_same() {
   rbk_sh 30 check_drop_tables_tables_same_sql is '==' "$tables_before"
 }
 
-# microservices_reorganisation.rbk:512
+# microservices_reorganisation.rbk:513
 step_drop_tables_switch_code() {
   local to="$before_3"
   code__switch
 }
 
-# microservices_reorganisation.rbk:514
+# microservices_reorganisation.rbk:515
 check_drop_tables_health_b_3() {
   rbk_http 30 GET "$gateway_url"'/health' '' status 200
 }
@@ -3695,36 +3705,39 @@ check_drop_tables_health_b_3() {
 # microservices_reorganisation.rbk:486
 run_drop_tables() {
   # microservices_reorganisation.rbk:493
+  rbk_capture fundamental_log_3 'Guardar los logs del servicio nuevo' fundamental_log_3 file \
+    source_drop_tables_fundamental_log_3 limit 10 repeatable continue 'los logs no retrasan la vuelta'
+  # microservices_reorganisation.rbk:494
   rbk_step remove_3 'Parar y quitar el servicio nuevo' step_drop_tables_remove_3 limit 25 repeatable
-  # microservices_reorganisation.rbk:503
-  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
   # microservices_reorganisation.rbk:504
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 20 repeatable
+  # microservices_reorganisation.rbk:505
   rbk_take take_db_safety 'take backup db_safety' db_safety \
     "$backup_dir"'/'"$plan"'-before-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_db_safety' limit \
     60 repeatable broken 'phase_3:tables' 'lo que copia ya ha sido modificado'
-  # microservices_reorganisation.rbk:505
-  rbk_step undo_tables 'undo tables' step_drop_tables_undo_tables limit 15 undoes phase_3:tables
   # microservices_reorganisation.rbk:506
+  rbk_step undo_tables 'undo tables' step_drop_tables_undo_tables limit 15 undoes phase_3:tables
+  # microservices_reorganisation.rbk:507
   rbk_verify tables_gone 'Las tres tablas ya no están' check_drop_tables_tables_gone limit 10 repeatable
-  # microservices_reorganisation.rbk:509
+  # microservices_reorganisation.rbk:510
   rbk_verify tables_same 'Están las mismas tablas que antes' check_drop_tables_tables_same limit 10 repeatable
-  # microservices_reorganisation.rbk:512
-  rbk_step switch_code 'switch code to '"$before_3" step_drop_tables_switch_code limit 10 repeatable
   # microservices_reorganisation.rbk:513
-  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
+  rbk_step switch_code 'switch code to '"$before_3" step_drop_tables_switch_code limit 10 repeatable
   # microservices_reorganisation.rbk:514
-  rbk_verify health_b_3 'api-gateway responde' check_drop_tables_health_b_3 limit 10 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 20 repeatable
   # microservices_reorganisation.rbk:515
+  rbk_verify health_b_3 'api-gateway responde' check_drop_tables_health_b_3 limit 10 repeatable
+  # microservices_reorganisation.rbk:516
   rbk_require require_after_phase_3 'require Después de deshacer la fase 3' list_after_phase_3 limit 0 \
     repeatable
 }
 
-# microservices_reorganisation.rbk:539
+# microservices_reorganisation.rbk:540
 source_emergency_emergency_logs_sh() {
   docker compose --project-directory "$home" logs --no-color --tail=100
 }
 
-# microservices_reorganisation.rbk:539
+# microservices_reorganisation.rbk:540
 source_emergency_emergency_logs() {
   rbk_sh 30 source_emergency_emergency_logs_sh
 }
@@ -3747,7 +3760,7 @@ websocket_server__stop() {
   "${call[@]}" stop ${grace:+-t "$grace"} "$service"
 }
 
-# microservices_reorganisation.rbk:546
+# microservices_reorganisation.rbk:547
 step_emergency_remove_new() {
   for service in ticker-metadata-service fundamental-data-service; do
     ids="$(docker ps -aq --filter "label=com.docker.compose.project.working_dir=$home" --filter "label=com.docker.compose.service=$service")"
@@ -3880,39 +3893,39 @@ db__restore() {
   drop old | run
 }
 
-# microservices_reorganisation.rbk:563
+# microservices_reorganisation.rbk:564
 check_emergency_db_back_sql() {
   export bind_names=''
   printf '%s\n' 'select count(*) from information_schema.tables where table_schema = '\''public'\'' and table_name in ('\''financial_statements'\'', '\''dilution_events'\'', '\''sec_filings'\'')' | db__query
 }
 
-# microservices_reorganisation.rbk:563
+# microservices_reorganisation.rbk:564
 check_emergency_db_back() {
   rbk_sh 30 check_emergency_db_back_sql is '==' 0
 }
 
-# microservices_reorganisation.rbk:565
+# microservices_reorganisation.rbk:566
 step_emergency_flush() {
   redis-cli -h "$redis_host" FLUSHDB
 }
 
-# microservices_reorganisation.rbk:566
+# microservices_reorganisation.rbk:567
 check_emergency_redis_empty_sh() {
   redis-cli -h "$redis_host" DBSIZE
 }
 
-# microservices_reorganisation.rbk:566
+# microservices_reorganisation.rbk:567
 check_emergency_redis_empty() {
   rbk_sh 30 check_emergency_redis_empty_sh is '==' 0
 }
 
-# microservices_reorganisation.rbk:569
+# microservices_reorganisation.rbk:570
 step_emergency_switch_code() {
   local to="$stable"
   code__switch
 }
 
-# microservices_reorganisation.rbk:570
+# microservices_reorganisation.rbk:571
 step_emergency_rebuild_all() {
   docker compose build --no-cache api-gateway scanner analytics data-maintenance websocket-server frontend
 }
@@ -3935,22 +3948,22 @@ frontend__start() {
   "${call[@]}" up -d --no-deps "$service"
 }
 
-# microservices_reorganisation.rbk:582
+# microservices_reorganisation.rbk:583
 check_emergency_all_running_1() {
   rbk_sh 30 data_maintenance__running
 }
 
-# microservices_reorganisation.rbk:582
+# microservices_reorganisation.rbk:583
 check_emergency_all_running_2() {
   rbk_sh 30 scanner__running
 }
 
-# microservices_reorganisation.rbk:582
+# microservices_reorganisation.rbk:583
 check_emergency_all_running_3() {
   rbk_sh 30 analytics__running
 }
 
-# microservices_reorganisation.rbk:582
+# microservices_reorganisation.rbk:583
 check_emergency_all_running() {
   check_emergency_all_running_1
   rbk_ok || return 0
@@ -3959,22 +3972,22 @@ check_emergency_all_running() {
   check_emergency_all_running_3
 }
 
-# microservices_reorganisation.rbk:584
+# microservices_reorganisation.rbk:585
 check_emergency_gateway_back_once() {
   rbk_http 30 GET "$gateway_url"'/health' '' status 200
 }
 
-# microservices_reorganisation.rbk:584
+# microservices_reorganisation.rbk:585
 check_emergency_gateway_back() {
   rbk_poll check_emergency_gateway_back_once 30 5 0
 }
 
-# microservices_reorganisation.rbk:585
+# microservices_reorganisation.rbk:586
 check_emergency_websocket_back() {
   rbk_http 30 GET "$websocket_url" '' status 200 status 400 status 404 status 426
 }
 
-# microservices_reorganisation.rbk:586
+# microservices_reorganisation.rbk:587
 check_emergency_frontend_back() {
   rbk_http 30 GET "$frontend_url" '' status 200
 }
@@ -3991,69 +4004,69 @@ list_suite() {
   rbk_item suite_8 'El volumen aumenta'
 }
 
-# microservices_reorganisation.rbk:527
+# microservices_reorganisation.rbk:528
 run_emergency() {
   rbk_stage 'Parar las aplicaciones; la base de datos y Redis siguen en marcha'
-  # microservices_reorganisation.rbk:539
+  # microservices_reorganisation.rbk:540
   rbk_capture emergency_logs 'Guardar los logs' emergency_logs file source_emergency_emergency_logs limit 15 \
     repeatable continue 'los logs no retrasan la vuelta'
-  # microservices_reorganisation.rbk:540
-  rbk_step stop_frontend 'stop frontend' frontend__stop limit 10 repeatable
   # microservices_reorganisation.rbk:541
-  rbk_step stop_websocket_server 'stop websocket_server' websocket_server__stop limit 10 repeatable
+  rbk_step stop_frontend 'stop frontend' frontend__stop limit 10 repeatable
   # microservices_reorganisation.rbk:542
-  rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 10 repeatable
+  rbk_step stop_websocket_server 'stop websocket_server' websocket_server__stop limit 10 repeatable
   # microservices_reorganisation.rbk:543
-  rbk_step stop_scanner 'stop scanner' scanner__stop limit 10 repeatable
+  rbk_step stop_api_gateway 'stop api_gateway' api_gateway__stop limit 10 repeatable
   # microservices_reorganisation.rbk:544
-  rbk_step stop_analytics 'stop analytics' analytics__stop limit 10 repeatable
+  rbk_step stop_scanner 'stop scanner' scanner__stop limit 10 repeatable
   # microservices_reorganisation.rbk:545
-  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 10 repeatable
+  rbk_step stop_analytics 'stop analytics' analytics__stop limit 10 repeatable
   # microservices_reorganisation.rbk:546
+  rbk_step stop_data_maintenance 'stop data_maintenance' data_maintenance__stop limit 10 repeatable
+  # microservices_reorganisation.rbk:547
   rbk_step remove_new 'Parar y quitar los servicios nuevos' step_emergency_remove_new limit 45 repeatable
   rbk_stage 'Restaurar la base de datos y vaciar Redis'
-  # microservices_reorganisation.rbk:560
+  # microservices_reorganisation.rbk:561
   rbk_take take_db_safety 'take backup db_safety' db_safety \
     "$backup_dir"'/'"$plan"'-before-rollback-'"$stamp"'.dump' 10000 db__backup 'check_backup_db_safety' limit \
     45 repeatable broken 'phase_3:tables' 'lo que copia ya ha sido modificado'
-  # microservices_reorganisation.rbk:561
+  # microservices_reorganisation.rbk:562
   rbk_restore restore_db 'restore db from db_before' db_before db__restore 'check_backup_db_before' limit 75 \
     repeatable
-  # microservices_reorganisation.rbk:562
+  # microservices_reorganisation.rbk:563
   rbk_verify db_back 'La base de datos responde y no tiene las tablas nuevas' check_emergency_db_back limit 10 \
     repeatable
-  # microservices_reorganisation.rbk:565
-  rbk_step flush 'Vaciar Redis' step_emergency_flush limit 10 repeatable
   # microservices_reorganisation.rbk:566
+  rbk_step flush 'Vaciar Redis' step_emergency_flush limit 10 repeatable
+  # microservices_reorganisation.rbk:567
   rbk_verify redis_empty 'Redis responde y está vacío' check_emergency_redis_empty limit 10 repeatable
   rbk_stage 'Volver al commit estable y reconstruir todo'
-  # microservices_reorganisation.rbk:569
-  rbk_step switch_code 'switch code to '"$stable" step_emergency_switch_code limit 10 repeatable
   # microservices_reorganisation.rbk:570
+  rbk_step switch_code 'switch code to '"$stable" step_emergency_switch_code limit 10 repeatable
+  # microservices_reorganisation.rbk:571
   rbk_step rebuild_all 'Reconstruir sin caché' step_emergency_rebuild_all limit 150 repeatable in "$home"
   rbk_stage 'Arrancar y comprobar'
-  # microservices_reorganisation.rbk:575
-  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 10 repeatable
   # microservices_reorganisation.rbk:576
-  rbk_step start_scanner 'start scanner' scanner__start limit 10 repeatable
+  rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 10 repeatable
   # microservices_reorganisation.rbk:577
-  rbk_step start_analytics 'start analytics' analytics__start limit 10 repeatable
+  rbk_step start_scanner 'start scanner' scanner__start limit 10 repeatable
   # microservices_reorganisation.rbk:578
-  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 10 repeatable
+  rbk_step start_analytics 'start analytics' analytics__start limit 10 repeatable
   # microservices_reorganisation.rbk:579
-  rbk_step start_websocket_server 'start websocket_server' websocket_server__start limit 10 repeatable
+  rbk_step start_api_gateway 'start api_gateway' api_gateway__start limit 10 repeatable
   # microservices_reorganisation.rbk:580
-  rbk_step start_frontend 'start frontend' frontend__start limit 10 repeatable
+  rbk_step start_websocket_server 'start websocket_server' websocket_server__start limit 10 repeatable
   # microservices_reorganisation.rbk:581
+  rbk_step start_frontend 'start frontend' frontend__start limit 10 repeatable
+  # microservices_reorganisation.rbk:582
   rbk_verify all_running 'Los servicios están en marcha' check_emergency_all_running limit 10 repeatable
-  # microservices_reorganisation.rbk:584
-  rbk_verify gateway_back 'api-gateway responde' check_emergency_gateway_back limit 30 repeatable
   # microservices_reorganisation.rbk:585
+  rbk_verify gateway_back 'api-gateway responde' check_emergency_gateway_back limit 30 repeatable
+  # microservices_reorganisation.rbk:586
   rbk_verify websocket_back 'El servidor de WebSocket responde' check_emergency_websocket_back limit 10 \
     repeatable
-  # microservices_reorganisation.rbk:586
-  rbk_verify frontend_back 'El frontend responde' check_emergency_frontend_back limit 10 repeatable
   # microservices_reorganisation.rbk:587
+  rbk_verify frontend_back 'El frontend responde' check_emergency_frontend_back limit 10 repeatable
+  # microservices_reorganisation.rbk:588
   rbk_require require_suite \
     'require Pruebas mínimas: si TODAS pasan, el rollback ha salido bien; si ALGUNA falla, mire los logs de ese servicio' \
     list_suite limit 0 repeatable
@@ -4112,6 +4125,7 @@ rbk_assign() {
     logs_before_2) logs_before_2=$2 ;;
     state_before_3) state_before_3=$2 ;;
     tables_before) tables_before=$2 ;;
+    fundamental_log_3) fundamental_log_3=$2 ;;
     emergency_logs) emergency_logs=$2 ;;
     *) return 1 ;;
   esac
@@ -4179,6 +4193,7 @@ rbk_show_values() {
   rbk_shown logs_before_2 "$logs_before_2"
   rbk_shown state_before_3 "$state_before_3"
   rbk_shown tables_before "$tables_before"
+  rbk_shown fundamental_log_3 "$fundamental_log_3"
   rbk_shown emergency_logs "$emergency_logs"
 }
 
@@ -4364,7 +4379,7 @@ rbk_steps() {
     git_2) RBK_STEPS='logs_before_2 stop_api_gateway stop_scanner stop_analytics stop_data_maintenance switch_code rebuild_2 start_scanner start_analytics start_api_gateway start_data_maintenance health_b_2 running_2 require_after_phase_2' ;;
     phase_3) RBK_STEPS='require_before_any_change system_healthy.gateway_up system_healthy.session_up state_before_3 mark_3 stop_data_maintenance take_db_before take_redis_before tables_before switch_code tables build_3 start_fundamental_data start_data_maintenance tables_there running_3' ;;
     stop_fundamental) RBK_STEPS='stop_fundamental_data start_data_maintenance health_a_3 db_a_3 require_after_phase_3' ;;
-    drop_tables) RBK_STEPS='remove_3 stop_data_maintenance take_db_safety undo_tables tables_gone tables_same switch_code start_data_maintenance health_b_3 require_after_phase_3' ;;
+    drop_tables) RBK_STEPS='fundamental_log_3 remove_3 stop_data_maintenance take_db_safety undo_tables tables_gone tables_same switch_code start_data_maintenance health_b_3 require_after_phase_3' ;;
     emergency) RBK_STEPS='emergency_logs stop_frontend stop_websocket_server stop_api_gateway stop_scanner stop_analytics stop_data_maintenance remove_new take_db_safety restore_db db_back flush redis_empty switch_code rebuild_all start_data_maintenance start_scanner start_analytics start_api_gateway start_websocket_server start_frontend all_running gateway_back websocket_back frontend_back require_suite' ;;
     back_out_phase_1) RBK_STEPS='start_data_maintenance start_api_gateway' ;;
     back_out_phase_2) RBK_STEPS='start_data_maintenance start_analytics start_scanner start_api_gateway' ;;
@@ -5021,6 +5036,8 @@ rbk_do() {
     check_stop_fundamental_db_a_3) check_stop_fundamental_db_a_3 ;;
     list_after_phase_3) list_after_phase_3 ;;
     run_stop_fundamental) run_stop_fundamental ;;
+    source_drop_tables_fundamental_log_3_sh) source_drop_tables_fundamental_log_3_sh ;;
+    source_drop_tables_fundamental_log_3) source_drop_tables_fundamental_log_3 ;;
     step_drop_tables_remove_3) step_drop_tables_remove_3 ;;
     check_backup_db_safety) check_backup_db_safety ;;
     step_drop_tables_undo_tables) step_drop_tables_undo_tables ;;

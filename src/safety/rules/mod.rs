@@ -67,9 +67,16 @@ rules! {
     "R112" Error true safety_copy_discarded "safety-copy-discarded" "a safety copy that the restore itself throws away";
     "R113" Note true backup_never_restore_tested "backup-never-restore-tested" "a foreign copy that nobody has ever restored for a test";
     "R114" Warning true different_backup_verified_than_restored "different-backup-verified-than-restored" "a restore from another copy than the one that was read back";
+    "R115" Warning true needed_backup_pruned "needed-backup-pruned" "a copy that is gone before the rollback may need it";
+    "R116" Warning true retention_may_empty "retention-may-empty" "a retention that may leave no good copy";
+    "R117" Error true backup_on_destroyed_storage "backup-on-destroyed-storage" "a copy inside of what is destroyed or replaced";
+    "R118" Warning true vacuous_backup_check "vacuous-backup-check" "a check that accepts an empty copy";
+    "R119" Warning true restore_target_unproven "restore-target-unproven" "a restored copy that goes live before anybody has looked at it";
     "R201" Error true undeclared_destruction "undeclared-destruction" "a command that visibly destroys what the plan does not say";
     "R202" Error true opaque_command "opaque-command" "a step that does not say what it changes";
     "R204" Warning true unrecoverable_destruction "unrecoverable-destruction" "data destroyed behind a point of no return without a copy of them";
+    "R205" Warning true evidence_destroyed "evidence-destroyed" "containers removed before their logs are kept";
+    "R206" Note true delete_where_move_would_do "delete-where-move-would-do" "files deleted that could be put aside";
     "R301" Error false rollback_across_point_of_no_return "rollback-across-point-of-no-return" "the only way out leads back across a point of no return";
     "R302" Error true undeclared_point_of_no_return "undeclared-point-of-no-return" "something that can't be undone, without a point of no return";
     "R303" Warning true ungated_point_of_no_return "ungated-point-of-no-return" "a point of no return crossed without anybody being asked";
@@ -84,6 +91,9 @@ rules! {
     "R404" Error true start_on_broken_data "start-on-broken-data" "a service started on something half written or gone";
     "R405" Error true undo_not_total "undo-not-total" "an undo that is not made for a half-done state";
     "R406" Error true undo_out_of_order "undo-out-of-order" "steps taken back in another order than last first";
+    "R407" Warning true half_rollback "half-rollback" "code that comes back to data which lack what it needs";
+    "R408" Warning true unpaired_maintenance "unpaired-maintenance" "something switched for the time of the work, and never back";
+    "R409" Warning true undo_after_code_returned "undo-after-code-returned" "a step taken back after its code was";
     "R501" Error true unverified_recovery "unverified-recovery" "a rollback that never looks at what it restored";
     "R502" Warning true manual_step_without_expectation "manual-step-without-expectation" "work by hand without a way to see that it is done";
     "R503" Warning true stale_verification "stale-verification" "a service that is looked at before it is started for the last time";

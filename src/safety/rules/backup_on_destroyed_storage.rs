@@ -1,0 +1,83 @@
+//! A backup lies in a folder that the change destroys, or that a restore replaces.
+
+use super::Context;
+use crate::diagnostics::Diagnostic;
+use crate::ir::{Action, Effect};
+use crate::model::ids::Id;
+use crate::model::plan::{Backup, Plan, ResourceKind, Thing};
+use crate::model::value::{Piece, Template, Value};
+
+/// How deep params that name params are followed.
+const DEPTH: usize = 8;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let plan = context.world.plan;
+    let statements = context.statements();
+    let mut found = Vec::new();
+    for (index, backup) in plan.backups.iter().enumerate() {
+        let id = Id::<Backup>::new(index);
+        let from = |effect: &Effect| matches!(effect, Effect::Restore { backup, .. } if *backup == id);
+        let user = statements.iter().find(|(_, action)| action.effects.iter().any(from));
+        let (Some(path), Some((_, user))) = (&backup.path, user) else { continue };
+        let file = expand(plan, path, DEPTH);
+        for r in (0..plan.resources.len()).filter(|&r| lies_in(plan, &file, r)) {
+            let end = statements.iter().find_map(|(_, action)| ends(context, action, r).map(|how| (*action, how)));
+            if let Some((action, how)) = end {
+                let name = context.world.resource_name(r);
+                let message = format!("`{}` lies in `{name}`, which `{}` {how}", backup.common.name, action.id);
+                let mut diagnostic =
+                    Context::report("backup-on-destroyed-storage", message, path.span, "gone with what it was to save")
+                        .also(action.head, format!("{how} `{name}`"));
+                if !std::ptr::eq(*user, action) {
+                    diagnostic = diagnostic.also(user.head, "relies on it");
+                }
+                found.push(diagnostic.help("write it to another place, best on another disk"));
+            }
+        }
+    }
+    found
+}
+
+/// What an action does to all that lies in a folder.
+fn ends(context: &Context, action: &Action, r: usize) -> Option<&'static str> {
+    let reaches = |other: usize| context.world.parts[other].contains(&r);
+    action.effects.iter().find_map(|effect| match effect {
+        Effect::Delete(Thing::Resource(d)) if reaches(d.index()) => Some("deletes"),
+        Effect::Destroy(d) if reaches(d.index()) => Some("destroys"),
+        Effect::Restore { resource, total: true, .. } if resource.index() == r => Some("replaces"),
+        _ => None,
+    })
+}
+
+/// Is a file in the folder that a resource is?
+fn lies_in(plan: &Plan, file: &str, r: usize) -> bool {
+    let resource = &plan.resources[r];
+    let folder = resource.settings.iter().find(|(name, _)| name == "dir").map(|(_, value)| value);
+    let Some(folder) = folder.and_then(|value| text(plan, value, DEPTH)) else { return false };
+    let folder = folder.trim_end_matches('/');
+    let inside = !folder.is_empty() && file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    inside && resource.kind == ResourceKind::Data
+}
+
+fn text(plan: &Plan, value: &Value, depth: usize) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(expand(plan, text, depth)),
+        Value::Variable(variable) => Some(named(plan, &variable.name, depth)),
+        _ => None,
+    }
+}
+
+/// A text with the values of params in place of their names; what has none in the plan stays as it is written.
+fn expand(plan: &Plan, template: &Template, depth: usize) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text) => text.clone(),
+        Piece::Variable(variable) => named(plan, &variable.name, depth),
+    };
+    template.pieces.iter().map(piece).collect()
+}
+
+fn named(plan: &Plan, name: &str, depth: usize) -> String {
+    let param = plan.params.iter().find(|param| param.common.name == name);
+    let value = param.and_then(|param| param.value.as_ref()).filter(|_| depth > 0);
+    value.and_then(|value| text(plan, value, depth - 1)).unwrap_or_else(|| format!("${{{name}}}"))
+}

@@ -1,0 +1,93 @@
+//! Something is switched off or on for the time of the work, and never switched back: a service that the change stops and
+//! does not start again, a maintenance page that stays.
+
+use super::Context;
+use crate::diagnostics::Diagnostic;
+use crate::ir::{Action, Effect, Run, actions};
+use crate::model::ids::Id;
+use crate::model::plan::Service;
+use crate::model::value::Command;
+use crate::safety::state::service;
+use crate::shell;
+
+/// Words that begin something, and those that end it.
+const PAIRS: &[(&str, &[&str])] = &[
+    ("on", &["off"]),
+    ("enable", &["disable"]),
+    ("enabled", &["disabled"]),
+    ("start", &["stop", "end"]),
+    ("begin", &["end"]),
+    ("true", &["false"]),
+    ("1", &["0"]),
+];
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = services(context);
+    let mut seen = Vec::new();
+    for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
+        let body = actions(&procedure.body);
+        for (place, action) in body.iter().enumerate() {
+            for (opened, ends) in words(action).iter().filter_map(|words| opens(words)) {
+                let closes = |words: &Vec<String>| words.contains(&opened) && ends.iter().any(|end| words.iter().any(|w| w == end));
+                if seen.contains(&action.head) || body[place..].iter().any(|later| words(later).iter().any(closes)) {
+                    continue;
+                }
+                seen.push(action.head);
+                let message = format!("`{}` switches {opened} on, and `{}` never switches it off", action.id, procedure.name);
+                found.push(
+                    Context::report("unpaired-maintenance", message, action.head, "stays when everything else is done")
+                        .help("switch it off in an `always { … }` at the end: that runs whatever happens"),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// Services that run before the phases, and after all of them certainly do not, though they still exist.
+fn services(context: &Context) -> Vec<Diagnostic> {
+    let world = context.world;
+    let phases: Vec<_> = context.survey.changes.iter().filter(|change| change.is_phase).collect();
+    let (Some(first), Some(end)) = (phases.first(), phases.last().and_then(|last| last.forward.end.as_ref())) else {
+        return Vec::new();
+    };
+    let left = (0..world.plan.services.len()).filter(|&s| {
+        let word = world.service(s);
+        first.forward.start.words[word] == service::RUNNING && end.words[word] == service::STOPPED
+    });
+    let stops = |action: &&Action, s: usize| action.effects.iter().any(|e| matches!(e, Effect::Stop(id) if id.index() == s));
+    let one = |s: usize| {
+        let (change, action) = phases
+            .iter()
+            .rev()
+            .find_map(|change| change.forward.actions.iter().rev().find(|a| stops(a, s)).map(|a| (change, *a)))?;
+        let name = world.service_name(Id::<Service>::new(s));
+        let message = format!("`{}` stops `{name}`, and nothing starts it again", context.name(change));
+        let diagnostic = Context::report("unpaired-maintenance", message, action.head, "stays stopped when the change has succeeded");
+        Some(diagnostic.help(format!(
+            "write `start {name}` at the end of `{}`; if it is not needed any more, let the step say `deletes {name}`",
+            context.name(change)
+        )))
+    };
+    left.filter_map(one).collect()
+}
+
+/// The words of each command of a step, cut at everything but letters and digits.
+fn words(action: &Action) -> Vec<Vec<String>> {
+    let Run::Commands(commands) = &action.run else { return Vec::new() };
+    let scripts = commands.iter().filter_map(|c| if let Command::Sh(script) = c { Some(script) } else { None });
+    let cut = |command: &shell::Command| {
+        let all = command.words.iter().flat_map(|word| word.text.split(|c: char| !c.is_alphanumeric()));
+        all.map(str::to_lowercase).collect()
+    };
+    scripts.flat_map(|script| shell::parse(script).commands.iter().map(cut).collect::<Vec<_>>()).collect()
+}
+
+/// What a command switches on, and the words that switch it off.
+fn opens(words: &[String]) -> Option<(String, &'static [&'static str])> {
+    let what = words.iter().find(|word| matches!(word.as_str(), "maintenance" | "mantenimiento"))?;
+    let (_, ends) = PAIRS.iter().find(|(begin, ends)| {
+        words.iter().any(|word| word == begin) && !ends.iter().any(|end| words.iter().any(|word| word == end))
+    })?;
+    Some((what.clone(), ends))
+}
