@@ -53,6 +53,7 @@ rules! {
     "R003" Warning false unused_allow "unused-allow" "an exception that nothing needs";
     "R004" Note true overdue_review "overdue-review" "a plan that should have been reviewed by now";
     "R005" Note true overdue_drill "overdue-drill" "a drill that should have been held by now";
+    "R006" Warning true unused_declaration "unused-declaration" "something that is declared and never used";
     "R101" Error false restore_without_backup "restore-without-backup" "a restore from a backup that is never taken";
     "R102" Error true backup_after_change "backup-after-change" "a restore from a backup of an already changed state";
     "R103" Error true restore_from_unverified_backup "restore-from-unverified-backup" "a restore from a backup that nothing has read back";
@@ -116,6 +117,9 @@ rules! {
     "R707" Error true journal_inside_restored_resource "journal-inside-restored-resource" "a journal that the plan itself replaces";
     "R708" Warning true parallel_conflict "parallel-conflict" "two branches at once that get in each other's way";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
+    "R902" Warning true target_identity_unasserted "target-identity-unasserted" "a target that is found by a value, and that nothing proves to be the one meant";
+    "R903" Warning true personal_path "personal-path" "a path into somebody's home";
+    "R904" Warning true relative_volume_path "relative-volume-path" "a container's folder that depends on where the script is called";
 }
 
 /// The rule of a name.

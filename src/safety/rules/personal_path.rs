@@ -1,0 +1,81 @@
+//! A path leads into somebody's home: it exists on one machine, for one person.
+
+use super::{Context, scripts};
+use crate::diagnostics::Diagnostic;
+use crate::model::value::{Piece, Template, Value};
+use crate::shell::Place;
+use crate::source::Span;
+use std::collections::HashSet;
+
+/// Accounts that belong to machines and not to people.
+const SHARED: &[&str] = &[
+    "admin", "app", "apps", "bitnami", "centos", "ci", "circleci", "core", "debian", "deploy", "deployer", "ec2-user", "fedora",
+    "git", "jenkins", "node", "ops", "opc", "pi", "postgres", "public", "rails", "rocky", "root", "runner", "service", "shared",
+    "ubuntu", "vagrant", "web", "webapp", "www", "www-data",
+];
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut places: Vec<(String, Span, String)> = Vec::new();
+    let mut add = |text: &str, span: Span, unquoted: bool| {
+        if let Some(what) = personal(text, unquoted).filter(|_| scripts::is_own(context, span.file)) {
+            places.push((text.to_owned(), span, what));
+        }
+    };
+    for template in templates(context) {
+        if let Some(Piece::Text(text)) = template.pieces.first() {
+            add(text, template.span, true);
+        }
+    }
+    for command in context.texts().iter().flat_map(|text| &text.parsed.commands) {
+        let names = command.redirects.iter().map(|redirect| &redirect.target).chain(&command.words);
+        for word in names.filter(|_| command.place != Place::Elsewhere) {
+            add(&word.text, word.span, !word.quoted);
+        }
+    }
+    let mut seen = HashSet::new();
+    places.retain(|(_, span, _)| seen.insert(*span));
+    places.into_iter().map(|(text, span, what)| one(&text, span, &what)).collect()
+}
+
+fn one(text: &str, span: Span, what: &str) -> Diagnostic {
+    let message = format!("`{text}` leads into {what}");
+    let place = Context::report("personal-path", message, span, "not there for whoever is on call");
+    place.help("use a path that every operator has, or make it an `input`")
+}
+
+/// The values of the plan that may be paths.
+fn templates<'a>(context: &Context<'a>) -> Vec<&'a Template> {
+    let plan = context.world.plan;
+    let mut values: Vec<&Value> = plan.params.iter().filter_map(|param| param.value.as_ref()).collect();
+    values.extend(plan.environments.iter().flat_map(|e| &e.settings).map(|(_, value)| value));
+    values.extend(plan.resources.iter().flat_map(|r| &r.settings).map(|(_, value)| value));
+    values.extend(plan.services.iter().flat_map(|s| &s.settings).map(|(_, value)| value));
+    values.extend(context.statements().into_iter().filter_map(|(_, action)| action.dir.as_ref()));
+    let mut found: Vec<&Template> = values.into_iter().filter_map(template).collect();
+    found.extend(plan.backups.iter().filter_map(|backup| backup.path.as_ref()));
+    found.extend(plan.head.state_dir.as_ref());
+    found
+}
+
+fn template(value: &Value) -> Option<&Template> {
+    match value {
+        Value::Text(template) => Some(template),
+        _ => None,
+    }
+}
+
+/// Whose home a path leads into. Before it may stand what an option or a volume puts there (`--file=`, `a:`).
+fn personal(text: &str, unquoted: bool) -> Option<String> {
+    if unquoted && (text == "~" || text.starts_with("~/")) {
+        return Some("the home of whoever runs it".to_owned());
+    }
+    ["/home/", "/Users/", "C:\\Users\\"].iter().find_map(|homes| {
+        let at = text.find(homes)?;
+        let begins = text[..at].chars().next_back().is_none_or(|c| matches!(c, '=' | ':' | ',' | '@' | ' '));
+        let rest = &text[at + homes.len()..];
+        let owner = rest.split(['/', '\\', ':', ' ']).next().unwrap_or("");
+        let person = !owner.is_empty() && !owner.starts_with(['$', '*', '<']);
+        let shared = SHARED.iter().any(|name| name.eq_ignore_ascii_case(owner));
+        (begins && person && !shared).then(|| format!("the home of `{owner}`"))
+    })
+}

@@ -1,0 +1,130 @@
+//! Something is declared and nothing in the plan ever names it.
+//!
+//! Uses are looked for in the text of the plan's own files, not in one variant of it: what only another variant needs is used.
+
+use super::{Context, scripts};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::model::plan::{Common, Plan};
+use std::collections::{HashMap, HashSet};
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let plan = context.world.plan;
+    let mut used = Used::default();
+    for (id, file) in context.sources.files().filter(|(id, _)| scripts::is_own(context, *id)) {
+        used.file(&file.text, &declared(plan).filter(|c| c.name_span.file == id).map(start).collect());
+    }
+    let read: HashSet<&str> = context.texts().iter().flat_map(|t| &t.parsed.reads).map(|r| r.name.as_str()).collect();
+    let here = |common: &&Common| common.name_span.file == plan.file;
+    let variable = |common: &&Common| !used.variables.contains(&common.name) && !read.contains(common.name.as_str());
+    let values = values(plan).filter(here).filter(variable).map(|common| {
+        let diagnostic = report(common, "nothing reads it").help("delete it, or read it where its value stands now");
+        let set = plan.environments.iter().any(|e| e.settings.iter().any(|(name, _)| *name == common.name));
+        let fix = Fix::risky(format!("delete `{}`", common.name)).replace(common.span, "");
+        if set { diagnostic } else { diagnostic.fix(fix) }
+    });
+    let word = |common: &&Common| used.words.get(&common.name).is_none_or(|count| *count == 0);
+    let things = things(plan).filter(here).filter(word).map(|common| {
+        report(common, "nothing names it").help("delete it, or use it: perhaps a step forgets to say that it changes it")
+    });
+    values.chain(things).collect()
+}
+
+fn report(common: &Common, label: &str) -> Diagnostic {
+    let message = format!("`{}` is declared and never used", common.name);
+    Context::report("unused-declaration", message, common.name_span, label)
+}
+
+/// What is read with `$`. Inputs are not among them, since what was answered stands in the journal, nor secrets: programs
+/// find theirs in the environment.
+fn values(plan: &Plan) -> impl Iterator<Item = &Common> {
+    plan.params.iter().map(|param| &param.common)
+}
+
+/// What is named by its bare name and does nothing by itself. People, checklists and messages stand in the runbook.
+fn things(plan: &Plan) -> impl Iterator<Item = &Common> {
+    // What belongs to another thing, and a service that writes something, matters without being named.
+    let idle = plan.services.iter().filter(|s| s.writes.is_empty() && s.reads.is_empty() && s.runs.is_empty());
+    let alone = plan.resources.iter().filter(|r| r.part_of.is_empty() && r.derived_from.is_empty());
+    let resources = alone.map(|r| &r.common);
+    let backups = plan.backups.iter().filter(|b| !b.inline).map(|b| &b.common);
+    let hosts = plan.hosts.iter().map(|h| &h.common).chain(plan.groups.iter().map(|g| &g.common));
+    let others = plan.signals.iter().map(|s| &s.common).chain(plan.channels.iter().map(|c| &c.common));
+    resources.chain(idle.map(|s| &s.common)).chain(backups).chain(hosts).chain(others)
+}
+
+fn declared(plan: &Plan) -> impl Iterator<Item = &Common> {
+    values(plan).chain(things(plan))
+}
+
+fn start(common: &Common) -> usize {
+    common.name_span.start as usize
+}
+
+/// The names in a text: bare words with how often they stand there, and variables.
+#[derive(Default)]
+struct Used {
+    words: HashMap<String, usize>,
+    variables: HashSet<String>,
+}
+
+impl Used {
+    /// Adds a file; the words at some places are declarations, not uses.
+    fn file(&mut self, text: &str, declared: &HashSet<usize>) {
+        let mut at = 0;
+        while at < text.len() {
+            let rest = &text[at..];
+            let next = rest.chars().next().map_or(1, char::len_utf8);
+            at += if rest.starts_with('#') {
+                rest.find('\n').unwrap_or(rest.len())
+            } else if rest.starts_with('"') {
+                let length = string(rest);
+                self.string(&rest[..length]);
+                length
+            } else if let Some(name) = rest.strip_prefix('$').map(name).filter(|name| !name.is_empty()) {
+                self.variables.insert(name.to_owned());
+                1 + name.len()
+            } else if name(rest).is_empty() {
+                next
+            } else {
+                let word = name(rest);
+                if !declared.contains(&at) {
+                    *self.words.entry(word.to_owned()).or_default() += 1;
+                }
+                word.len()
+            };
+        }
+    }
+
+    /// The variables in a string, a shell text or a query.
+    fn string(&mut self, text: &str) {
+        let behind = text.split('$').skip(1).map(|rest| name(rest.trim_start_matches(['{', '#', '!'])));
+        self.variables.extend(behind.filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+}
+
+/// The length of the string that begins here, quotes included.
+fn string(text: &str) -> usize {
+    if let Some(raw) = text.strip_prefix("\"\"\"") {
+        let Some(end) = raw.find("\"\"\"") else { return text.len() };
+        // The last three quotes of a run close it.
+        let more = raw[end + 3..].chars().take_while(|c| *c == '"').count();
+        return 3 + end + 3 + more;
+    }
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            '\n' => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The name that begins here; empty if none does.
+fn name(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    if text.starts_with(|c: char| c.is_ascii_digit()) { "" } else { &text[..end] }
+}
