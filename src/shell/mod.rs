@@ -20,7 +20,7 @@ mod wrappers;
 pub use brush::is_guarded;
 pub use effects::{Destroyed, Visible};
 pub use placeholders::Placeholder;
-pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word};
+pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word, Words};
 
 use crate::model::value::Script;
 use crate::source::Span;

@@ -7,7 +7,7 @@ use super::text::Builder;
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
 use super::{
-    Command, Parsed, Part, Place, Placeholder, Problem, ProblemKind, Quote, Read, Redirect, Set, Shell, Word, effects,
+    Command, Parsed, Part, Place, Placeholder, Problem, ProblemKind, Quote, Read, Redirect, Set, Shell, Word, Words, effects,
     placeholders,
 };
 use crate::source::Span;
@@ -295,7 +295,7 @@ fn reads_script(command: &Command) -> Option<Place> {
         let reads = command.has("-s") || command.arguments().iter().all(options);
         return reads.then_some(inner);
     }
-    let hosts = command.operands(&["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R"]).len();
+    let hosts = command.arguments().operands(&["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R"]).len();
     (name == "ssh" && hosts == 1).then_some(Place::Elsewhere)
 }
 

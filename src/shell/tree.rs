@@ -205,29 +205,42 @@ impl Command {
     pub fn has(&self, argument: &str) -> bool {
         self.arguments().iter().any(|word| word.literal() == Some(argument))
     }
+}
 
-    /// Is one of these fixed words among its arguments, by itself or with a value (`--tail=5`)?
-    pub fn has_any(&self, options: &[&str]) -> bool {
+/// Questions about the words of a command, or about those behind its verb.
+pub trait Words {
+    /// Is one of these words among them, by itself or with a value (`--tail=5`)?
+    fn has_any(&self, options: &[&str]) -> bool;
+    /// Is a short option among them, also in a bundle (`-rf`)?
+    fn short(&self, letter: char) -> bool;
+    /// Those that are neither options nor the value of one of these options.
+    fn operands(&self, valued: &[&str]) -> Vec<&Word>;
+    /// What an option is given, in the next word or behind `=` or, for a short one, behind its letter.
+    fn value(&self, options: &[&str]) -> Option<&Word>;
+    /// The first word that is neither an option nor the value of one of these, and the words behind it.
+    fn verb(&self, valued: &[&str]) -> Option<(&str, &[Word])>;
+}
+
+impl Words for [Word] {
+    fn has_any(&self, options: &[&str]) -> bool {
         let is = |text: &str, option: &str| {
-            text.strip_prefix(option)
-                .is_some_and(|rest| rest.is_empty() || option.starts_with("--") && rest.starts_with('='))
+            let rest = text.strip_prefix(option);
+            rest.is_some_and(|rest| rest.is_empty() || option.starts_with("--") && rest.starts_with('='))
         };
-        self.arguments().iter().any(|word| options.iter().any(|option| is(&word.text, option)))
+        self.iter().any(|word| options.iter().any(|option| is(&word.text, option)))
     }
 
-    /// Is a short option among its arguments, also in a bundle (`-rf`)?
-    pub fn short(&self, letter: char) -> bool {
+    fn short(&self, letter: char) -> bool {
         let bundle = |text: &str| {
             let letters = text.strip_prefix('-').unwrap_or("");
             letters.starts_with(|c: char| c.is_ascii_alphabetic()) && letters.contains(letter)
         };
-        self.arguments().iter().any(|word| bundle(&word.text))
+        self.iter().any(|word| bundle(&word.text))
     }
 
-    /// The words that are neither its name nor options, nor the value of one of these options.
-    pub fn operands(&self, valued: &[&str]) -> Vec<&Word> {
+    fn operands(&self, valued: &[&str]) -> Vec<&Word> {
         let (mut found, mut skip, mut plain) = (Vec::new(), false, false);
-        for word in self.arguments() {
+        for word in self {
             let text = word.text.as_str();
             if std::mem::take(&mut skip) {
                 continue;
@@ -241,17 +254,26 @@ impl Command {
         found
     }
 
-    /// What an option is given, in the next word or behind `=` or, for a short one, behind its letter.
-    pub fn value(&self, options: &[&str]) -> Option<&str> {
-        let words = self.arguments();
-        words.iter().enumerate().find_map(|(i, word)| {
+    fn value(&self, options: &[&str]) -> Option<&Word> {
+        self.iter().enumerate().find_map(|(i, word)| {
             let text = word.text.as_str();
             options.iter().find_map(|option| match text.strip_prefix(option)? {
-                "" => words.get(i + 1).map(|next| next.text.as_str()),
-                rest if option.starts_with("--") => rest.strip_prefix('='),
-                rest => Some(rest),
+                "" => self.get(i + 1),
+                rest if option.starts_with("--") => rest.starts_with('=').then_some(word),
+                _ => Some(word),
             })
         })
+    }
+
+    fn verb(&self, valued: &[&str]) -> Option<(&str, &[Word])> {
+        let mut at = 0;
+        loop {
+            let text = self.get(at)?.text.as_str();
+            if !text.starts_with('-') || text.len() < 2 {
+                return Some((text, &self[at + 1..]));
+            }
+            at += 1 + usize::from(valued.contains(&text));
+        }
     }
 }
 

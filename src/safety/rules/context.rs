@@ -11,6 +11,7 @@ use crate::safety::matrix;
 use crate::safety::trouble::Kind;
 use crate::safety::witness;
 use crate::safety::world::World;
+use crate::shell::Command;
 use crate::source::{Sources, Span};
 use std::cell::OnceCell;
 
@@ -50,6 +51,11 @@ impl<'a> Context<'a> {
     /// The shell texts of the plan, read.
     pub fn texts(&self) -> &[Text] {
         self.texts.get_or_init(|| scripts::all(self))
+    }
+
+    /// Every command of the plan's shell texts.
+    pub fn commands(&self) -> impl Iterator<Item = (&Text, &Command)> {
+        self.texts().iter().flat_map(|text| text.parsed.commands.iter().map(move |command| (text, command)))
     }
 
     /// A diagnostic of a rule, at its level.

@@ -3,6 +3,7 @@
 //! In: a `Context`. Out: diagnostics. Not its business: finding out what is true (`recovery`), and exceptions (`allow`).
 
 mod asked;
+mod commands;
 mod context;
 mod places;
 mod scripts;

@@ -17,24 +17,44 @@ pub struct Text {
     pub parsed: Parsed,
     /// Names that it has besides those of the plan: settings of a thing, variables of loops.
     pub locals: Vec<String>,
+    /// What it is for.
+    pub role: Role,
+}
+
+/// What a shell text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It does something.
+    Work,
+    /// Its exit status, or its output if that is compared, says whether something holds.
+    Check {
+        /// Is its output compared?
+        compared: bool,
+    },
+    /// Its output is a value, or a list to choose from.
+    Source,
+    /// A person reads its output.
+    Diagnosis,
 }
 
 /// A shell text before it is read: several rules look at each, and it is read once.
 struct Unread<'a> {
     script: &'a Script,
     locals: Vec<&'a str>,
+    role: Role,
 }
 
 /// All of them, in no particular order, each once; the standard drivers' are not the plan's.
 pub fn all(context: &Context) -> Vec<Text> {
     let plan = context.world.plan;
-    let mut found = Found { texts: Vec::new(), locals: loops(context) };
+    let mut found = Found { texts: Vec::new(), locals: loops(context), diagnosis: false, source: false };
     for (_, action) in context.statements() {
         found.action(action);
     }
     for backup in &plan.backups {
         let elsewhere = backup.elsewhere.iter().flat_map(|e| e.list.iter().chain(&e.fetch));
-        backup.check.iter().chain(&backup.taken_by).chain(elsewhere).for_each(|check| found.check(check));
+        backup.check.iter().chain(&backup.taken_by).for_each(|check| found.check(check));
+        elsewhere.for_each(|check| found.value(check));
     }
     plan.checklists
         .iter()
@@ -42,14 +62,14 @@ pub fn all(context: &Context) -> Vec<Text> {
         .filter_map(|item| item.check.as_ref())
         .for_each(|c| found.check(c));
     plan.triggers.iter().flat_map(|t| &t.when).for_each(|c| found.check(c));
-    plan.signals.iter().filter_map(|s| s.source.as_ref()).for_each(|c| found.check(c));
-    plan.monitors.iter().flat_map(|m| &m.watches).filter_map(|w| w.source.as_ref()).for_each(|c| found.check(c));
-    plan.inputs.iter().filter_map(|i| i.find_with.as_ref()).for_each(|c| found.check(c));
-    plan.secrets.iter().filter_map(|s| s.from.as_ref()).for_each(|c| found.check(c));
+    plan.signals.iter().filter_map(|s| s.source.as_ref()).for_each(|c| found.value(c));
+    plan.monitors.iter().flat_map(|m| &m.watches).filter_map(|w| w.source.as_ref()).for_each(|c| found.value(c));
+    plan.inputs.iter().filter_map(|i| i.find_with.as_ref()).for_each(|c| found.value(c));
+    plan.secrets.iter().filter_map(|s| s.from.as_ref()).for_each(|c| found.value(c));
     plan.points.iter().filter_map(|p| p.not_passed_when.as_ref()).for_each(|c| found.check(c));
     plan.procedures.iter().flat_map(|p| p.when.iter().chain(&p.unless)).for_each(|c| found.check(c));
     plan.channels.iter().for_each(|channel| found.commands(&channel.commands));
-    plan.diagnoses.iter().for_each(|diagnosis| found.commands(&diagnosis.commands));
+    plan.diagnoses.iter().for_each(|diagnosis| found.diagnosis(&diagnosis.commands));
     for resource in &plan.resources {
         found.operations(&resource.operations, resource.settings.iter().map(|(name, _)| name.as_str()));
         resource.identity.iter().for_each(|check| found.check(check));
@@ -62,7 +82,7 @@ pub fn all(context: &Context) -> Vec<Text> {
     let mut texts = found.texts;
     texts.retain(|text| is_own(context, text.script.span.file) && seen.insert(text.script.span));
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-    let read = |text: Unread| Text { parsed: shell::parse(text.script), locals: owned(text.locals) };
+    let read = |text: Unread| Text { parsed: shell::parse(text.script), locals: owned(text.locals), role: text.role };
     texts.into_iter().map(read).collect()
 }
 
@@ -105,25 +125,44 @@ fn loops<'a>(context: &Context<'a>) -> Vec<&'a str> {
 struct Found<'a> {
     texts: Vec<Unread<'a>>,
     locals: Vec<&'a str>,
+    diagnosis: bool,
+    source: bool,
 }
 
 impl<'a> Found<'a> {
-    fn script(&mut self, script: &'a Script) {
-        self.texts.push(Unread { script, locals: self.locals.clone() });
+    fn script(&mut self, script: &'a Script, role: Role) {
+        let role = match (self.diagnosis, self.source) {
+            (true, _) => Role::Diagnosis,
+            (_, true) => Role::Source,
+            _ => role,
+        };
+        self.texts.push(Unread { script, locals: self.locals.clone(), role });
+    }
+
+    fn value(&mut self, check: &'a Check) {
+        self.source = true;
+        self.check(check);
+        self.source = false;
+    }
+
+    fn diagnosis(&mut self, commands: &'a [Command]) {
+        self.diagnosis = true;
+        self.commands(commands);
+        self.diagnosis = false;
     }
 
     fn commands(&mut self, commands: &'a [Command]) {
         for command in commands {
             if let Command::Sh(script) = command {
-                self.script(script);
+                self.script(script, Role::Work);
             }
         }
     }
 
     fn check(&mut self, check: &'a Check) {
         probes(&check.probe, &mut |probe| {
-            if let Probe::Sh(script, _) = probe {
-                self.script(script);
+            if let Probe::Sh(script, comparison) = probe {
+                self.script(script, Role::Check { compared: comparison.is_some() });
             }
         });
     }
@@ -137,8 +176,10 @@ impl<'a> Found<'a> {
 
     fn action(&mut self, action: &'a Action) {
         match &action.run {
-            Run::Commands(commands) | Run::Diagnose(commands) => self.commands(commands),
-            Run::Capture { source: check, .. } | Run::Verify(check) | Run::Await { check, .. } => self.check(check),
+            Run::Commands(commands) => self.commands(commands),
+            Run::Diagnose(commands) => self.diagnosis(commands),
+            Run::Capture { source: check, .. } => self.value(check),
+            Run::Verify(check) | Run::Await { check, .. } => self.check(check),
             Run::Manual { check: Some(check), .. } => self.check(check),
             _ => {}
         }

@@ -1,0 +1,84 @@
+//! What rules about commands have in common: the verbs of the tools, and what a command is for.
+//!
+//! In: a command. Out: its verb with the words behind it, and answers to a few questions.
+
+use super::scripts::Text;
+use crate::shell::{Command, Word, Words};
+
+/// A verb and the words behind it.
+pub type Verb<'a> = (&'a str, &'a [Word]);
+
+const DOCKER: &[&str] = &["-H", "--host", "-c", "--context", "--config", "-l", "--log-level"];
+const COMPOSE: &[&str] =
+    &["-f", "--file", "-p", "--project-name", "--project-directory", "--env-file", "--profile", "--ansi", "--progress"];
+const KUBECTL: &[&str] = &["-n", "--namespace", "--context", "--kubeconfig", "--cluster", "-s", "--server", "--user"];
+
+/// The verb of `docker` and `podman`: `("volume", [rm, x])`.
+pub fn docker(command: &Command) -> Option<Verb<'_>> {
+    let verb = || command.arguments().verb(DOCKER);
+    matches!(command.name(), "docker" | "podman").then(verb).flatten()
+}
+
+/// The verb of `docker compose` and `docker-compose`.
+pub fn compose(command: &Command) -> Option<Verb<'_>> {
+    match command.name() {
+        "docker-compose" | "podman-compose" => command.arguments().verb(COMPOSE),
+        _ => docker(command).filter(|(verb, _)| *verb == "compose").and_then(|(_, rest)| rest.verb(COMPOSE)),
+    }
+}
+
+/// The verb of `git`.
+pub fn git(command: &Command) -> Option<Verb<'_>> {
+    let verb = || command.arguments().verb(&["-C", "-c", "--git-dir", "--work-tree", "--namespace"]);
+    (command.name() == "git").then(verb).flatten()
+}
+
+/// The verb of `kubectl` and `oc`.
+pub fn kubectl(command: &Command) -> Option<Verb<'_>> {
+    let verb = || command.arguments().verb(KUBECTL);
+    matches!(command.name(), "kubectl" | "oc").then(verb).flatten()
+}
+
+/// The verb of a tool by the rule that its options come last or stick to their values.
+pub fn verb<'a>(command: &'a Command, tools: &[&str]) -> Option<Verb<'a>> {
+    tools.contains(&command.name()).then(|| command.arguments().verb(&[])).flatten()
+}
+
+/// Does it only show what it would do, or how it is used?
+pub fn is_dry(command: &Command) -> bool {
+    let words = command.arguments();
+    words.has_any(&["--dry-run", "--help", "--version", "--check-only", "--simulate", "--just-print"])
+}
+
+/// Does it print its arguments, and do nothing else?
+pub fn only_prints(command: &Command) -> bool {
+    matches!(command.name(), "echo" | "printf" | "logger" | "say" | "log" | "info" | "warn" | "warning" | "true" | ":")
+}
+
+/// Is the command's standard input something else than what the script has, which is nothing?
+pub fn has_input(text: &Text, command: &Command) -> bool {
+    let runners = text.parsed.runners(command).any(|runner| runner.input.is_some() || reads(runner));
+    command.input.is_some() || reads(command) || command.stage > 0 || runners || in_fed_loop(text, command)
+}
+
+fn reads(command: &Command) -> bool {
+    command.redirects.iter().any(|redirect| redirect.fd == 0 && !redirect.writes)
+}
+
+/// Is it in a compound command that is a later stage of a pipeline: `a | while read x; do …`?
+fn in_fed_loop(text: &Text, command: &Command) -> bool {
+    let site = text.parsed.pipeline(command);
+    site.in_loop || site.subshell > 0 || site.in_function
+}
+
+/// Is a time limit put on it by a command that runs it?
+pub fn is_limited(text: &Text, command: &Command) -> bool {
+    text.parsed.runners(command).any(|runner| matches!(runner.name(), "timeout" | "gtimeout"))
+}
+
+/// The words of a command as they are shown in a message.
+pub fn shown(command: &Command) -> String {
+    let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+    let line = words.join(" ").replace('\n', " ");
+    if line.chars().count() <= 60 { line } else { line.chars().take(59).chain(['…']).collect() }
+}
