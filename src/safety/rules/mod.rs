@@ -117,6 +117,14 @@ rules! {
     "R706" Note true fixed_sleep "fixed-sleep" "a fixed pause where the thing itself could be asked";
     "R707" Error true journal_inside_restored_resource "journal-inside-restored-resource" "a journal that the plan itself replaces";
     "R708" Warning true parallel_conflict "parallel-conflict" "two branches at once that get in each other's way";
+    "R801" Warning true pipeline_hides_failure "pipeline-hides-failure" "a pipeline whose first command may fail unseen";
+    "R802" Warning true psql_continues_after_error "psql-continues-after-error" "a database client that goes on after an error";
+    "R803" Warning true rm_with_empty_variable "rm-with-empty-variable" "a removal that goes up the tree if a variable is empty";
+    "R804" Warning true unchecked_cd "unchecked-cd" "a change of directory whose failure ends nothing";
+    "R805" Warning true quoted_glob "quoted-glob" "a pattern in quotes, taken for a file's name";
+    "R807" Warning true git_discards_work "git-discards-work" "a git command that throws away what was not committed";
+    "R808" Warning true image_tag_moves "image-tag-moves" "an image by a tag that means something else tomorrow";
+    "R809" Warning true curl_accepts_errors "curl-accepts-errors" "a curl that takes an error page for success";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
     "R902" Warning true target_identity_unasserted "target-identity-unasserted" "a target that is found by a value, and that nothing proves to be the one meant";
     "R903" Warning true personal_path "personal-path" "a path into somebody's home";

@@ -100,6 +100,11 @@ pub fn known<'a>(context: &Context<'a>) -> HashSet<&'a str> {
     declared.chain(captured).chain(BUILTINS.iter().copied()).chain(CONTEXT.iter().copied()).collect()
 }
 
+/// Is it a value that every script has, and that is never empty?
+pub fn builtin(name: &str) -> bool {
+    BUILTINS.contains(&name) || CONTEXT.contains(&name)
+}
+
 fn loops<'a>(context: &Context<'a>) -> Vec<&'a str> {
     fn walk<'n>(body: &'n [Node], found: &mut Vec<&'n str>) {
         for node in body {

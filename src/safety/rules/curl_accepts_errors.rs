@@ -1,0 +1,50 @@
+//! `curl` ends with 0 whatever the server answers, an error page included, unless it is told otherwise.
+
+use super::{Context, commands, scripts::{Role, Text}};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::shell::{Command, Words};
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let work = context.commands().filter(|(text, _)| text.role != Role::Diagnosis);
+    work.filter_map(|(text, command)| one(text, command)).collect()
+}
+
+fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let words = command.arguments();
+    let fails = words.has_any(&["--fail", "--fail-with-body", "--fail-early"]) || words.short('f');
+    if command.name() != "curl" || fails || words.is_empty() || commands::is_dry(command) {
+        return None;
+    }
+    let asks_status = words.value(&["-w", "--write-out"]).is_some_and(|format| format.text.contains("http_code") || format.text.contains("response_code"));
+    let shows_head = words.short('I') || words.has_any(&["--head"]) || words.short('i') || words.short('V');
+    if asks_status || shows_head && is_read(text, command) || is_compared(text, command) || is_not_http(command) {
+        return None;
+    }
+    let message = "`curl` ends with 0 even if the server answers with an error".to_owned();
+    let place = Context::report("curl-accepts-errors", message, command.words.first()?.span, "an error page is success");
+    let place = place.help("add `--fail`: it ends with 22 from 400 on");
+    let fix = Fix::safe("let `curl` fail on errors of the server");
+    Some(place.fix(fix.after(command.words.first()?.span, " --fail")))
+}
+
+/// Is its output searched by something that fails if it is not there?
+fn is_read(text: &Text, command: &Command) -> bool {
+    text.parsed.behind(command).any(|next| matches!(next.name(), "grep" | "egrep" | "awk" | "head"))
+}
+
+/// `| grep -q ok`, `| jq -e`: an error page does not hold what they look for. `-v` and `jq` without `-e` say nothing.
+fn is_compared(text: &Text, command: &Command) -> bool {
+    text.parsed.behind(command).any(|next| {
+        let words = next.arguments();
+        match next.name() {
+            "grep" | "egrep" | "fgrep" | "rg" => !words.short('v') && !words.short('c'),
+            "jq" => words.short('e') || words.has_any(&["--exit-status"]),
+            _ => false,
+        }
+    })
+}
+
+fn is_not_http(command: &Command) -> bool {
+    let other = ["ftp://", "sftp://", "file://", "telnet://", "smtp://", "ldap://"];
+    command.arguments().iter().any(|word| other.iter().any(|scheme| word.text.starts_with(scheme)))
+}

@@ -1,0 +1,75 @@
+//! `"backup*.sql"`: in quotes a `*` is a star, not a pattern.
+
+use super::{Context, scripts::Text};
+use crate::diagnostics::Diagnostic;
+use crate::shell::{Command, Quote, Word, Words};
+use crate::source::Span;
+
+/// Commands that take paths and nothing else.
+const PATHS: &[&str] = &[
+    "ls", "rm", "cp", "mv", "cat", "stat", "gzip", "gunzip", "zcat", "tar", "chmod", "chown", "wc", "head", "tail",
+    "sha256sum", "md5sum", "du", "touch", "shred", "unzip", "file", "rsync", "bunzip2", "xz", "unxz", "zstd", "pg_restore",
+    "source", ".", "test", "[",
+];
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let all = context.commands().filter(|(_, command)| PATHS.contains(&command.name()));
+    all.filter_map(|(text, command)| one(text, command)).collect()
+}
+
+fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let words = paths(command);
+    let inner = words.iter().copied().chain(command.redirects.iter().map(|redirect| &redirect.target));
+    inner.filter_map(|word| direct(word).or_else(|| through(text, command, word))).next()
+}
+
+fn paths(command: &Command) -> Vec<&Word> {
+    let words = command.arguments();
+    match command.name() {
+        "[" | "test" => words.iter().skip_while(|word| !is_file_test(word)).nth(1).into_iter().collect(),
+        "tar" => words.operands(&["--exclude", "--wildcards", "--transform", "-X"]),
+        "rsync" => words.operands(&["--exclude", "--include", "--filter", "-e"]),
+        "wc" | "head" | "tail" => words.operands(&["-n", "-c"]),
+        "stat" => words.operands(&["-c", "-f", "--format", "--printf"]),
+        "unzip" => words.operands(&["-d", "-x"]).into_iter().take(1).collect(),
+        "ls" => words.operands(&["-I", "--ignore", "--hide"]),
+        "du" => words.operands(&["--exclude"]),
+        _ => words.operands(&[]),
+    }
+}
+
+fn is_file_test(word: &Word) -> bool {
+    matches!(word.text.as_str(), "-e" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-L" | "-h")
+}
+
+/// The pattern stands in the quotes, and the word looks like a path.
+fn direct(word: &Word) -> Option<Diagnostic> {
+    let double = |quote: Quote| quote != Quote::Bare;
+    let star = word.parts.iter().find(|part| !part.expansion && double(part.quote) && word.piece(part).contains('*'))?;
+    let piece = word.piece(star);
+    let at = star.range.start + piece.find('*')?;
+    let escaped = piece == "*" && word.span.end - word.span.start == 2;
+    let text = word.text.trim();
+    if escaped || text.contains([' ', '\n', '(', '|', '^']) || text.starts_with('-') {
+        return None;
+    }
+    Some(report(&word.text, word.place(at..at + 1), None))
+}
+
+/// The pattern stands in the value of a variable that is read in quotes.
+fn through(text: &Text, command: &Command, word: &Word) -> Option<Diagnostic> {
+    let (name, _, part) = word.variables().find(|(_, operator, part)| part.quote == Quote::Double && operator.is_empty())?;
+    let before = |set: &&crate::shell::Set| set.name == name && set.span.end <= command.span.start;
+    let value = text.parsed.sets.iter().rfind(before)?.value.as_ref()?;
+    value.has_pattern(|_| true).then(|| report(&value.text, word.place(part.range.clone()), Some(value.span)))
+}
+
+fn report(pattern: &str, span: Span, value: Option<Span>) -> Diagnostic {
+    let message = format!("`{pattern}` in quotes is the name of one file, with a star in it: it is not there");
+    let place = Context::report("quoted-glob", message, span, "not a pattern here");
+    let place = match value {
+        Some(value) => place.also(value, "the pattern"),
+        None => place,
+    };
+    place.help("leave the pattern outside of the quotes: `\"$dir\"/*.sql`; better, name the one file that is meant")
+}

@@ -1,0 +1,71 @@
+//! What comes behind a `cd` that failed runs in another directory.
+
+use super::{Context, scripts::Text};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::shell::{Command, Words};
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let changes = context.commands().filter(|(_, command)| matches!(command.name(), "cd" | "pushd"));
+    changes.filter_map(|(text, command)| unchecked(text, command).or_else(|| twice(text, command))).collect()
+}
+
+fn unchecked(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let site = text.parsed.pipeline(command);
+    let chained = !site.then.is_empty();
+    let handled = !site.otherwise.is_empty() && text.parsed.within(site.otherwise.clone()).any(|other| {
+        matches!(other.name(), "exit" | "return" | "die" | "fail" | "abort" | "false" | "break" | "continue")
+    });
+    let substitution = text.parsed.shell(command).is_some_and(|shell| shell.substitution);
+    if handled || site.errexit && !site.asked || command.arguments().is_empty() || site.negated {
+        return None;
+    }
+    // Behind `cd x && a` comes what runs whatever became of the `cd`.
+    let ends_at = site.then.end.max(site.otherwise.end).max(command.pipeline + 1);
+    let next = text.parsed.commands.iter().find(|other| {
+        let there = text.parsed.pipeline(other);
+        other.pipeline >= ends_at && there.shell == site.shell && other.span.start > command.span.start
+            && (there.subshell == site.subshell) && !site.then.contains(&other.pipeline)
+    })?;
+    if substitution && matches!(next.name(), "pwd") || is_sure(command) || only_shows(next) {
+        return None;
+    }
+    let to = command.arguments().last().map_or("", |word| word.text.as_str());
+    let message = format!("if `{to}` is not there, `{}` runs in another directory", super::commands::shown(next));
+    let place = Context::report("unchecked-cd", message, command.span, "its failure ends nothing");
+    let place = place.also(next.span, "runs wherever that is");
+    let place = place.help("write `cd … || exit 1`, or let the inner script begin with `set -e`");
+    let fixable = !chained && site.otherwise.is_empty();
+    let fix = || Fix::safe("end the script if the directory is not there").after(command.span, " || exit 1");
+    Some(if fixable { place.fix(fix()) } else { place })
+}
+
+/// Directories that are always there.
+fn is_sure(command: &Command) -> bool {
+    let to = command.arguments().last().and_then(|word| word.literal());
+    matches!(to, Some("/" | "-" | "~" | "/tmp" | "." | ".."))
+}
+
+fn only_shows(command: &Command) -> bool {
+    matches!(command.name(), "echo" | "printf" | "exit" | "return" | "true" | "ls" | "pwd" | ":")
+}
+
+/// `cd a; …; cd a`: the second looks for `a/a`.
+fn twice(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let site = text.parsed.pipeline(command);
+    let [to] = command.arguments().operands(&[])[..] else { return None };
+    let relative = to.literal().filter(|to| !to.starts_with(['/', '~', '.', '-']) && !to.is_empty())?;
+    let stays = |other: &&Command| {
+        let there = text.parsed.pipeline(other);
+        other.span.end <= command.span.start
+            && there.shell == site.shell
+            && there.subshell == site.subshell
+            && matches!(other.name(), "cd" | "pushd" | "popd")
+    };
+    let before = text.parsed.commands.iter().filter(stays).last()?;
+    if !before.has(relative) || before.name() == "popd" || site.in_loop || site.in_branch {
+        return None;
+    }
+    let message = format!("`cd {relative}` stands here for the second time: it looks for `{relative}/{relative}`");
+    let place = Context::report("unchecked-cd", message, command.span, "from there on it is another directory");
+    Some(place.also(before.span, "already in it").help("leave the second out, or put each into parentheses: `(cd … && …)`"))
+}
