@@ -16,9 +16,14 @@ use std::fmt::Write;
 
 /// The families of rules about commands: running, shell, secrets; and those about destruction that look at commands.
 fn is_about_commands(name: &str) -> bool {
-    const OTHERS: &[&str] = &["target-of-everything", "delete-where-move-would-do", "evidence-destroyed", "fixed-sleep"];
+    const OTHERS: &[&str] =
+        &["target-of-everything", "delete-where-move-would-do", "evidence-destroyed", "fixed-sleep"];
     let code = rule(name).map_or("", |rule| rule.code);
-    code.starts_with("R7") || code.starts_with("R8") || code.starts_with("R95") || OTHERS.contains(&name) || name == "masked-failure"
+    code.starts_with("R7")
+        || code.starts_with("R8")
+        || code.starts_with("R95")
+        || OTHERS.contains(&name)
+        || name == "masked-failure"
 }
 
 fn lines(text: &'static str) -> Vec<&'static str> {
@@ -45,14 +50,19 @@ fn findings(command: &str) -> Vec<Diagnostic> {
     for name in variables(&command) {
         let _ = writeln!(plan, "param {name} = \"a value\"");
     }
-    let secrets: HashSet<&str> = ["DB_PASSWORD", "REDIS_PASSWORD", "API_TOKEN", "PGPASSWORD", "REDISCLI_AUTH", "API_KEY"].into();
+    let secrets: HashSet<&str> =
+        ["DB_PASSWORD", "REDIS_PASSWORD", "API_TOKEN", "PGPASSWORD", "REDISCLI_AUTH", "API_KEY"].into();
     for name in secrets.into_iter().filter(|name| command.contains(name)) {
         let _ = writeln!(plan, "secret {name} \"A secret\"");
     }
     let text = command.replace('\n', "\n    ");
     let _ = write!(plan, "phase p {{\n  step s changes nothing timeout 1m {{ sh \"\"\"\n    {text}\n  \"\"\" }}\n}}\n");
     let checked = harness::check("plan.rbk", &plan);
-    checked.diagnostics.into_iter().filter(|found| is_about_commands(found.rule) || rule(found.rule).is_none()).collect()
+    checked
+        .diagnostics
+        .into_iter()
+        .filter(|found| is_about_commands(found.rule) || rule(found.rule).is_none())
+        .collect()
 }
 
 #[test]
@@ -79,7 +89,8 @@ fn harmless_lines_are_left_alone() {
     let mut wrong = Vec::new();
     let lines = lines(include_str!("shell/corpus/harmless.txt"));
     for command in &lines {
-        let got: Vec<String> = findings(command).iter().map(|found| format!("{}: {}", found.rule, found.message)).collect();
+        let got: Vec<String> =
+            findings(command).iter().map(|found| format!("{}: {}", found.rule, found.message)).collect();
         if !got.is_empty() {
             wrong.push(format!("{command}\n    gives {got:?}"));
         }

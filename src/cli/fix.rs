@@ -167,7 +167,8 @@ fn worse(before: &[Unit], after: &[Unit], made: &[&Repair]) -> Option<&'static s
     for old in before {
         let Some(new) = after.iter().find(|new| new.input.name == old.input.name) else { continue };
         let (read, reads) = (!old.compiled.programs.is_empty(), !new.compiled.programs.is_empty());
-        if count(new, |finding| finding.rule == "syntax") > count(old, |finding| finding.rule == "syntax") || read && !reads
+        if count(new, |finding| finding.rule == "syntax") > count(old, |finding| finding.rule == "syntax")
+            || read && !reads
         {
             return Some("the plan could not be read with it");
         }

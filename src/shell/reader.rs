@@ -7,8 +7,8 @@ use super::text::Builder;
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
 use super::{
-    Command, Parsed, Part, Place, Placeholder, Problem, ProblemKind, Quote, Read, Redirect, Set, Shell, Word, Words, effects,
-    placeholders,
+    Command, Parsed, Part, Place, Placeholder, Problem, ProblemKind, Quote, Read, Redirect, Set, Shell, Word, Words,
+    effects, placeholders,
 };
 use crate::source::Span;
 use crate::syntax::Text;
@@ -67,17 +67,20 @@ impl Reader {
                 events.into_iter().for_each(|event| self.event(text, event, place));
                 (self.base, self.pipefail) = before;
             }
-            Err(failure) => self.failure(text, failure),
+            Err(failure) => self.failure(text, failure, shell, options),
         }
         self.angles = outer;
         self.depth -= 1;
     }
 
-    fn failure(&mut self, text: &Text, failure: Failure) {
+    fn failure(&mut self, text: &Text, failure: Failure, shell: Shell, options: Options) {
         let blanks = std::mem::take(&mut self.angles);
         match failure {
             // `git checkout <commit>` is no shell because nobody filled it in: one finding, not two.
-            Failure::Syntax(..) if !blanks.is_empty() => self.parsed.placeholders.extend(blanks),
+            Failure::Syntax(..) if !blanks.is_empty() => {
+                self.parsed.placeholders.extend(blanks.iter().cloned());
+                self.read(&filled(text, &blanks), shell, options);
+            }
             Failure::Syntax(_, at) if mentions(&text.value, "select") => {
                 let message = "a `select` loop is not understood: what this text does is not looked at";
                 self.problem(ProblemKind::NotAnalysed, message.into(), text, at);
@@ -271,6 +274,13 @@ impl Reader {
             self.set(text, word.text.clone(), range.clone(), place, None);
         }
     }
+}
+
+/// The text with its blanks filled in, so that the rest of it can be read: `<commit>` becomes `_commit_`.
+fn filled(text: &Text, blanks: &[Placeholder]) -> Text {
+    let fill =
+        |value: String, blank: &Placeholder| value.replace(&blank.text, &blank.text.replace(['<', '>', ' '], "_"));
+    Text { value: blanks.iter().fold(text.value.clone(), fill), ..text.clone() }
 }
 
 /// The content, if it stands in the text from there on; `<<-` has taken the tabs away from the line starts.

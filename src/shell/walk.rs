@@ -291,7 +291,19 @@ impl<'t> Walk<'t> {
     }
 
     fn range(&self, word: &Word) -> Option<Range<usize>> {
-        word.location().map(|span| self.places.range(&span))
+        word.location().map(|span| self.trimmed(self.places.range(&span)))
+    }
+
+    /// Behind a continued line the parser counts blanks among the word that follows them.
+    fn trimmed(&self, range: Range<usize>) -> Range<usize> {
+        let mut rest = self.text.get(range.clone()).unwrap_or("");
+        loop {
+            let trimmed = rest.trim_start_matches([' ', '\t', '\n']);
+            match trimmed.strip_prefix("\\\n") {
+                Some(next) => rest = next,
+                None => return range.end - trimmed.len()..range.end,
+            }
+        }
     }
 
     fn word(&mut self, word: &Word) {
@@ -339,10 +351,10 @@ impl<'t> Walk<'t> {
             CommandPrefixOrSuffixItem::Word(word) => simple.words.extend(self.range(word)),
             // `export x=1`, `env x=1`, `dd of=x`: an argument that looks like an assignment.
             CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) if suffix => {
-                simple.words.push(self.places.range(&assignment.loc));
+                simple.words.push(self.trimmed(self.places.range(&assignment.loc)));
             }
             CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => {
-                simple.assignments.push((name(assignment), self.places.range(&assignment.loc)));
+                simple.assignments.push((name(assignment), self.trimmed(self.places.range(&assignment.loc))));
             }
             CommandPrefixOrSuffixItem::ProcessSubstitution(_, shell) => self.process(&shell.list),
         }

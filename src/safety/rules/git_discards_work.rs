@@ -34,7 +34,7 @@ fn lost(verb: &str, rest: &[Word]) -> Option<&'static str> {
         "reset" if rest.has_any(&["--hard"]) => "discards every change that was not committed",
         "clean" if forced && !dry && !rest.short('i') => "deletes every file that git does not know",
         "checkout" if forced && !rest.short('b') => "discards every change that was not committed",
-        "checkout" if paths && !rest.short('b') => "overwrites changes that were not committed",
+        "checkout" if (paths || operands.len() > 1) && !rest.short('b') && !rest.short('B') => "overwrites changes that were not committed",
         "switch" if forced || rest.has_any(&["--discard-changes"]) => "discards every change that was not committed",
         "restore" if !rest.has_any(&["--staged", "-S"]) || rest.has_any(&["--worktree", "-W"]) => {
             "overwrites changes that were not committed"

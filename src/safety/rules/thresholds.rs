@@ -94,9 +94,15 @@ fn of_matrix(matrix: &Matrix) -> Option<Table<'_>> {
         Some(pieces)
     };
     let pieces: Option<Vec<_>> = matrix.columns.iter().enumerate().map(axis).collect();
-    let axes = pieces?.into_iter().zip(&matrix.columns).map(|(pieces, column)| Axis { name: &column.common.name, pieces });
-    let table =
-        Table { name: &matrix.common.name, span: matrix.common.name_span, axes: axes.collect(), rows, matrix: Some(matrix) };
+    let axes =
+        pieces?.into_iter().zip(&matrix.columns).map(|(pieces, column)| Axis { name: &column.common.name, pieces });
+    let table = Table {
+        name: &matrix.common.name,
+        span: matrix.common.name_span,
+        axes: axes.collect(),
+        rows,
+        matrix: Some(matrix),
+    };
     table.is_plain().then_some(table)
 }
 
@@ -237,9 +243,9 @@ impl Table<'_> {
     /// The rows that match a combination.
     pub fn matching(&self, combination: &[usize]) -> Vec<usize> {
         let matches = |row: &Row| {
-            row.cells.iter().all(|(axis, condition)| {
-                holds(condition, &self.axes[*axis].pieces[combination[*axis]]) == Some(true)
-            })
+            row.cells
+                .iter()
+                .all(|(axis, condition)| holds(condition, &self.axes[*axis].pieces[combination[*axis]]) == Some(true))
         };
         self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(index, _)| index).collect()
     }
