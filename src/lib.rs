@@ -24,7 +24,7 @@ use diagnostics::{Diagnostic, Level};
 use emit::{BACKENDS, Input, Output};
 use ir::Program;
 use model::Load;
-use safety::matrix::Matrix;
+use safety::{Accepted, matrix::Matrix};
 use sha2::{Digest, Sha256};
 use source::{FileId, Sources, Span};
 use std::fmt::Write;
@@ -40,6 +40,8 @@ pub struct Compiled {
     pub programs: Vec<(Program, Matrix)>,
     /// Everything that was found.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the plan knowingly puts up with, by place.
+    pub accepted: Vec<Accepted>,
 }
 
 /// Compiles a plan: parse, resolve, lower, prove.
@@ -51,17 +53,23 @@ pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) 
     let resolved = model::resolve(sources, file, load, &rules);
     let head = resolved.variations.first().map(|variation| &variation.plan.head.common);
     let (name, name_span) = head.map_or_else(Default::default, |head| (head.name.clone(), head.name_span));
-    let mut compiled = Compiled { name, name_span, programs: Vec::new(), diagnostics: resolved.diagnostics };
+    let mut compiled = Compiled { name, name_span, diagnostics: resolved.diagnostics, ..Compiled::default() };
     if compiled.diagnostics.iter().any(|finding| finding.level == Level::Error) {
         return compiled;
     }
     let hash = hash(sources);
+    let mut found = Vec::new();
     for variation in resolved.variations {
         let program = ir::lower(&variation.plan, &variation.choices, sources, hash.clone());
         let analysis = safety::analyse(&program, sources, Some(today));
-        compiled.diagnostics.extend(analysis.diagnostics);
+        found.extend(analysis.diagnostics);
+        compiled.accepted.extend(analysis.accepted);
         compiled.programs.push((program, analysis.matrix));
     }
+    safety::allow::settle(&mut found, compiled.programs.len());
+    compiled.diagnostics.extend(found);
+    compiled.accepted.sort_by(|a, b| (a.span, &a.what).cmp(&(b.span, &b.what)));
+    compiled.accepted.dedup();
     compiled
 }
 

@@ -1,6 +1,6 @@
 //! `rbk check`: are these plans safe?
 
-use super::findings::{number, outcome, show};
+use super::findings::{accepted, number, outcome, show};
 use super::fix::{self, Changed, Repaired};
 use super::plans::Unit;
 use super::write::{self, Access, Target};
@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Print the recovery matrix too: which procedure gets you back from which point of failure
     #[arg(long)]
     matrix: bool,
+    /// List the risks that the plans accept, with reason and last day; with `--format json` they are the whole output
+    #[arg(long)]
+    accepted: bool,
     /// Repair what can be repaired safely; a plan from standard input is printed repaired, its findings go to standard error
     #[arg(long)]
     fix: bool,
@@ -43,6 +46,12 @@ pub fn run(arguments: &Arguments, options: &Options) -> anyhow::Result<Outcome> 
     if arguments.matrix {
         print(&matrix::show(&units))?;
     }
+    if arguments.accepted {
+        print(&accepted(&units, options)?)?;
+        if options.format == Format::Json {
+            return Ok(outcome(&units));
+        }
+    }
     print(&show(&units, options)?)?;
     Ok(outcome(&units))
 }
@@ -60,6 +69,9 @@ fn repair(units: Vec<Unit>, arguments: &Arguments, options: &Options) -> anyhow:
         }
     }
     let mut told = if options.format == Format::Human { report(&repaired) } else { String::new() };
+    if arguments.accepted {
+        told.push_str(&accepted(&repaired.units, options)?);
+    }
     if arguments.matrix {
         told.push_str(&matrix::show(&repaired.units));
     }

@@ -5,6 +5,8 @@
 use super::plans::Unit;
 use super::{Options, Outcome};
 use crate::diagnostics::{Diagnostic, Format, Level, render, sorted};
+use crate::emit::wording::date;
+use std::fmt::Write;
 
 /// The findings of all plans as one text.
 pub fn show(units: &[Unit], options: &Options) -> anyhow::Result<String> {
@@ -44,7 +46,33 @@ fn summary(units: &[Unit]) -> String {
         .map(|(n, word)| number(n, word))
         .collect();
     let found = if parts.is_empty() { String::from("no findings") } else { parts.join(", ") };
-    format!("{}: {found}{}\n", number(plans, "plan"), repairable(&findings))
+    let risks: usize = units.iter().map(|unit| unit.compiled.accepted.len()).sum();
+    let risks = if risks == 0 { String::new() } else { format!("; {}", number(risks, "accepted risk")) };
+    format!("{}: {found}{}{risks}\n", number(plans, "plan"), repairable(&findings))
+}
+
+/// What the plans knowingly put up with: one line each, or as JSON.
+pub fn accepted(units: &[Unit], options: &Options) -> anyhow::Result<String> {
+    let mut lines = String::new();
+    let mut entries = Vec::new();
+    for unit in units {
+        for risk in &unit.compiled.accepted {
+            let file = &unit.sources.file(risk.span.file).name;
+            let place = unit.sources.place(risk.span);
+            let until = risk.until.map(date);
+            let last = until.as_ref().map_or_else(String::new, |day| format!(" (until {day})"));
+            let _ = writeln!(lines, "{file}:{}:{}: {}: {}{last}", place.line, place.column, risk.what, risk.because);
+            entries.push(serde_json::json!({
+                "plan": unit.compiled.name, "accepted": risk.what, "because": risk.because, "until": until,
+                "file": file, "line": place.line, "column": place.column,
+            }));
+        }
+    }
+    match options.format {
+        Format::Json => Ok(serde_json::to_string_pretty(&entries)? + "\n"),
+        Format::Human if !lines.is_empty() => Ok(lines + "\n"),
+        Format::Human | Format::Short => Ok(lines),
+    }
 }
 
 /// How many findings `--fix` would do away with.

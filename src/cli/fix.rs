@@ -190,3 +190,84 @@ fn worse(before: &[Unit], after: &[Unit], made: &[&Repair]) -> Option<&'static s
 fn count(unit: &Unit, wanted: impl Fn(&Diagnostic) -> bool) -> usize {
     sorted(unit.findings()).into_iter().filter(|finding| wanted(finding)).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Color;
+    use crate::diagnostics::Format;
+    use crate::source::Span;
+
+    const PLAN: &str = r#"plan notes "Notes" { rto 5m }
+resource db : sqlite { path = "notes.db" }
+backup before of db
+phase migrate {
+  take backup before
+  step alter modifies db { sh "sqlite3 notes.db < migrate.sql" }
+}
+rollback back of migrate {
+  data_lost "notes"
+  restore db from before
+  verify notes { sql db "select 1" == 1 }
+}
+"#;
+
+    /// What becomes of the plan when its findings are changed before they are repaired.
+    fn with(change: impl FnOnce(&mut Vec<Diagnostic>)) -> Repaired {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("plan.rbk");
+        std::fs::write(&path, PLAN).unwrap();
+        let paths = Paths { paths: vec![path] };
+        let options = Options {
+            format: Format::Human,
+            color: Color::Never,
+            today: Some(20_777),
+            stdin_filename: "standard-input.rbk".to_owned(),
+        };
+        let mut units = plans::compile_all(&paths, &options).unwrap();
+        change(&mut units[0].compiled.diagnostics);
+        repair(units, true, &paths, &options).unwrap()
+    }
+
+    /// A finding with a repair that puts one text in the place of another.
+    fn finding(wrong: &str, right: &str) -> Diagnostic {
+        let start = u32::try_from(PLAN.find(wrong).unwrap()).unwrap();
+        let span = Span { file: FileId(0), start, end: start + u32::try_from(wrong.len()).unwrap() };
+        let fix = Fix::safe(format!("write {right}")).replace(span, right);
+        Diagnostic::warning("test", format!("not {wrong}"), span, "").fix(fix)
+    }
+
+    fn undone(repaired: &Repaired) -> Vec<(&str, &str)> {
+        repaired.undone.iter().map(|(repair, why)| (repair.title.as_str(), *why)).collect()
+    }
+
+    #[test]
+    fn what_breaks_a_plan_is_undone_and_told() {
+        let unreadable = "the plan could not be read with it";
+        for (wrong, right, why) in [
+            ("rollback back", "rollback { back", unreadable),
+            ("of migrate", "of nothing", unreadable),
+            ("  take backup before\n", "", "it brought new errors"),
+        ] {
+            let repaired = with(|findings| *findings = vec![finding(wrong, right)]);
+            assert_eq!(undone(&repaired), [(format!("write {right}").as_str(), why)]);
+            assert!(repaired.changed.is_empty(), "{right}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_help_is_undone() {
+        let comment = finding("rollback back", "# timeout 5m\nrollback back").fix;
+        let repaired = with(|findings| findings[0].fix = comment);
+        assert_eq!(undone(&repaired), [("write # timeout 5m\nrollback back", "the finding remained")]);
+        assert!(repaired.changed.is_empty());
+    }
+
+    #[test]
+    fn good_repairs_are_made_beside_bad_ones() {
+        let repaired = with(|findings| findings.insert(0, finding("\"Notes\"", "of nothing")));
+        assert_eq!(undone(&repaired), [("write of nothing", "the plan could not be read with it")]);
+        let texts: Vec<&str> = repaired.changed.values().map(|changed| changed.after.as_str()).collect();
+        assert_eq!(texts, [PLAN.replace("modifies db {", "modifies db timeout 5m {")]);
+    }
+}

@@ -57,7 +57,7 @@ impl Fix {
 }
 
 /// A text with fixes made, and the indices of those that were; all of them must be for this one file. A fix is made whole or
-/// not at all: one that overlaps an earlier one is left for the next round. New lines end as those of the text do.
+/// not at all: one that overlaps an earlier one is left for the next round.
 pub fn apply(text: &str, fixes: &[&Fix]) -> (String, Vec<usize>) {
     let mut taken: Vec<&Edit> = Vec::new();
     let mut made = Vec::new();
@@ -73,12 +73,11 @@ pub fn apply(text: &str, fixes: &[&Fix]) -> (String, Vec<usize>) {
         }
     }
     taken.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let lines_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for edit in taken {
         out.push_str(&text[at..edit.span.start as usize]);
-        out.push_str(&edit.text.replace('\n', lines_end));
+        out.push_str(&edit.text);
         at = edit.span.end as usize;
     }
     out.push_str(&text[at..]);
@@ -113,11 +112,5 @@ mod tests {
         assert_eq!(apply("abcd", &[&elsewhere]), ("abcd".to_owned(), vec![]));
         let tangled = Fix::safe("tangled").replace(span(0, 3), "x").replace(span(2, 4), "y");
         assert_eq!(apply("abcd", &[&tangled]), ("abcd".to_owned(), vec![]));
-    }
-
-    #[test]
-    fn new_lines_end_as_the_others_do() {
-        let fix = Fix::safe("line").before(span(3, 3), "x\n");
-        assert_eq!(apply("a\r\nb", &[&fix]).0, "a\r\nx\r\nb");
     }
 }

@@ -6,6 +6,7 @@
 mod fix;
 mod human;
 mod json;
+mod layout;
 mod short;
 mod suggest;
 
@@ -108,6 +109,31 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(bounded(text));
         self
+    }
+
+    /// Says which of the candidates a misspelt word was probably meant to be, with the repair; else what is said instead. The
+    /// repair is safe if there is no second candidate that it could have been.
+    #[must_use]
+    pub fn did_you_mean<'c>(
+        self,
+        word: &str,
+        span: Span,
+        candidates: impl Iterator<Item = &'c str> + Clone,
+        otherwise: impl FnOnce() -> Option<String>,
+    ) -> Self {
+        let Some(near) = suggest(word, candidates.clone()) else {
+            return match otherwise() {
+                Some(help) => self.help(help),
+                None => self,
+            };
+        };
+        let told = self.help(format!("did you mean `{near}`?"));
+        if (span.end - span.start) as usize != word.len() || suggest::doubtful(word, near, candidates.clone()) {
+            return told;
+        }
+        let title = format!("write `{near}` in place of `{word}`");
+        let fix = if suggest::certain(word, near, candidates) { Fix::safe(title) } else { Fix::risky(title) };
+        told.fix(fix.replace(span, near))
     }
 
     /// Offers a repair.

@@ -10,6 +10,26 @@ pub fn suggest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// Is another candidate as near as `near`?
+pub fn doubtful<'c>(word: &str, near: &str, candidates: impl IntoIterator<Item = &'c str>) -> bool {
+    let lower = word.to_lowercase();
+    let limit = (word.chars().count() + 1) / 3;
+    let far = |candidate: &str| distance(&lower, &candidate.to_lowercase(), limit);
+    far(near).is_none_or(|nearest| {
+        candidates.into_iter().any(|other| other != near && far(other).is_some_and(|distance| distance <= nearest))
+    })
+}
+
+/// Can the word mean nothing but `near`? It is long enough, one slip away, no other candidate is, and no digit differs: `v1` is no
+/// slip of `v2`.
+pub fn certain<'c>(word: &str, near: &str, candidates: impl IntoIterator<Item = &'c str>) -> bool {
+    let lower = word.to_lowercase();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let close = |candidate: &str| distance(&lower, &candidate.to_lowercase(), 1).is_some();
+    let other = candidates.into_iter().any(|candidate| candidate != near && close(candidate));
+    word.chars().count() >= 4 && close(near) && !other && digits(word) == digits(near)
+}
+
 /// How many letters differ; `None` beyond `limit`.
 fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
@@ -36,7 +56,7 @@ fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::suggest;
+    use super::{certain, suggest};
 
     const WORDS: [&str; 5] = ["restore", "restart", "take", "timeout", "before_migration"];
 
@@ -48,6 +68,16 @@ mod tests {
         assert_eq!(suggest("before_migartion", WORDS), Some("before_migration"));
         assert_eq!(suggest("restores", WORDS), Some("restore"));
         assert_eq!(suggest("tak", WORDS), Some("take"));
+    }
+
+    #[test]
+    fn a_slip_is_certain_only_without_another_candidate() {
+        assert!(certain("retsore", "restore", WORDS));
+        assert!(certain("restart_api", "restart_ap", ["restart_ap", "stop"]));
+        assert!(!certain("orders_v1", "orders_v2", ["orders_v2"]));
+        assert!(!certain("order", "orders", ["orders", "border"]));
+        assert!(!certain("db", "dbx", ["dbx"]));
+        assert!(!certain("before_migratoin_x", "before_migration", WORDS));
     }
 
     #[test]

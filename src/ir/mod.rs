@@ -135,6 +135,8 @@ pub struct Action {
     pub span: Span,
     /// Its first words: what diagnostics point at.
     pub head: Span,
+    /// Its block, with both braces.
+    pub block: Option<Span>,
     /// What is done.
     pub run: Run,
     /// What that changes.

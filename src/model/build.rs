@@ -98,6 +98,7 @@ pub fn common(entry: &Entry<'_>) -> Common {
         title: entry.title.clone(),
         about: entry.text("about"),
         allow: entry.allows(),
+        block: entry.block,
     }
 }
 

@@ -6,7 +6,7 @@ use super::plan::Resource;
 use super::reader::Reader;
 use super::value::{Check, Comparison, FileTest, Http, Probe, Query, Relation, Script, Value};
 use super::vocabulary::{CHECKS, Kind};
-use crate::diagnostics::{Diagnostic, suggest};
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::syntax::{Literal, Number, Op};
 
@@ -87,12 +87,9 @@ impl Reader<'_> {
         let words = CHECKS.iter().map(|(word, _)| *word);
         let signals = self.names.of_kind(Kind::Signal);
         let error = Diagnostic::error("form", format!("`{word}` is no check"), span, "a check belongs here");
-        let near = suggest(word, words.clone().chain(signals));
-        let help = near.map_or_else(
-            || format!("a check begins with {}, or with a signal", words.collect::<Vec<_>>().join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
-        self.diagnostics.push(error.help(help));
+        let otherwise =
+            || Some(format!("a check begins with {}, or with a signal", words.clone().collect::<Vec<_>>().join(", ")));
+        self.diagnostics.push(error.did_you_mean(word, span, words.clone().chain(signals), otherwise));
     }
 
     fn signal(&mut self, name: &str, span: Span, cursor: &mut Cursor<'_>) -> Option<Probe> {

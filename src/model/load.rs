@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::vocabulary::{Arg, Body, DECLARATIONS, Form, Kind};
-use crate::diagnostics::{Diagnostic, suggest};
+use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{self, Item, Literal, Op, Tree};
 
@@ -162,12 +162,8 @@ pub fn declarations<'t>(trees: &'t [Tree], diagnostics: &mut Vec<Diagnostic>) ->
         let span = item.atoms[0].span;
         let words = DECLARATIONS.iter().map(|form| form.word);
         let error = Diagnostic::error("form", format!("`{word}` is no declaration"), span, "unknown declaration");
-        let near = suggest(word, words.clone());
-        let help = near.map_or_else(
-            || format!("the declarations are {}", words.collect::<Vec<_>>().join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
-        diagnostics.push(error.help(help));
+        let otherwise = || Some(format!("the declarations are {}", words.clone().collect::<Vec<_>>().join(", ")));
+        diagnostics.push(error.did_you_mean(word, span, words.clone(), otherwise));
     }
     all
 }

@@ -20,6 +20,8 @@ pub struct Common {
     pub about: Option<Template>,
     /// Rules switched off in it.
     pub allow: Vec<Allow>,
+    /// Its block, with both braces.
+    pub block: Option<Span>,
 }
 
 impl Common {

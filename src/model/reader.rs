@@ -8,7 +8,7 @@ use super::plan::{Allow, Reason};
 use super::statement::OnFailure;
 use super::value::{Check, Command, Comparison, Piece, Script, Template, Value, Variable, VariableKind};
 use super::vocabulary::{self, Arg, Body, Form, Kind, Naming, Opt};
-use crate::diagnostics::{Diagnostic, suggest};
+use crate::diagnostics::Diagnostic;
 use crate::source::{Sources, Span};
 use crate::syntax::{self, Item, Literal, Number, Op};
 
@@ -115,6 +115,8 @@ pub struct Entry<'t> {
     pub span: Span,
     /// Its first words.
     pub head: Span,
+    /// Its block, with both braces.
+    pub block: Option<Span>,
     /// Was a part of it unreadable? Then what seems to be missing may be there.
     pub broken: bool,
 }
@@ -156,6 +158,7 @@ impl Reader<'_> {
             checks: Vec::new(),
             span: cursor.item(),
             head: cursor.taken(),
+            block: None,
             broken: false,
         };
         if form.naming != Naming::None {
@@ -185,6 +188,7 @@ impl Reader<'_> {
     ) {
         while !cursor.done() {
             if let Some(block) = cursor.block() {
+                entry.block = Some(block.span);
                 self.block(form, options, &block.items, entry);
             } else if !self.option(form.word, options, cursor, entry, false) {
                 break;
@@ -346,14 +350,10 @@ impl Reader<'_> {
         };
         let words: Vec<&str> = options.iter().flat_map(|list| list.iter()).map(|option| option.word).collect();
         let message = format!("`{word}` means nothing in `{owner}`");
-        let mut error = Diagnostic::error("form", message, cursor.here(), "unknown here");
-        error.help = Some(match suggest(word, words.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                format!("`{owner}` takes {}", words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "))
-            }
-        });
-        self.diagnostics.push(error);
+        let error = Diagnostic::error("form", message, cursor.here(), "unknown here");
+        let list = || words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ");
+        let otherwise = || Some(format!("`{owner}` takes {}", list()));
+        self.diagnostics.push(error.did_you_mean(word, cursor.here(), words.iter().copied(), otherwise));
     }
 
     /// Arguments, tail and reason of an option whose word has been taken.
@@ -378,6 +378,10 @@ impl Reader<'_> {
         }
         given.span = start.to(cursor.taken());
         given.span.start = start.start;
+        if option.reason == vocabulary::Reason::Must && given.because.is_none() {
+            // `allow RULE until DATE because "…"`: the reason is the exception's, not the date's.
+            given.because = given.tail.iter_mut().find_map(|tail| tail.because.take());
+        }
         if option.reason == vocabulary::Reason::Must && given.because.is_none() {
             let message = format!("`{}` needs a reason", option.word);
             let error = Diagnostic::error("form", message, given.span, "why?");
@@ -546,9 +550,8 @@ impl Reader<'_> {
         };
         if !self.rules.is_empty() && !self.rules.contains(&word) {
             let error = Diagnostic::error("name", format!("there is no rule `{word}`"), span, "unknown rule");
-            let near = suggest(word, self.rules.iter().copied());
-            let help = near.map_or("`rbk rules` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
-            self.diagnostics.push(error.help(help));
+            let otherwise = || Some("`rbk rules` lists them".to_owned());
+            self.diagnostics.push(error.did_you_mean(word, span, self.rules.iter().copied(), otherwise));
         }
         Some(word.to_owned())
     }
@@ -585,10 +588,7 @@ impl Reader<'_> {
                 span,
                 "unknown name",
             );
-            match suggest(word, self.names.of_kind(kind)) {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error,
-            }
+            error.did_you_mean(word, span, self.names.of_kind(kind).into_iter(), || None)
         };
         self.diagnostics.push(error);
         None
@@ -685,15 +685,16 @@ impl Reader<'_> {
         }
         let candidates = [Kind::Param, Kind::Input, Kind::Secret, Kind::Capture].map(|kind| self.names.of_kind(kind));
         let all = candidates.iter().flatten().copied().chain(BUILTINS.iter().copied());
-        let near = suggest(name, all).map(str::to_owned);
         let mut error = Diagnostic::error("name", format!("there is no value `{name}`"), span, "unknown value");
         if let Some(other) = self.names.any(name) {
             error = error.also(other.span, format!("`{name}` is {}, which has no value", in_words(other.kind)));
         }
-        let help = near.map_or("declare a `param`, an `input` or a `secret`, or `capture` it".to_owned(), |near| {
-            format!("did you mean `{near}`?")
-        });
-        self.diagnostics.push(error.help(help));
+        // Of `$name` and `${name}` the name alone is wrong.
+        let sign = self.sources.text(span).find(name).and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
+        let start = span.start + sign;
+        let word = Span { start, end: (start + u32::try_from(name.len()).unwrap_or(0)).min(span.end), ..span };
+        let otherwise = || Some("declare a `param`, an `input` or a `secret`, or `capture` it".to_owned());
+        self.diagnostics.push(error.did_you_mean(name, word, all, otherwise));
         None
     }
 

@@ -8,7 +8,7 @@ use super::reader::{Argument, Entry, Reader};
 use super::statement::{Change, Declared, OnFailure, Options, Statement, Undo, Verb};
 use super::value::{Check, Value, Variable};
 use super::vocabulary::{COMMON, EFFECTS, Form, Kind, Opt, STATEMENT_OPTIONS, STATEMENTS};
-use crate::diagnostics::{Diagnostic, suggest};
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::syntax::{Item, Literal, Number};
 
@@ -70,11 +70,8 @@ impl Reader<'_> {
     fn unknown_statement(&mut self, word: &str, span: Span) {
         let words = STATEMENTS.iter().map(|form| form.word);
         let error = Diagnostic::error("form", format!("`{word}` is no statement"), span, "unknown statement");
-        let help = suggest(word, words.clone()).map_or_else(
-            || format!("the statements are {}", words.collect::<Vec<_>>().join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
-        self.diagnostics.push(error.help(help));
+        let otherwise = || Some(format!("the statements are {}", words.clone().collect::<Vec<_>>().join(", ")));
+        self.diagnostics.push(error.did_you_mean(word, span, words.clone(), otherwise));
     }
 
     fn service_statements(&mut self, form: &'static Form, head: &str, cursor: &mut Cursor<'_>) -> Vec<Statement> {
@@ -509,6 +506,7 @@ impl Reader<'_> {
             title: entry.title.clone(),
             span: entry.span,
             head,
+            block: entry.block,
             verb: draft.verb,
             effects,
             changes_nothing,
@@ -613,6 +611,7 @@ fn plain(id: String, verb: Verb, span: Span, head: Span) -> Statement {
         title: None,
         span,
         head,
+        block: None,
         verb,
         effects: vec![],
         changes_nothing: false,

@@ -6,7 +6,7 @@ use super::plan::{Backup, Driver, DriverKind, Plan, Point, Resource, ResourceKin
 use super::reader::{Entry, Reader};
 use super::value::{Template, Value};
 use super::vocabulary::Form;
-use crate::diagnostics::{Diagnostic, suggest};
+use crate::diagnostics::Diagnostic;
 use crate::model::load::Declared;
 use crate::source::Span;
 use crate::syntax::Item;
@@ -117,8 +117,14 @@ impl Reader<'_> {
         for (index, (name, span, procedure)) in found.iter().enumerate() {
             let said = self.found_points.remove(&index);
             let (title, about, check, whole) = said.unwrap_or((None, None, None, *span));
-            let common =
-                super::plan::Common { name: name.clone(), name_span: *span, span: whole, title, about, allow: vec![] };
+            let common = super::plan::Common {
+                name: name.clone(),
+                name_span: *span,
+                span: whole,
+                title,
+                about,
+                ..Default::default()
+            };
             plan.points.push(Point { common, phase: Id::new(*procedure), not_passed_when: check });
         }
     }
@@ -175,11 +181,8 @@ impl Reader<'_> {
                 let error = Diagnostic::error("name", message, place, "unknown param")
                     .also(driver.common.name_span, "the driver");
                 let names = driver.params.iter().map(|param| param.common.name.as_str());
-                let help = suggest(name, names.clone()).map_or_else(
-                    || format!("it has {}", names.collect::<Vec<_>>().join(", ")),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                self.diagnostics.push(error.help(help));
+                let otherwise = || Some(format!("it has {}", names.clone().collect::<Vec<_>>().join(", ")));
+                self.diagnostics.push(error.did_you_mean(name, place, names.clone(), otherwise));
             }
         }
         let mut complete = Vec::new();

@@ -6,7 +6,7 @@ use super::plan::{Backup, Plan, Procedure, ProcedureKind, Resource, ResourceKind
 use super::reader::Reader;
 use super::statement::{Change, OnFailure, Statement, Verb};
 use super::value::{Check, Command, Probe};
-use crate::diagnostics::{Diagnostic, suggest};
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
 impl Reader<'_> {
@@ -101,9 +101,8 @@ impl Reader<'_> {
         let message = format!("`{}` has no step `{step}`", owner.common.name);
         let error = Diagnostic::error("name", message, span, "unknown step")
             .also(owner.common.name_span, "the procedure meant");
-        let help = suggest(step, steps.iter().copied())
-            .map_or_else(|| format!("its steps are {}", steps.join(", ")), |near| format!("did you mean `{near}`?"));
-        self.diagnostics.push(error.help(help));
+        let otherwise = || Some(format!("its steps are {}", steps.join(", ")));
+        self.diagnostics.push(error.did_you_mean(step, span, steps.iter().copied(), otherwise));
     }
 
     /// Calls and extensions must end. True if they do not.

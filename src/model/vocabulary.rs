@@ -288,8 +288,13 @@ const PLAN: Form = form(
 
 const USE: Form = Form { title: true, ..form("use", Nameless, &[], Body::None, "declarations of another file") };
 
-const PARAM: Form =
-    form("param", Required, &[opt("=", &[Value], "its value"), FOR_VARIANT, ABOUT], Body::Items(&[]), "a fixed value");
+const PARAM: Form = form(
+    "param",
+    Required,
+    &[opt("=", &[Value], "its value"), FOR_VARIANT, ABOUT, ALLOW],
+    Body::Items(&[]),
+    "a fixed value",
+);
 
 const INPUT: Form = form(
     "input",
@@ -303,6 +308,7 @@ const INPUT: Form = form(
         opt("example", &[Text], "an answer"),
         FOR_VARIANT,
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[]),
     "a blank that the operator fills once",
@@ -311,7 +317,7 @@ const INPUT: Form = form(
 const SECRET: Form = form(
     "secret",
     Required,
-    &[opt("from", &[Source], "fetched at run time"), opt("optional", &[], "may be empty"), FOR_VARIANT, ABOUT],
+    &[opt("from", &[Source], "fetched at run time"), opt("optional", &[], "may be empty"), FOR_VARIANT, ABOUT, ALLOW],
     Body::Items(&[]),
     "a value that is never shown; from the environment or the file named by NAME_FILE",
 );
@@ -319,7 +325,7 @@ const SECRET: Form = form(
 const ENVIRONMENT: Form = form(
     "environment",
     Required,
-    &[opt("protected", &[], "the operator types its name before anything changes"), ABOUT],
+    &[opt("protected", &[], "the operator types its name before anything changes"), ABOUT, ALLOW],
     Body::Settings(&[]),
     "values of params in one place",
 );
@@ -327,7 +333,7 @@ const ENVIRONMENT: Form = form(
 const VARIANT: Form = form(
     "variant",
     Required,
-    &[opt("one_of", &[Words], "its choices"), ABOUT],
+    &[opt("one_of", &[Words], "its choices"), ABOUT, ALLOW],
     Body::Items(&[]),
     "a choice that is fixed when the plan is built",
 );
@@ -376,6 +382,7 @@ const DRIVER: Form = form(
         opt("for", &[Words], "data, cache, versioned, irrevocable, service"),
         opt("needs", &[Words], "tools that must be installed").many(),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[&PARAM, &OPERATIONS_MARK]),
     "operations for a kind of resource or service",
@@ -435,6 +442,7 @@ const HOST: Form = form(
         opt("ssh", &[Text], "how to reach it"),
         opt("alternate_of", &[Name(Kind::Host)], "the same machine started from other media"),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[]),
     "a machine",
@@ -442,7 +450,7 @@ const HOST: Form = form(
 const GROUP: Form = form(
     "group",
     Required,
-    &[opt("of", &[Names(Kind::Host)], "its machines"), ABOUT],
+    &[opt("of", &[Names(Kind::Host)], "its machines"), ABOUT, ALLOW],
     Body::Items(&[]),
     "several machines",
 );
@@ -557,6 +565,7 @@ const TRIGGER: Form = form(
         opt("then", &[Text], "what else is done"),
         FOR_VARIANT,
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[]),
     "when to act",
@@ -564,14 +573,14 @@ const TRIGGER: Form = form(
 const SIGNAL: Form = form(
     "signal",
     Required,
-    &[opt("=", &[Source], "how it is measured"), opt("unit", &[Text], "of the figure"), FOR_VARIANT, ABOUT],
+    &[opt("=", &[Source], "how it is measured"), opt("unit", &[Text], "of the figure"), FOR_VARIANT, ABOUT, ALLOW],
     Body::Items(&[]),
     "a measured value",
 );
 const SEVERITY: Form = form(
     "severity",
     Required,
-    &[opt("respond", &[Duration], "how fast"), opt("action", &[Text], "what is done"), ABOUT],
+    &[opt("respond", &[Duration], "how fast"), opt("action", &[Text], "what is done"), ABOUT, ALLOW],
     Body::Items(&[]),
     "a level",
 );
@@ -599,7 +608,7 @@ const ROW: Form = form(
 const MATRIX: Form = form(
     "matrix",
     Required,
-    &[opt("worst_row_wins", &[], "rows may overlap: the worst one counts"), ABOUT],
+    &[opt("worst_row_wins", &[], "rows may overlap: the worst one counts"), ABOUT, ALLOW],
     Body::Items(&[&COLUMN, &ROW]),
     "a decision table",
 );
@@ -610,6 +619,7 @@ const OPTIONS: Form = form(
         opt("columns", &[Names(Kind::Runnable)], "the procedures to choose from"),
         opt("of", &[Name(Kind::Phase)], "of which phase"),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[&GRADE]),
     "how well each procedure fits a symptom",
@@ -633,7 +643,7 @@ const SECTION: Form = form("section", Nameless, &[], Body::Items(&[&ITEM]), "a h
 const CHECKLIST: Form = form(
     "checklist",
     Required,
-    &[opt("for", &[AnyWord], "the audience"), ABOUT],
+    &[opt("for", &[AnyWord], "the audience"), ABOUT, ALLOW],
     Body::Items(&[&ITEM, &SECTION]),
     "what must be so",
 );
@@ -667,6 +677,7 @@ const MONITOR: Form = form(
         opt("during", &[Name(Kind::Phase)], "which phase"),
         FOR_VARIANT_IN,
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[&WATCH]),
     "watching afterwards",
@@ -685,6 +696,7 @@ const METRIC: Form = form(
         opt("target", &[Comparison], "how it should be"),
         opt("unit", &[Text], "of the figure"),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[]),
     "target against actual",
@@ -699,6 +711,7 @@ const CONTACT: Form = form(
         opt("backup", &[Name(Kind::Contact)], "who else"),
         opt("unassigned", &[], "nobody yet").because(),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[]),
     "a person or a role",
@@ -710,6 +723,7 @@ const AUTHORITY: Form = form(
         opt("of", &[Names(Kind::Contact)], "who may decide, first choice first"),
         opt("approve", &[Word(&["any", "all"]), Word(&["of"]), Names(Kind::Contact)], "how many"),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[]),
     "who may decide",
@@ -722,6 +736,7 @@ const ESCALATE: Form = form(
         opt("when", &[Condition], "or when this is seen"),
         opt("to", &[Name(Kind::Role)], "whom"),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[]),
     "when to call whom",
@@ -729,7 +744,13 @@ const ESCALATE: Form = form(
 const CHANNEL: Form = form(
     "channel",
     Required,
-    &[opt("by_hand", &[Text], "how a person does it"), opt("timeout", &[Duration], "its limit"), FOR_VARIANT, ABOUT],
+    &[
+        opt("by_hand", &[Text], "how a person does it"),
+        opt("timeout", &[Duration], "its limit"),
+        FOR_VARIANT,
+        ABOUT,
+        ALLOW,
+    ],
     Body::Commands,
     "how messages go out; commands see `$subject` and `$message`",
 );
@@ -743,6 +764,7 @@ const MESSAGE: Form = form(
         opt("subject", &[Text], "of a mail"),
         opt("text", &[Text], "the words"),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[]),
     "what is said",
@@ -760,6 +782,7 @@ const DRILL: Form = form(
         opt("by", &[Names(Kind::Role)], "who takes part"),
         opt("records", &[Text], "a blank of its record").many(),
         ABOUT,
+        ALLOW,
     ],
     Body::Items(&[&ITEM]),
     "a rehearsal",
@@ -775,7 +798,7 @@ const POSTMORTEM: Form = form(
 const FOLLOWUP: Form = form(
     "followup",
     Optional,
-    &[opt("owner", &[Name(Kind::Role)], "who"), opt("due", &[Value], "a day or a duration"), ABOUT],
+    &[opt("owner", &[Name(Kind::Role)], "who"), opt("due", &[Value], "a day or a duration"), ABOUT, ALLOW],
     Body::Items(&[&ITEM]),
     "what remains to be done",
 );

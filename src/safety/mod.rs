@@ -77,7 +77,7 @@ pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sou
         texts: OnceCell::default(),
     };
     let found = rules::RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
-    let diagnostics = allow::apply(&world, today, found);
+    let diagnostics = allow::apply(&world, sources, today, found);
     Analysis { diagnostics, accepted: accepted(&world), matrix: survey.matrix }
 }
 
@@ -87,7 +87,7 @@ fn accepted(world: &World) -> Vec<Accepted> {
     let mut add = |what: String, because: &str, until, span| {
         found.push(Accepted { what, because: because.to_owned(), until, span });
     };
-    for (allow, _) in allow::collect(world) {
+    for (allow, _) in allow::collect(plan).into_iter().filter(|(allow, _)| allow::possible(allow)) {
         add(format!("allow {}", allow.rule), &allow.because.text, allow.until, allow.span);
     }
     for procedure in &plan.procedures {

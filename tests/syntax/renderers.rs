@@ -74,7 +74,7 @@ fn json_has_everything() {
             { "file": "plans/a.rbk", "line": 2, "column": 7, "end_line": 2, "end_column": 11, "start": 22, "end": 26, "text": "no unit" },
             { "file": "plans/a.rbk", "line": 1, "column": 6, "end_line": 1, "end_column": 7, "start": 5, "end": 6, "text": "in this plan" },
         ],
-        "notes": ["one paragraph"], "help": "did you mean `5m`?",
+        "notes": ["one paragraph"], "fix": null, "help": "did you mean `5m`?",
     });
     assert_eq!(shown[0], expected);
     assert_eq!(shown[1]["level"], "warning");

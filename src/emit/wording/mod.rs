@@ -6,7 +6,6 @@
 
 mod action;
 mod check;
-pub mod statements;
 mod unit;
 mod voice;
 

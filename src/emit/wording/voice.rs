@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{Words, date, statements};
+use super::{Words, date};
 use crate::ir::{self, Program};
 use crate::model::ids::Id;
 use crate::model::plan::{Common, Procedure, Role, Thing, Where};
-use crate::model::statement::{Change, Statement};
+use crate::model::statement::{self, Change, Statement};
 use crate::model::value::{Piece, Template, Value, Variable, VariableKind};
 use crate::source::{Sources, Span};
 
@@ -27,7 +27,7 @@ pub struct Voice<'a> {
 impl<'a> Voice<'a> {
     /// A voice in the language of the program's plan.
     pub fn of(program: &'a Program, sources: &'a Sources) -> anyhow::Result<Self> {
-        let statements = statements::all(&program.plan).into_iter().map(|s| (s.span, s)).collect();
+        let statements = statement::all(&program.plan).into_iter().map(|s| (s.span, s)).collect();
         Ok(Voice { program, sources, words: Words::of(program.plan.head.language)?, statements })
     }
 

@@ -1,8 +1,8 @@
 //! A rollback restores from a backup that was taken when the resource was no longer the original.
 
-use super::Context;
 use super::context::Case;
-use crate::diagnostics::Diagnostic;
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::{Action, Effect, actions};
 use crate::model::ids::Id;
 use crate::model::plan::Backup;
@@ -18,13 +18,29 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         if never || context.world.plan[b].elsewhere.is_some() {
             continue;
         }
-        let (diagnostic, help) = told(context, &case, r, b);
+        let (mut diagnostic, help) = told(context, &case, r, b);
         let at = diagnostic.labels[0].span;
         if !found.iter().any(|d| d.labels[0].span == at) {
+            diagnostic.fix = moved(context, &case, r, b);
             found.push(context.story(case.finding, diagnostic).help(help));
         }
     }
     found
+}
+
+/// The copy is taken before the first change, if the phase takes it itself and only too late.
+fn moved(context: &Context, case: &Case, r: usize, b: Id<Backup>) -> Option<Fix> {
+    let takes = |a: &&Action| a.effects.iter().any(|e| matches!(e, Effect::Take { backup, .. } if *backup == b));
+    if actions(&case.procedure.body).into_iter().any(|action| takes(&action)) {
+        return None;
+    }
+    let change = &context.world.program.procedures[case.change.forward.procedure];
+    let own = repair::own(context, change);
+    let write = context.first_write(case.change, r)?;
+    let before = own.iter().position(|action| action.span == write.span)?;
+    let taking = own.iter().skip(before).find(|action| takes(action))?;
+    let fix = Fix::safe(format!("take `{}` before `{}`", context.world.backup_name(b), write.id));
+    Some(fix.move_before(context.sources, taking.span, write.span))
 }
 
 /// The finding with its places, and what to do: it depends on who takes the copy.

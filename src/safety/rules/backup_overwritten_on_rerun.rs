@@ -2,7 +2,8 @@
 //! the broken state.
 
 use super::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::source::Span;
 use crate::ir::{Effect, Run};
 use crate::safety::transfer::fixed_path;
 
@@ -22,10 +23,21 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             Context::report("backup-overwritten-on-rerun", message, path.span, "the same file each time")
                 .also(action.head, "taken here")
                 .also(user.head, "this restore relies on the first copy")
-                .help("put `${stamp}` into the path");
+                .help("put `${stamp}` into the path")
+                .fix(stamped(context, path.span, name));
         if !found.iter().any(|d| d.message == diagnostic.message) {
             found.push(diagnostic);
         }
     }
     found
+}
+
+/// `${stamp}` goes before the ending of the file name. Unsafe: something else may look for the file under its fixed name.
+fn stamped(context: &Context, path: Span, name: &str) -> Fix {
+    let text = context.sources.text(path);
+    let end = text.trim_end_matches('"').len();
+    let file = text[..end].rfind(['/', '"']).map_or(0, |at| at + 1);
+    let at = text[file..end].find('.').filter(|at| *at > 0).map_or(end, |at| file + at);
+    let start = u32::try_from(at).map_or(path.end, |at| path.start + at);
+    Fix::risky(format!("write `{name}` to a new file each time")).before(Span { start, ..path }, "-${stamp}")
 }

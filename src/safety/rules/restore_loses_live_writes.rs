@@ -1,7 +1,7 @@
 //! A service has written since the backup was taken, the restore loses it, and the rollback does not say so.
 
 use super::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::model::plan::ResourceKind;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -18,7 +18,13 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
                 if known || world.plan.resources[r].kind == ResourceKind::Cache {
                     continue;
                 }
-                found.push(one(context, &procedure.name, r, b, span, world.declaration(procedure).common.name_span));
+                let declared = &world.declaration(procedure).common;
+                let writer = world.writers[r].first().map_or("a service", |s| world.service_name(*s));
+                let what = format!("what {writer} wrote to {} after the backup {}", world.resource_name(r), world.backup_name(b));
+                // Unsafe: whether that may be lost is the author's to say.
+                let fix = Fix::risky(format!("say in `{}` that it loses {what}", procedure.name));
+                let fix = fix.first_in(context.sources, declared.span, declared.block, &format!("data_lost \"{what}\""));
+                found.push(one(context, &procedure.name, r, b, span, declared.name_span).fix(fix));
             }
         }
     }

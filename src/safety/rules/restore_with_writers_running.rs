@@ -1,8 +1,11 @@
 //! A restore runs while a service may write the same thing.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::context::Case;
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::Effect;
+use crate::model::ids::Id;
+use crate::model::plan::Service;
 use crate::safety::trouble::Kind;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -20,7 +23,24 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             Some(start) => diagnostic.also(start.head, format!("`{service}` runs from here on")),
             None => diagnostic.also(world.plan[s].common.name_span, format!("`{service}` writes `{name}`")),
         };
-        found.push(context.story(case.finding, diagnostic).help(format!("write `stop {service}` before the restore")));
+        let mut diagnostic = context.story(case.finding, diagnostic).help(format!("write `stop {service}` before the restore"));
+        diagnostic.fix = repair(context, &case, s);
+        found.push(diagnostic);
     }
     found
+}
+
+/// Stops the writer before the restore; one that nothing starts again, and that should run, is started when all is back.
+fn repair(context: &Context, case: &Case, s: Id<Service>) -> Option<Fix> {
+    let world = context.world;
+    let service = world.service_name(s);
+    let restore = repair::own(context, case.procedure).into_iter().find(|action| action.head == case.span)?;
+    let fix = Fix::safe(format!("stop `{service}` before `{}`", restore.id));
+    let fix = fix.item_before(context.sources, restore.span, &format!("stop {service}"));
+    let declared = &world.plan[s];
+    let ends = world.declaration(case.procedure).ends.iter().any(|(ended, _)| *ended == s);
+    if repair::starts(case.procedure, s) || declared.starts_stopped || declared.introduced_by.is_some() || ends {
+        return Some(fix);
+    }
+    repair::start_again(context, case.procedure, s, fix)
 }

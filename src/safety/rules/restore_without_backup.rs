@@ -1,7 +1,7 @@
 //! A rollback restores from a backup that the change never takes, so that there is nothing to restore from.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::safety::trouble::Kind;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -23,7 +23,15 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         }
         let before = first.map_or_else(|| "its first step".to_owned(), |write| format!("`{}`", write.id));
         let help = format!("write `take backup {backup}` in phase `{phase}`, before {before}");
-        found.push(context.story(case.finding, diagnostic).help(help));
+        let mut diagnostic = context.story(case.finding, diagnostic).help(help);
+        if let Some(write) = first.filter(|_| case.change.is_phase) {
+            let change = &context.world.program.procedures[case.change.forward.procedure];
+            let own = repair::own(context, change).iter().any(|action| action.span == write.span);
+            let fix = Fix::safe(format!("take `{backup}` before `{}`", write.id));
+            let take = format!("take backup {backup}");
+            diagnostic.fix = own.then(|| fix.item_before(context.sources, write.span, &take));
+        }
+        found.push(diagnostic);
     }
     found
 }

@@ -1,7 +1,7 @@
 //! A rollback ends, and a service does not run that ran before, or the other way round.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::Effect;
 use crate::safety::trouble::Kind;
 
@@ -27,7 +27,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             None => diagnostic.also(world.plan[s].common.name_span, "the service"),
         };
         let help = format!("write `{verb} {service}` in `{rollback}`, or say `ends {service} {what}`");
-        found.push(context.story(case.finding, diagnostic).help(help));
+        let mut diagnostic = context.story(case.finding, diagnostic).help(help);
+        if !running {
+            let fix = Fix::safe(format!("start `{service}` in `{rollback}` when everything is back"));
+            diagnostic.fix = repair::start_again(context, case.procedure, s, fix);
+        }
+        found.push(diagnostic);
     }
     found
 }

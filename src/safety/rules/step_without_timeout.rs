@@ -1,7 +1,7 @@
 //! A command has no limit: it may hang for ever, and the worst case of the procedure is unknown.
 
 use super::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::{Action, Run};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -15,7 +15,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let one = |(_, action): (_, &Action)| {
         let message = format!("`{}` has no `timeout`: it may run for ever", action.id);
         let place = Context::report("step-without-timeout", message, action.head, "nothing ends it");
-        place.help("add `timeout 5m`, or what it may take at most")
+        // Unsafe: a limit that is too short ends a migration halfway.
+        let fix = Fix::risky(format!("add `timeout 5m` to `{}`", action.id));
+        place.help("add `timeout 5m`, or what it may take at most").fix(fix.option(context.sources, action.span, action.block, "timeout 5m"))
     };
     all.map(one).collect()
 }

@@ -1,7 +1,9 @@
 //! A rollback takes a step back although a later one, which changed the same thing, is still in force.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::context::Case;
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::ir::{Action, Effect};
 use crate::safety::trouble::Kind;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -15,7 +17,21 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             diagnostic = diagnostic.also(action.head, "done last, so to be taken back first");
         }
         let help = format!("write `undo {later}` before `undo {step}`");
-        found.push(context.story(case.finding, diagnostic).help(help));
+        let mut diagnostic = context.story(case.finding, diagnostic).help(help);
+        diagnostic.fix = swapped(context, &case, step, later);
+        found.push(diagnostic);
     }
     found
+}
+
+/// The later step is taken back first, where the rollback takes back both.
+fn swapped(context: &Context, case: &Case, step: &str, later: &str) -> Option<Fix> {
+    let own = repair::own(context, case.procedure);
+    let undoes = |action: &&&Action, wanted: &str| {
+        action.effects.iter().any(|effect| matches!(effect, Effect::Undo { step, .. } if step == wanted))
+    };
+    let first = own.iter().position(|action| action.head == case.span)?;
+    let second = own.iter().skip(first).find(|action| undoes(action, later))?;
+    let fix = Fix::safe(format!("take back `{later}` before `{step}`"));
+    Some(fix.move_before(context.sources, second.span, own[first].span))
 }

@@ -1,9 +1,14 @@
 //! A point of no return is crossed without anybody being asked just before.
 
 use super::Context;
+<<<<<<< HEAD
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Group, Run, actions};
 use crate::model::plan::Point;
+=======
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::ir::{Group, GroupKind, Node, Run, actions};
+>>>>>>> b75a068 (Give the rules repairs, exceptions a place in every block, and count what a plan accepts)
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let gate = |run: &Run| matches!(run, Run::Confirm(_) | Run::Manual { .. } | Run::Require(_));
@@ -23,5 +28,16 @@ fn one(group: &Group, point: &Point) -> Diagnostic {
         Some(head) => diagnostic.also(head, "runs at once"),
         None => diagnostic,
     };
+<<<<<<< HEAD
     diagnostic.help("begin it with `confirm ready \"…?\" phrase \"…\"`")
+=======
+    let diagnostic = diagnostic.help("begin it with `confirm ready \"…?\" phrase \"…\"`");
+    let Some(action) = actions(&group.body).first().copied().filter(|action| group.span.file == action.span.file) else {
+        return Some(diagnostic);
+    };
+    // Unsafe: the words of the question are the author's, and a run that nobody watches would stop there.
+    let confirm = format!("confirm {0}_wanted \"Go past the point of no return {0}?\" phrase \"YES\"", point.name);
+    let fix = Fix::risky(format!("ask before `{}`", action.id));
+    Some(diagnostic.fix(fix.item_before(context.sources, action.span, &confirm)))
+>>>>>>> b75a068 (Give the rules repairs, exceptions a place in every block, and count what a plan accepts)
 }

@@ -1,7 +1,7 @@
 //! An environment is called production and nothing makes the operator type its name.
 
 use super::Context;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::model::plan::Environment;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -15,7 +15,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             environment.common.name_span,
             "one wrong `--env` away from an accident",
         );
-        place.help("add `protected`: then the operator types its name before anything is changed")
+        let common = &environment.common;
+        let fix = Fix::safe(format!("make `{name}` protected"));
+        place
+            .help("add `protected`: then the operator types its name before anything is changed")
+            .fix(fix.last_in(context.sources, common.span, common.block, "protected"))
     };
     open.map(one).collect()
 }

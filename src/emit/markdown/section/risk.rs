@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::emit::markdown::builder::Builder;
 use crate::emit::markdown::md::{Card, Md, Table};
 use crate::emit::wording::date;
-use crate::emit::wording::statements;
-use crate::model::plan::{Allow, Common, Procedure};
-use crate::model::statement::{OnFailure, Statement};
+use crate::model::plan::{Allow, Procedure};
+use crate::model::statement::{self, OnFailure, Statement};
+use crate::safety::allow;
 use crate::source::Span;
 
 /// The last section.
@@ -50,7 +50,7 @@ impl Builder<'_> {
         let mut risks = Risks { builder: self, rows: Vec::new() };
         risks.declarations();
         self.plan().procedures.iter().for_each(|p| risks.procedure(p));
-        statements::all(self.plan()).into_iter().for_each(|s| risks.statement(s));
+        statement::all(self.plan()).into_iter().for_each(|s| risks.statement(s));
         let mut table = self.table(&["accepted", "because", "until", "place"]);
         table.rows = risks.rows;
         (!table.rows.is_empty()).then_some(table)
@@ -78,24 +78,15 @@ impl Risks<'_, '_> {
 
     fn declarations(&mut self) {
         let plan = self.builder.plan();
-        let commons: [Vec<&Common>; 4] = [
-            vec![&plan.head.common],
-            plan.resources.iter().map(|r| &r.common).collect(),
-            plan.services.iter().map(|s| &s.common).collect(),
-            plan.backups.iter().map(|b| &b.common).collect(),
-        ];
-        for common in commons.into_iter().flatten() {
+        self.allows(&plan.head.common.name, &plan.head.common.allow);
+        for common in allow::declarations(plan) {
             self.allows(&common.name, &common.allow);
-        }
-        for diagnosis in &plan.diagnoses {
-            self.allows(&diagnosis.common.name, &diagnosis.common.allow);
         }
     }
 
     fn procedure(&mut self, procedure: &Procedure) {
         let plan = self.builder.plan();
         let name = &procedure.common.name;
-        self.allows(name, &procedure.common.allow);
         for (resource, reason) in &procedure.not_restored {
             let what = format!("{name}: {}", plan[*resource].common.name);
             self.say("risk_not_restored", &what, &reason.text, reason.span);
