@@ -138,14 +138,6 @@ impl<'a> Context<'a> {
         found
     }
 
-    /// The blanks before a statement that begins its line: what is put before it goes on with them.
-    pub fn indent(&self, span: Span) -> Option<&'a str> {
-        let text = &self.sources.file(span.file).text;
-        let before = text.get(..span.start as usize)?;
-        let blanks = before.rsplit('\n').next().unwrap_or(before);
-        blanks.trim().is_empty().then_some(blanks)
-    }
-
     /// Every action of the program once, with its procedure. Called bodies and `extends` show a statement several times:
     /// rules that look at statements see it at its first.
     pub fn statements(&self) -> Vec<(&'a Procedure, &'a Action)> {

@@ -5,11 +5,8 @@
 mod asked;
 mod commands;
 mod context;
-<<<<<<< HEAD
 mod places;
-=======
 mod repair;
->>>>>>> b75a068 (Give the rules repairs, exceptions a place in every block, and count what a plan accepts)
 mod scripts;
 mod thresholds;
 

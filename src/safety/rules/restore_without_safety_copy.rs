@@ -55,13 +55,11 @@ fn one(context: &Context, rollback: &str, r: usize, restore: &Action) -> Diagnos
     let copy = free_name(context, name);
     let diagnostic = diagnostic.help(format!("write `take backup {copy} of {name}` before the restore"));
     let takes = world.plan.operation(Thing::Resource(Id::new(r)), "backup").is_some();
-    match context.indent(restore.span).filter(|_| takes) {
-        Some(indent) => diagnostic.fix(
-            Fix::safe(format!("take a safety copy of `{name}` before the restore"))
-                .before(restore.span, format!("take backup {copy} of {name}\n{indent}")),
-        ),
-        None => diagnostic,
+    if !takes {
+        return diagnostic;
     }
+    let fix = Fix::safe(format!("take a safety copy of `{name}` before the restore"));
+    diagnostic.fix(fix.item_before(context.sources, restore.span, &format!("take backup {copy} of {name}")))
 }
 
 /// A name for the copy that the plan does not use yet.

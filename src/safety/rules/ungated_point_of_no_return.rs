@@ -1,14 +1,9 @@
 //! A point of no return is crossed without anybody being asked just before.
 
 use super::Context;
-<<<<<<< HEAD
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::{Group, Run, actions};
 use crate::model::plan::Point;
-=======
-use crate::diagnostics::{Diagnostic, Fix};
-use crate::ir::{Group, GroupKind, Node, Run, actions};
->>>>>>> b75a068 (Give the rules repairs, exceptions a place in every block, and count what a plan accepts)
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let gate = |run: &Run| matches!(run, Run::Confirm(_) | Run::Manual { .. } | Run::Require(_));
@@ -16,10 +11,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let inner = actions(&group.body);
         inner.first().is_some_and(|first| !gate(&first.run) && first.ask_first.is_none())
     });
-    open.map(|(_, group, point)| one(group, point)).collect()
+    open.map(|(_, group, point)| one(context, group, point)).collect()
 }
 
-fn one(group: &Group, point: &Point) -> Diagnostic {
+fn one(context: &Context, group: &Group, point: &Point) -> Diagnostic {
     let name = &point.common.name;
     let message = format!("`{name}` is crossed without anybody being asked");
     let diagnostic = Context::report("ungated-point-of-no-return", message, point.common.name_span, "no way back behind it");
@@ -28,16 +23,12 @@ fn one(group: &Group, point: &Point) -> Diagnostic {
         Some(head) => diagnostic.also(head, "runs at once"),
         None => diagnostic,
     };
-<<<<<<< HEAD
-    diagnostic.help("begin it with `confirm ready \"…?\" phrase \"…\"`")
-=======
     let diagnostic = diagnostic.help("begin it with `confirm ready \"…?\" phrase \"…\"`");
     let Some(action) = actions(&group.body).first().copied().filter(|action| group.span.file == action.span.file) else {
-        return Some(diagnostic);
+        return diagnostic;
     };
     // Unsafe: the words of the question are the author's, and a run that nobody watches would stop there.
-    let confirm = format!("confirm {0}_wanted \"Go past the point of no return {0}?\" phrase \"YES\"", point.name);
+    let confirm = format!("confirm {name}_wanted \"Go past the point of no return {name}?\" phrase \"YES\" timeout 15m");
     let fix = Fix::risky(format!("ask before `{}`", action.id));
-    Some(diagnostic.fix(fix.item_before(context.sources, action.span, &confirm)))
->>>>>>> b75a068 (Give the rules repairs, exceptions a place in every block, and count what a plan accepts)
+    diagnostic.fix(fix.item_before(context.sources, action.span, &confirm))
 }
