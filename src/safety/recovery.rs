@@ -12,7 +12,7 @@ use super::weakness::Weakness;
 use super::world::World;
 use crate::ir::{Effect, Procedure};
 use crate::model::ids::Id;
-use crate::model::plan::{Backup, Service};
+use crate::model::plan::{Backup, ResourceKind, Service, Thing};
 use crate::source::Span;
 
 /// What comes of a procedure from one state.
@@ -24,6 +24,8 @@ pub struct Outcome {
     pub unverified: Vec<(usize, Option<Span>)>,
     /// Restores that lose what a service wrote since the backup.
     pub loses: Vec<(usize, Id<Backup>, Span)>,
+    /// Data that it destroys while no copy of them is known to be readable, and where.
+    pub gambles: Vec<(usize, Span)>,
 }
 
 /// Runs a procedure from a state of the change that it takes back.
@@ -93,6 +95,12 @@ fn before_action(world: &World, change: &Forward, moment: &Moment, outcome: &mut
             Effect::Restore { resource, backup, while_running, .. } => {
                 before_restore(world, moment, resource.index(), *backup, *while_running, outcome);
             }
+            Effect::Destroy(r) | Effect::Delete(Thing::Resource(r)) => {
+                let gamble = (r.index(), moment.action.head);
+                if gambles(world, change, moment.before, r.index()) && !outcome.gambles.contains(&gamble) {
+                    outcome.gambles.push(gamble);
+                }
+            }
             Effect::Start(s) => {
                 if let Some((r, value)) = broken(world, &change.origin, *s, moment.before) {
                     push(outcome, Kind::BrokenStart(*s, r, value), Some(moment));
@@ -106,6 +114,15 @@ fn before_action(world: &World, change: &Forward, moment: &Moment, outcome: &mut
             _ => {}
         }
     }
+}
+
+/// Is there something to lose, and no copy that can be read for certain? What the change has made is not missed.
+fn gambles(world: &World, change: &Forward, before: &State, resource: usize) -> bool {
+    let data = world.plan.resources[resource].kind == ResourceKind::Data && change.origin[resource] != data::ABSENT;
+    let there = before.words[world.resource(resource)] & data::VALUES != data::ABSENT;
+    let readable = |&b: &usize| before.words[world.backup(b)] & (copy::BAD | copy::ABSENT) == 0;
+    let mut wholes = (0..world.plan.resources.len()).filter(|&w| world.parts[w].contains(&resource));
+    data && there && !wholes.any(|w| world.backups[w].iter().any(readable))
 }
 
 /// A step that was certainly not done is not taken back; one that may be half done only by an undo made for it.

@@ -77,7 +77,7 @@ rules! {
     "R119" Warning true restore_target_unproven "restore-target-unproven" "a restored copy that goes live before anybody has looked at it";
     "R201" Error true undeclared_destruction "undeclared-destruction" "a command that visibly destroys what the plan does not say";
     "R202" Error true opaque_command "opaque-command" "a step that does not say what it changes";
-    "R204" Warning true unrecoverable_destruction "unrecoverable-destruction" "data destroyed behind a point of no return without a copy of them";
+    "R204" Warning true unrecoverable_destruction "unrecoverable-destruction" "data destroyed while no good copy of them is known";
     "R205" Warning true evidence_destroyed "evidence-destroyed" "containers removed before their logs are kept";
     "R206" Note true delete_where_move_would_do "delete-where-move-would-do" "files deleted that could be put aside";
     "R301" Error false rollback_across_point_of_no_return "rollback-across-point-of-no-return" "the only way out leads back across a point of no return";

@@ -20,8 +20,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let body = actions(&procedure.body);
-        let recovering = column.outcomes.iter().filter(|outcome| outcome.troubles.is_empty());
-        for &(r, b, span) in recovering.flat_map(|outcome| &outcome.loses) {
+        for &(r, b, span) in column.telling().flat_map(|outcome| &outcome.loses) {
             let Some(place) = body.iter().position(|action| action.head == span) else { continue };
             let kept = body[..place].iter().any(|action| keeps(world, action, r, b));
             let known = found.iter().any(|d| d.labels[0].span == span);
