@@ -413,7 +413,7 @@ rbk_supervise() {
         k) [ -n "$_job" ] && rbk_end_group "$_job" && _job='' ;;
         q) return 0 ;;
       esac
-    elif [ "$_rc" -le 128 ] && ! kill -0 "$$" 2>/dev/null; then
+    elif [ "$_rc" -le 128 ] && rbk_run_is_dead; then
       [ -n "$_job" ] && rbk_end_group "$_job"
       printf '%sq\n' "$RBK_MARK" >&3
       rm -rf "$RBK_WORK"
@@ -426,6 +426,12 @@ rbk_supervise() {
       _job=''
     fi
   done
+}
+
+# A parent that reads its output to the end before it asks for the status of the run leaves it a zombie until then.
+rbk_run_is_dead() {
+  kill -0 "$$" 2>/dev/null || return 0
+  rbk_process_start "$$" && [ -z "$RBK_TEXT" ]
 }
 
 rbk_pause() {
@@ -738,7 +744,8 @@ rbk_host_id() {
   RBK_TEXT="${RBK_TEXT//|/_}|${_boot//|/_}"
 }
 
-# The start time of a process, empty where there is none such: RBK_TEXT. Fails where that can't be known.
+# The start time of a process, empty where there is none such, or a dead one that its parent has not asked for: RBK_TEXT.
+# Fails where that can't be known.
 rbk_process_start() {
   RBK_TEXT=''
   if [ -r /proc/self/stat ]; then
@@ -748,8 +755,10 @@ rbk_process_start() {
     # shellcheck disable=SC2086 # fields of a number each
     set -- $RBK_TEXT
     RBK_TEXT=${20}
+    case $1 in Z | X) RBK_TEXT='' ;; esac
     return 0
   fi
+  case $(ps -o stat= -p "$1" 2>/dev/null) in Z*) return 0 ;; esac
   RBK_TEXT=$(ps -o lstart= -p "$1" 2>/dev/null) && return 0
   RBK_TEXT=''
   ps -o lstart= -p "$$" >/dev/null 2>&1

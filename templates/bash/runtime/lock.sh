@@ -17,7 +17,8 @@ rbk_host_id() {
   RBK_TEXT="${RBK_TEXT//|/_}|${_boot//|/_}"
 }
 
-# The start time of a process, empty where there is none such: RBK_TEXT. Fails where that can't be known.
+# The start time of a process, empty where there is none such, or a dead one that its parent has not asked for: RBK_TEXT.
+# Fails where that can't be known.
 rbk_process_start() {
   RBK_TEXT=''
   if [ -r /proc/self/stat ]; then
@@ -27,8 +28,10 @@ rbk_process_start() {
     # shellcheck disable=SC2086 # fields of a number each
     set -- $RBK_TEXT
     RBK_TEXT=${20}
+    case $1 in Z | X) RBK_TEXT='' ;; esac
     return 0
   fi
+  case $(ps -o stat= -p "$1" 2>/dev/null) in Z*) return 0 ;; esac
   RBK_TEXT=$(ps -o lstart= -p "$1" 2>/dev/null) && return 0
   RBK_TEXT=''
   ps -o lstart= -p "$$" >/dev/null 2>&1

@@ -101,7 +101,7 @@ rbk_supervise() {
         k) [ -n "$_job" ] && rbk_end_group "$_job" && _job='' ;;
         q) return 0 ;;
       esac
-    elif [ "$_rc" -le 128 ] && ! kill -0 "$$" 2>/dev/null; then
+    elif [ "$_rc" -le 128 ] && rbk_run_is_dead; then
       [ -n "$_job" ] && rbk_end_group "$_job"
       printf '%sq\n' "$RBK_MARK" >&3
       rm -rf "$RBK_WORK"
@@ -114,6 +114,12 @@ rbk_supervise() {
       _job=''
     fi
   done
+}
+
+# A parent that reads its output to the end before it asks for the status of the run leaves it a zombie until then.
+rbk_run_is_dead() {
+  kill -0 "$$" 2>/dev/null || return 0
+  rbk_process_start "$$" && [ -z "$RBK_TEXT" ]
 }
 
 rbk_pause() {

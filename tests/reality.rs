@@ -1,0 +1,140 @@
+//! Random plans against reality: compiled, run by bash in a toy world, stopped at each of their points by failures and
+//! kills, and brought back by the procedures that the matrix names, themselves stopped and resumed.
+//!
+//! `RBK_PLANS` says how many plans, `RBK_SEED` which ones. A failure prints the seed of its plan.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use rbk::safety::matrix::{Point, Row};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[path = "safety/harness.rs"]
+mod harness;
+#[path = "reality/plans.rs"]
+mod plans;
+#[path = "reality/trial.rs"]
+mod trial;
+#[path = "reality/world.rs"]
+mod world;
+
+use plans::{Dice, Plan};
+use trial::{Mishap, Trial};
+use world::{Blow, Mood};
+
+#[derive(Debug, Default)]
+struct Counts {
+    plans: AtomicUsize,
+    accepted: AtomicUsize,
+    refused: AtomicUsize,
+    shown: AtomicUsize,
+    nothing_to_run: AtomicUsize,
+    runs: AtomicUsize,
+    calls: AtomicUsize,
+    kills: AtomicUsize,
+}
+
+fn add(count: &AtomicUsize, n: usize) {
+    count.fetch_add(n, Ordering::Relaxed);
+}
+
+fn number(name: &str, or: u64) -> u64 {
+    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(or)
+}
+
+/// Runs something for each of the numbers, on as many threads as there are processors; stops at the first failure.
+fn each(count: usize, work: impl Fn(usize) -> Result<(), String> + Sync) {
+    let next = AtomicUsize::new(0);
+    let failure = Mutex::new(None::<String>);
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    if i >= count || failure.lock().unwrap().is_some() {
+                        break;
+                    }
+                    if let Err(error) = work(i) {
+                        *failure.lock().unwrap() = Some(error);
+                    }
+                }
+            });
+        }
+    });
+    if let Some(failure) = failure.into_inner().unwrap() {
+        panic!("{failure}");
+    }
+}
+
+fn compile(plan: &Plan) -> (Trial<'_>, bool) {
+    let checked = harness::check("toy.rbk", &plan.text());
+    let errors = checked.diagnostics.iter().any(|d| d.level == rbk::diagnostics::Level::Error);
+    let text = checked.text();
+    let mut analyses = checked.analyses;
+    let Some((program, analysis)) = analyses.pop() else { panic!("{text}\n{}", plan.text()) };
+    (Trial::new(plan, program, analysis.matrix, checked.sources), !errors)
+}
+
+#[test]
+fn accepted_plans_bring_the_world_back() {
+    let (count, seed) = (number("RBK_PLANS", 200), number("RBK_SEED", 1));
+    let counts = Counts::default();
+    each(usize::try_from(count).unwrap(), |i| {
+        let own = seed * 1_000_000 + i as u64;
+        let mut dice = Dice(own);
+        let plan = Plan::random(&mut dice);
+        let (trial, accepted) = compile(&plan);
+        add(&counts.plans, 1);
+        add(if accepted { &counts.accepted } else { &counts.refused }, 1);
+        if !accepted {
+            return Ok(());
+        }
+        for _ in 0..3 {
+            try_out(&trial, &mut dice, &counts, accepted).map_err(|e| format!("RBK_SEED={own}: {e}\n{}", plan.text()))?;
+        }
+        Ok(())
+    });
+    println!("{counts:?}");
+}
+
+/// Stops the change somewhere, and takes every way that the matrix allows from there.
+fn try_out(trial: &Trial, dice: &mut Dice, counts: &Counts, accepted: bool) -> Result<(), String> {
+    let rows: Vec<&Row> = trial.matrix.of_phase(trial.phase()).filter(|row| row.point != Point::Unknown).collect();
+    let strokes = trial.strokes(&dice.pick(&rows).point);
+    let mut mishap = Mishap { mood: trial::mood(dice), blows: Vec::new() };
+    if !strokes.is_empty() {
+        mishap.blows.push(dice.pick(&strokes).clone());
+    }
+    for id in trial.forgiving() {
+        if dice.chance(50) {
+            mishap.blows.push(Blow::Command(id, "fail", *dice.pick(&["begin", "half", "end"])));
+        }
+    }
+    let (world, code, said) = trial.apply(&mishap);
+    add(&counts.calls, 1);
+    add(&counts.kills, usize::from(code.is_none()));
+    let point = world.point();
+    let told = |e: String| format!("{mishap:?}\nat {}: {e}\napply said: {said}", point.label());
+    let Some(row) = trial.matrix.row(trial.phase(), &point) else {
+        return Err(told("the matrix has no such point".to_owned()));
+    };
+    if accepted && row.ways_back().next().is_none() && !row.resume {
+        return Err(told("an accepted plan offers nothing".to_owned()));
+    }
+    world.keep("stopped");
+    for procedure in row.ways_back() {
+        let name = &trial.program.procedures[procedure].name;
+        if name == "mend" {
+            continue;
+        }
+        world.again("stopped");
+        let hurdles = trial.hurdles(procedure);
+        let blows: Vec<Blow> = (0..dice.below(3)).map(|_| dice.pick(&hurdles).clone()).collect();
+        let calls = trial.run(&world, name, &blows).map_err(|e| told(format!("{name} with {blows:?}: {e}")))?;
+        add(&counts.runs, 1);
+        add(&counts.calls, calls);
+        add(&counts.kills, calls - 1);
+    }
+    Ok(())
+}
