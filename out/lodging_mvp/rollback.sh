@@ -30,7 +30,7 @@ RBK_INPUTS='reason level eta release previous contract_release bad_commit hotfix
 RBK_VALUES='db_revision accommodations_count redis_keys_before reservations_count contract_revision contract_reservations api_state db_state containers_seen logs_seen env_diff redis_keys_now errors_seen'
 RBK_COPIES='db_dump'
 RBK_SECRETS='REDISCLI_AUTH'
-RBK_PROCEDURES='full full_restore revert_commit api_only config_only data_only redis_only contract_restore ship_hotfix recent_data back_out_deploy back_out_contract'
+RBK_PROCEDURES='full contract_restore full_restore revert_commit api_only config_only data_only redis_only ship_hotfix recent_data back_out_deploy back_out_contract'
 RBK_ALL_PHASES='deploy contract'
 RBK_VERIFIABLE='healthy_again'
 RBK_NAMES='plan stamp operator environment run app_dir backup_dir domain base_url db_container redis_container prereserve_path webhook_path revert_branch reason level eta release previous contract_release bad_commit hotfix db_revision accommodations_count redis_keys_before reservations_count contract_revision contract_reservations api_state db_state containers_seen logs_seen env_diff redis_keys_now errors_seen to subject message chosen'
@@ -2321,7 +2321,10 @@ rbk_status() {
       rbk_event phase name "$_phase" point unknown
     fi
   done
-  [ "$RBK_OPEN" = 0 ] || rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+  if [ "$RBK_OPEN" = 1 ]; then
+    rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+    [ "$RBK_OPEN_VERB" != apply ] || rbk_hints
+  fi
   rbk_event status open "$RBK_OPEN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" run "$RBK_OPEN_RUN"
   return 0
 }

@@ -30,7 +30,7 @@ RBK_INPUTS='stable reason'
 RBK_VALUES='state_before_1 gateway_log_1 state_before_2 logs_before_2 state_before_3 tables_before fundamental_log_3 emergency_logs'
 RBK_COPIES=''
 RBK_SECRETS=''
-RBK_PROCEDURES='git_1 gateway_only_1 degraded_1 gateway_to_redis git_2 stop_fundamental drop_tables emergency back_out_phase_1 back_out_phase_2 back_out_phase_3'
+RBK_PROCEDURES='git_1 git_2 drop_tables gateway_only_1 degraded_1 gateway_to_redis stop_fundamental emergency back_out_phase_1 back_out_phase_2 back_out_phase_3'
 RBK_ALL_PHASES='phase_1 phase_2 phase_3'
 RBK_VERIFIABLE='system_healthy'
 RBK_NAMES='plan stamp operator environment run home backup_dir gateway_url session_url websocket_url frontend_url redis_host phase_1_ref phase_2_ref phase_3_ref before_1 before_2 before_3 gateway_tag gateway_context migration_file stable reason state_before_1 gateway_log_1 state_before_2 logs_before_2 state_before_3 tables_before fundamental_log_3 emergency_logs to'
@@ -2035,7 +2035,10 @@ rbk_status() {
       rbk_event phase name "$_phase" point unknown
     fi
   done
-  [ "$RBK_OPEN" = 0 ] || rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+  if [ "$RBK_OPEN" = 1 ]; then
+    rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+    [ "$RBK_OPEN_VERB" != apply ] || rbk_hints
+  fi
   rbk_event status open "$RBK_OPEN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" run "$RBK_OPEN_RUN"
   return 0
 }

@@ -30,7 +30,7 @@ RBK_INPUTS='stack_dir stable_version failed_version reason expected_instances'
 RBK_VALUES='containers_seen api_state db_state logs_seen quick_logs emergency_logs'
 RBK_COPIES='stable_pg stable_redis stable_compose stable_env emergency_compose emergency_env'
 RBK_SECRETS='EVOLUTION_API_KEY'
-RBK_PROCEDURES='quick complete emergency return_to_current back_out'
+RBK_PROCEDURES='complete quick emergency return_to_current back_out'
 RBK_ALL_PHASES='deploy'
 RBK_VERIFIABLE='staging_answers functions_work'
 RBK_NAMES='plan stamp operator environment run backups_dir api_url webhook_url db_user db_name integration_script stack_dir stable_version failed_version reason expected_instances containers_seen api_state db_state logs_seen quick_logs emergency_logs subject message chosen'
@@ -2197,7 +2197,10 @@ rbk_status() {
       rbk_event phase name "$_phase" point unknown
     fi
   done
-  [ "$RBK_OPEN" = 0 ] || rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+  if [ "$RBK_OPEN" = 1 ]; then
+    rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+    [ "$RBK_OPEN_VERB" != apply ] || rbk_hints
+  fi
   rbk_event status open "$RBK_OPEN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" run "$RBK_OPEN_RUN"
   return 0
 }

@@ -116,9 +116,14 @@ impl Plan {
         Plan { verified, beside, writes, runs, steps, rollbacks, accepts, forward: dice.chance(50) }
     }
 
-    /// May what happens depend on something that the analysis does not follow?
+    /// Is there a branch or a loop? What depends on it the analysis does not follow.
     pub fn branches(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Branch(_) | Step::Loop(_)))
+    }
+
+    /// Is a backup taken twice? The analysis counts the good copy as lost when the second one fails; the script keeps it.
+    pub fn takes_twice(&self) -> bool {
+        (0..2).any(|r| self.steps.iter().filter(|step| matches!(step, Step::Take(q) if *q == r)).count() > 1)
     }
 
     pub fn text(&self) -> String {
@@ -213,7 +218,11 @@ impl Plan {
             let mut lines: Vec<String> =
                 body.iter().enumerate().filter_map(|(n, back)| self.back(back, undoable, n)).collect();
             let tail = match form {
-                Form::Called if lines.len() > 2 => lines.split_off(lines.len() / 2),
+                // Only a rollback itself can say whose step is taken back.
+                Form::Called if lines.len() > 2 => {
+                    let undone = lines.iter().rposition(|line| line.starts_with("  undo")).map_or(0, |at| at + 1);
+                    lines.split_off(undone.max(lines.len() / 2))
+                }
                 _ => Vec::new(),
             };
             if !tail.is_empty() {
@@ -258,7 +267,8 @@ fn write_step(n: usize, r: usize, word: &str, undo: Undo, goes_on: bool) -> Stri
         "deletes" => ("delete", ""),
         _ => ("adjust", " because \"harmless\""),
     };
-    let mut text = format!("  step w{n} {word} r{r}{because} timeout 1m {{\n    sh \"./toy $$ {operation} w{n} r{r}\"\n");
+    let mut text =
+        format!("  step w{n} {word} r{r}{because} timeout 1m {{\n    sh \"./toy $$ {operation} w{n} r{r}\"\n");
     if goes_on {
         text.push_str("    if_fails continue because \"never mind\"\n");
     }
@@ -266,7 +276,7 @@ fn write_step(n: usize, r: usize, word: &str, undo: Undo, goes_on: bool) -> Stri
         Undo::None => {}
         // That it may be run twice is the rollback's to say, and then the command is made for it.
         Undo::Plain => {
-            let _ = writeln!(text, "    undo {{ sh \"./toy $$ undo again w{n} r{r}\" }}");
+            let _ = writeln!(text, "    undo {{ sh \"./toy $$ undo plain w{n} r{r}\" }}");
         }
         Undo::Total => {
             let _ = writeln!(text, "    undo {{ total; sh \"./toy $$ undo total w{n} r{r}\" }}");
@@ -278,7 +288,7 @@ fn write_step(n: usize, r: usize, word: &str, undo: Undo, goes_on: bool) -> Stri
 /// A change that is made as it should be, more or less.
 fn steps(dice: &mut Dice) -> Vec<Step> {
     let mut steps = Vec::new();
-    for (step, percent) in [(Step::Stop, 85), (Step::Take(0), 90), (Step::Take(1), 85), (Step::Capture, 25)] {
+    for (step, percent) in [(Step::Stop, 92), (Step::Take(0), 97), (Step::Take(1), 97), (Step::Capture, 25)] {
         if dice.chance(percent) {
             steps.push(step);
         }
@@ -293,7 +303,7 @@ fn steps(dice: &mut Dice) -> Vec<Step> {
     if dice.chance(20) {
         steps.push(Step::Send(dice.chance(60)));
     }
-    if dice.chance(10) {
+    if dice.chance(6) {
         dice.shuffle(&mut steps);
     }
     steps
@@ -333,10 +343,10 @@ fn rollback(dice: &mut Dice, undoable: usize) -> Vec<Back> {
         all.push(Back::Compare);
     }
     all.push(Back::Verify);
-    if dice.chance(25) {
+    if dice.chance(15) {
         all.remove(dice.below(all.len()));
     }
-    if dice.chance(10) {
+    if dice.chance(5) {
         let (i, j) = (dice.below(all.len()), dice.below(all.len()));
         all.swap(i, j);
     }

@@ -12,7 +12,8 @@ while IFS='|' read -r _ _ event name _; do
 done 2>/dev/null <state/journal
 
 fate=''
-if [ -s inject ]; then
+case $operation in check | count | original) reads=1 ;; *) reads='' ;; esac
+if [ -z "$reads" ] && [ -s inject ]; then
   while read -r who what; do
     [ "$who" = "$id" ] && fate=$what
   done <inject
@@ -55,6 +56,12 @@ mend() {
 
 spoil() { echo garbage >"$1"; }
 
+# An undo meets what it was not made for.
+stuck() {
+  spoil "$1"
+  exit 1
+}
+
 # STEP FILE MARK
 write() {
   first "$2"
@@ -69,14 +76,10 @@ write() {
   fi
 }
 
-# STEP FILE KIND, where KIND is `plain`, `total` or `again`: a plain one that may be run twice.
+# STEP FILE KIND, where KIND is `total`, or `plain`: that may be run twice, but from nothing half done.
 undo() {
   first "$2"
   if [ "$line" = "half undo_$1" ]; then
-    if [ "$3" = plain ]; then
-      spoil "$2"
-      return
-    fi
     mend "$2"
   fi
   tear "$2" "undo_$1"
@@ -87,14 +90,12 @@ undo() {
       if [ "$(tail -n 1 "$2")" = "$1" ]; then
         sed '$d' "$2" >"$2.new"
         mv "$2.new" "$2"
-      elif grep -qx "!*$1" "$2"; then
-        spoil "$2"
-      elif [ "$3" != total ] && ! { [ "$3" = again ] && [ -e "undone_$1" ]; }; then
-        spoil "$2"
+      elif grep -qx "!*$1" "$2" || { [ "$3" = plain ] && [ ! -e "undone_$1" ]; }; then
+        stuck "$2"
       fi
       ;;
     "half $1:total") mend "$2" ;;
-    *) spoil "$2" ;;
+    *) stuck "$2" ;;
   esac
   : >"undone_$1"
 }

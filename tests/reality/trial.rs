@@ -5,7 +5,7 @@
 use super::plans::{Dice, Plan};
 use super::world::{Blow, Mood, World};
 use rbk::emit::{Input, bash};
-use rbk::ir::{Effect, GroupKind, Node, Program, Run, actions};
+use rbk::ir::{Effect, Node, Program, Run, actions};
 use rbk::model::statement::OnFailure;
 use rbk::safety::matrix::{Matrix, Point, Verdict};
 use rbk::source::Sources;
@@ -15,7 +15,6 @@ pub struct Trial<'a> {
     pub plan: &'a Plan,
     pub program: Program,
     pub matrix: Matrix,
-    pub sources: Sources,
     /// The script, and one that refuses nothing.
     pub script: String,
     pub reckless: String,
@@ -33,14 +32,14 @@ const MOMENTS: [(&str, &str); 6] =
     [("fail", "half"), ("kill", "half"), ("fail", "begin"), ("fail", "end"), ("kill", "end"), ("kill", "begin")];
 
 impl<'a> Trial<'a> {
-    pub fn new(plan: &'a Plan, program: Program, matrix: Matrix, sources: Sources) -> Self {
+    pub fn new(plan: &'a Plan, program: Program, matrix: Matrix, sources: &Sources) -> Self {
         let mut all = matrix.clone();
         for cell in all.rows.iter_mut().flat_map(|row| &mut row.cells) {
             cell.verdict = Verdict::Recovers;
         }
-        let emit = |matrix| bash::emit(Input { program: &program, sources: &sources, matrix }).unwrap();
+        let emit = |matrix| bash::emit(Input { program: &program, sources, matrix }).unwrap();
         let (script, reckless) = (emit(&matrix), emit(&all));
-        Trial { plan, program, matrix, sources, script, reckless }
+        Trial { plan, program, matrix, script, reckless }
     }
 
     pub fn phase(&self) -> usize {
@@ -63,9 +62,7 @@ impl<'a> Trial<'a> {
                 }
                 blows
             }
-            Point::After(id) => {
-                self.rounds(id).into_iter().map(|id| Blow::Record("done", id, false)).collect()
-            }
+            Point::After(id) => self.rounds(id).into_iter().map(|id| Blow::Record("done", id, false)).collect(),
             Point::Unpassed(_) | Point::Unknown => Vec::new(),
         }
     }
@@ -148,7 +145,9 @@ impl<'a> Trial<'a> {
                 false => world.call(&["resume"], &phrases, &blow),
             };
             match said.code {
-                Some(0 | 8) => return world.is_back().map(|()| calls).map_err(|e| format!("{e}\n{}", said.text)),
+                Some(0 | 8) => {
+                    return world.is_back(self.plan.accepts).map(|()| calls).map_err(|e| format!("{e}\n{}", said.text));
+                }
                 // Killed before its begin was on disk, or not begun: it is begun anew.
                 None | Some(1) if blows.len() > 0 || !blow.is_empty() => {
                     first = !begun(world);
@@ -159,19 +158,70 @@ impl<'a> Trial<'a> {
         Err("it never ends".to_owned())
     }
 
-    /// Goes on with the change to its end.
-    pub fn go_on(&self, world: &World) -> Result<(), String> {
-        let said = world.call(&["resume"], &self.phrases(), &[]);
-        match said.code {
-            Some(0) => Ok(()),
-            code => Err(format!("resume ends with {code:?}:\n{}", said.text)),
+    /// Looks for a run that ends badly: the change stopped at a point, then a procedure of a script that allows it there.
+    /// The number of runs tried beside it.
+    pub fn refute(&self, script: &str, point: &Point, procedure: usize, limit: usize) -> (Option<String>, usize) {
+        let name = &self.program.procedures[procedure].name;
+        let hurdles: Vec<Vec<Blow>> = self.hurdles(procedure).into_iter().map(|blow| vec![blow]).collect();
+        let mut tried = 0;
+        // First every way to the point, then every way to be interrupted behind it.
+        for blows in [&[Vec::new()][..], &hurdles] {
+            for mishap in self.mishaps(point) {
+                let (world, ..) = self.apply(&mishap);
+                if world.point() != *point {
+                    continue;
+                }
+                world.replace_script(script);
+                world.keep("stopped");
+                for blows in blows {
+                    tried += 1;
+                    world.again("stopped");
+                    if let Err(bad) = self.run(&world, name, blows) {
+                        return (Some(format!("{mishap:?}, {name} with {blows:?}: {bad}")), tried);
+                    }
+                    if tried >= limit {
+                        return (None, tried);
+                    }
+                }
+            }
         }
+        (None, tried)
     }
 
-    /// Does the change hold a point of no return?
-    pub fn holds_point(&self) -> bool {
-        let point = |node: &Node| matches!(node, Node::Group(g) if matches!(g.kind, GroupKind::Point(_)));
-        self.program.procedures[self.phase()].body.iter().any(point)
+    /// Everything that may happen to a change that is stopped at a point, as far as it matters.
+    fn mishaps(&self, point: &Point) -> Vec<Mishap> {
+        let mut strokes: Vec<Option<Blow>> = self.strokes(point).into_iter().map(Some).collect();
+        strokes.push(None);
+        let mut mishaps = Vec::new();
+        for branch in [true, false] {
+            for earlier in [None, Some("half"), Some("begin")] {
+                for stroke in &strokes {
+                    for harm in [true, false] {
+                        let mut blows: Vec<Blow> = stroke.iter().cloned().collect();
+                        let forgiven = self.forgiving().into_iter().zip(earlier.iter().cycle());
+                        blows.extend(forgiven.map(|(id, when)| Blow::Command(id, "fail", when)));
+                        let mood = Mood { bad: harm, racing: harm, branch };
+                        mishaps.push(Mishap { mood, blows });
+                    }
+                }
+                if self.forgiving().is_empty() {
+                    break;
+                }
+            }
+            if !self.plan.branches() {
+                break;
+            }
+        }
+        mishaps
+    }
+
+    /// Goes on from behind the point of no return: with what remains, or with a procedure.
+    pub fn go_on(&self, world: &World, arguments: &[&str]) -> Result<(), String> {
+        let said = world.call(arguments, &self.phrases(), &[]);
+        match said.code {
+            Some(0) => Ok(()),
+            code => Err(format!("{arguments:?} ends with {code:?}:\n{}", said.text)),
+        }
     }
 }
 

@@ -2174,7 +2174,10 @@ rbk_status() {
       rbk_event phase name "$_phase" point unknown
     fi
   done
-  [ "$RBK_OPEN" = 0 ] || rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+  if [ "$RBK_OPEN" = 1 ]; then
+    rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
+    [ "$RBK_OPEN_VERB" != apply ] || rbk_hints
+  fi
   rbk_event status open "$RBK_OPEN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" run "$RBK_OPEN_RUN"
   return 0
 }

@@ -58,11 +58,11 @@ fn lists(script: &Script) -> Vec<(&'static str, String)> {
     let params = plan.params.iter().map(|param| param.common.name.as_str());
     let inputs: Vec<&str> = plan.inputs.iter().map(|input| input.common.name.as_str()).collect();
     let captures: Vec<&str> = plan.captures.iter().map(|(name, _)| name.as_str()).collect();
-    let ways = tables::ways(script);
+    let mut ways = tables::ways(script);
+    ways.sort_by_key(|way| way.back_out || !plan[way.declaration].recommended); // the recommended one is offered first
     let mut verifiable: Vec<&str> = tables::verifications(script).iter().map(|found| found.name.as_str()).collect();
     if verifiable.is_empty() {
-        let recommended = ways.iter().find(|way| !way.back_out && plan[way.declaration].recommended);
-        verifiable.extend(recommended.or(ways.first()).map(|way| way.name.as_str()));
+        verifiable.extend(ways.first().map(|way| way.name.as_str()));
     }
     let copies = plan.backups.iter().filter(|backup| backup.elsewhere.is_some());
     vec![

@@ -180,6 +180,7 @@ impl Script<'_> {
             Run::Diagnose(commands) => {
                 ("rbk_diagnose", vec![bare(&self.body(&["look", place, id], action.span, commands))])
             }
+            Run::Service(service, "restart") => self.restart(place, Thing::Service(*service), action),
             Run::Service(service, operation) => self.operate(Thing::Service(*service), operation, None, action),
             Run::Switch(resource, to) => self.switch(place, *resource, to, action),
             Run::Swap(one, other) => {
@@ -230,6 +231,21 @@ impl Script<'_> {
             Some(body) => ("rbk_step", vec![bare(&body)]),
             None => ("rbk_not_yet", vec![text(&format!("{operation} {}", self.plan().thing(thing).name))]),
         }
+    }
+
+    /// Stops and starts what has no operation for both at once.
+    fn restart(&mut self, place: &str, service: Thing, action: &Action) -> (&'static str, Line) {
+        let whole = self.plan().operation(service, "restart").is_some();
+        let (stop, start) = match whole {
+            true => (None, None),
+            false => (self.operation(service, "stop"), self.operation(service, "start")),
+        };
+        let (Some(stop), Some(start)) = (stop, start) else {
+            return self.operate(service, "restart", None, action);
+        };
+        let name = self.name(&["step", place, &action.id]);
+        let step = self.add(name, Some(action.span), vec![format!("  ({stop})"), format!("  ({start})")]);
+        ("rbk_step", vec![bare(&step)])
     }
 
     fn switch(&mut self, place: &str, resource: Id<Resource>, to: &Value, action: &Action) -> (&'static str, Line) {
