@@ -75,11 +75,13 @@ rules! {
     "R117" Error true backup_on_destroyed_storage "backup-on-destroyed-storage" "a copy inside of what is destroyed or replaced";
     "R118" Warning true vacuous_backup_check "vacuous-backup-check" "a check that accepts an empty copy";
     "R119" Warning true restore_target_unproven "restore-target-unproven" "a restored copy that goes live before anybody has looked at it";
+    "R120" Error true restore_into_stopped_server "restore-into-stopped-server" "a restore through a server that has been stopped";
     "R201" Error true undeclared_destruction "undeclared-destruction" "a command that visibly destroys what the plan does not say";
     "R202" Error true opaque_command "opaque-command" "a step that does not say what it changes";
     "R204" Warning true unrecoverable_destruction "unrecoverable-destruction" "data destroyed while no good copy of them is known";
     "R205" Warning true evidence_destroyed "evidence-destroyed" "containers removed before their logs are kept";
     "R206" Note true delete_where_move_would_do "delete-where-move-would-do" "files deleted that could be put aside";
+    "R207" Warning true drop_under_running_service "drop-under-running-service" "data destroyed before the service that writes them is stopped";
     "R301" Error false rollback_across_point_of_no_return "rollback-across-point-of-no-return" "the only way out leads back across a point of no return";
     "R302" Error true undeclared_point_of_no_return "undeclared-point-of-no-return" "something that can't be undone, without a point of no return";
     "R303" Warning true ungated_point_of_no_return "ungated-point-of-no-return" "a point of no return crossed without anybody being asked";
