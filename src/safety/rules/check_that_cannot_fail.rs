@@ -1,9 +1,9 @@
 //! A check passes whatever it finds.
 
-use super::{Context, asked, scripts};
+use super::{Context, asked, commands, scripts};
 use crate::diagnostics::Diagnostic;
 use crate::model::value::{Check, Comparison, Probe, Query, Relation, Script, Value};
-use crate::shell;
+use crate::shell::{self, Command, Parsed};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let own = |check: &Check| scripts::is_own(context, check.span.file);
@@ -20,7 +20,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 /// Why a probe always says yes.
 fn vacuous(probe: &Probe) -> Option<&'static str> {
     match probe {
-        Probe::Sh(script, None) => never_fails(&script.text.value).then_some("its command always ends with 0"),
+        Probe::Sh(script, None) => by_status(script),
         Probe::Sh(script, Some(comparison)) => echoed(script, comparison).or_else(|| any_answer(comparison)),
         Probe::Sql(_, query, Some(comparison)) => counted(query, comparison).or_else(|| any_answer(comparison)),
         Probe::Not(inner) => match &inner.probe {
@@ -38,15 +38,45 @@ fn vacuous(probe: &Probe) -> Option<&'static str> {
     }
 }
 
-/// One line whose last word on success is `true`. With several commands an earlier one may still end the text (`set -e`).
-fn never_fails(text: &str) -> bool {
-    let text = text.trim();
-    let sole = matches!(text, "true" | ":" | "exit 0" | "/bin/true");
-    let excused = ["true", ":", "exit 0"].iter().any(|word| {
-        let rest = text.strip_suffix(word).map(str::trim_end);
-        rest.is_some_and(|rest| rest.ends_with("||"))
-    });
-    sole || excused && !text.contains(['\n', ';', '#', '(', '{'])
+/// A command that is only asked whether it succeeds.
+fn by_status(script: &Script) -> Option<&'static str> {
+    let parsed = shell::parse(script);
+    let own: Vec<usize> = (0..parsed.pipelines.len()).filter(|&p| parsed.pipelines[p].shell == 0).collect();
+    if !parsed.problems.is_empty() || own.is_empty() {
+        return None;
+    }
+    if script.text.value.trim() == "exit 0" || own.iter().all(|&pipeline| is_excused(&parsed, pipeline)) {
+        return Some("its command always ends with 0");
+    }
+    let counts = |&pipeline: &usize| {
+        let mut commands = parsed.commands.iter().filter(|command| command.pipeline == pipeline);
+        parsed.pipelines[pipeline].stages == 1 && !parsed.pipelines[pipeline].asked && commands.all(|c| shows_a_count(&parsed, c))
+    };
+    let prints = |pipeline: &usize| is_excused(&parsed, *pipeline);
+    let shown = own.iter().any(counts) && own.iter().all(|pipeline| prints(pipeline) || counts(pipeline));
+    shown.then_some("it shows a number, and nothing compares it")
+}
+
+/// Does a pipeline only print, or stand before an `||` that makes a success of its failure?
+fn is_excused(parsed: &Parsed, pipeline: usize) -> bool {
+    let site = &parsed.pipelines[pipeline];
+    let mut commands = parsed.commands.iter().filter(|command| command.pipeline == pipeline).peekable();
+    let writes = |command: &Command| command.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
+    let known = commands.peek().is_some() && !site.negated;
+    known && (site.asked && !site.otherwise.is_empty() || commands.all(|c| commands::only_prints(c) && !writes(c)))
+}
+
+/// Does a client print how many there are, or run one that does?
+fn shows_a_count(parsed: &Parsed, command: &Command) -> bool {
+    let says = |word: &str| command.arguments().iter().any(|argument| argument.text.to_ascii_lowercase().contains(word));
+    match command.name() {
+        "psql" | "mysql" | "mariadb" | "sqlite3" => says("select") && says("count("),
+        "redis-cli" => says("dbsize"),
+        _ => parsed.commands.iter().any(|other| {
+            let by = other.via.and_then(|via| parsed.commands.get(via));
+            by.is_some_and(|by| by.span == command.span) && shows_a_count(parsed, other)
+        }),
+    }
 }
 
 fn always_fails(text: &str) -> bool {

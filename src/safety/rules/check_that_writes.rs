@@ -5,7 +5,7 @@ use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Run};
 use crate::model::value::{Probe, Query};
 use crate::safety::world::probes;
-use crate::shell;
+use crate::shell::{self, Words};
 use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -22,6 +22,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             Probe::Http(http) if asked.action.is_some_and(proves) && writing(&http.method) => {
                 let why = format!("it sends a `{}`", http.method.to_ascii_uppercase());
                 found.push(one(asked.of, http.url.span, why));
+            }
+            Probe::Sh(script, _) if asked.action.is_some_and(proves) => {
+                let parsed = shell::parse(script);
+                let sent = parsed.commands.iter().filter_map(|command| Some((command.words.first()?.span, sends(command)?)));
+                found.extend(sent.map(|(span, method)| one(asked.of, span, format!("it sends a `{method}`"))));
             }
             _ => {}
         };
@@ -50,6 +55,20 @@ fn one(of: &str, span: Span, why: String) -> Diagnostic {
 /// A `verify` that has not said that what it writes does not stay.
 fn proves(action: &Action) -> bool {
     matches!(action.run, Run::Verify(_)) && !action.keeps_nothing
+}
+
+/// The method with which `curl` changes something.
+fn sends(command: &shell::Command) -> Option<String> {
+    let words = command.arguments();
+    if command.name() != "curl" || words.short('G') || words.has_any(&["--get"]) {
+        return None;
+    }
+    let data = ["-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--json", "-F", "--form"];
+    let method = match words.value(&["-X", "--request"]) {
+        Some(method) => method.text.to_ascii_uppercase().trim_start_matches("-X").to_owned(),
+        None => words.value(&data).map(|_| "POST".to_owned())?,
+    };
+    writing(&method).then_some(method)
 }
 
 fn writing(method: &str) -> bool {

@@ -6,6 +6,8 @@ use crate::ir::{Action, Effect, Run, actions, duration};
 use crate::model::ids::Id;
 use crate::model::plan::{Service, Thing};
 use crate::model::value::{Check, Command, Probe};
+use crate::shell;
+use crate::source::Span;
 
 /// Who waits longer wants to watch something for a while, not for something to be ready.
 const READY: u64 = 300;
@@ -16,10 +18,14 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         let all = actions(&procedure.body);
         for (index, action) in all.iter().enumerate() {
+            let own = scripts::is_own(context, action.span.file) && !seen.contains(&action.head);
+            if let Some((span, seconds)) = within(action).filter(|_| own) {
+                seen.insert(action.head);
+                found.push(inside(action, span, seconds));
+            }
             let Some(seconds) = pause(action).filter(|seconds| *seconds <= READY) else { continue };
             let before = index.checked_sub(1).and_then(|before| started(all[before]));
             let after = all.get(index + 1).filter(|next| impatient(next));
-            let own = scripts::is_own(context, action.span.file);
             if own && (before.is_some() || after.is_some()) && seen.insert(action.head) {
                 found.push(one(context, action, seconds, before, after.copied()));
             }
@@ -48,12 +54,41 @@ fn one(context: &Context, action: &Action, seconds: u64, before: Option<Id<Servi
     }
 }
 
+fn inside(action: &Action, span: Span, seconds: u64) -> Diagnostic {
+    let message = format!("`{}` waits {} whatever happens: too long on most days, too short on a bad one", action.id, duration(seconds));
+    let place = Context::report("fixed-sleep", message, span, "nobody looks");
+    place.help("end the step here, and write `wait until CHECK within 2m every 2s` behind it")
+}
+
+/// A `sleep` behind other commands of a step, unless it is the pause of a loop.
+fn within(action: &Action) -> Option<(Span, u64)> {
+    let Run::Commands(commands) = &action.run else { return None };
+    commands.iter().find_map(|command| {
+        let Command::Sh(script) = command else { return None };
+        let parsed = shell::parse(script);
+        let (index, sleep) = parsed.commands.iter().enumerate().find(|(_, command)| command.name() == "sleep")?;
+        let site = parsed.pipelines.get(sleep.pipeline)?;
+        let beside = site.in_loop || site.in_function || site.background || site.stages > 1 || site.shell != 0;
+        let [time] = sleep.arguments() else { return None };
+        let seconds = seconds(time.literal()?)?;
+        (index > 0 && !beside && (5..=READY).contains(&seconds)).then_some((sleep.span, seconds))
+    })
+}
+
+/// `30`, `30s`, `2m`.
+fn seconds(text: &str) -> Option<u64> {
+    match text.strip_suffix('m') {
+        Some(minutes) => minutes.parse::<u64>().ok()?.checked_mul(60),
+        None => text.strip_suffix('s').unwrap_or(text).parse().ok(),
+    }
+}
+
 /// A `wait`, or a step that only sleeps.
 fn pause(action: &Action) -> Option<u64> {
     match &action.run {
         Run::Wait(seconds) => Some(*seconds),
         Run::Commands(commands) => match commands.as_slice() {
-            [Command::Sh(script)] => script.text.value.trim().strip_prefix("sleep ")?.trim().parse().ok(),
+            [Command::Sh(script)] => seconds(script.text.value.trim().strip_prefix("sleep ")?.trim()),
             _ => None,
         },
         _ => None,
