@@ -15,7 +15,8 @@ fn one(group: &Group, point: &Point) -> Option<Diagnostic> {
     let strongest = inner.iter().map(|action| strength_of(action)).max().unwrap_or(0);
     let crossing: Vec<&Action> = inner.into_iter().filter(|action| strength_of(action) == strongest).collect();
     let name = &point.common.name;
-    let report = |message, label: &str| Context::report("ambiguous-point-of-no-return", message, point.common.name_span, label);
+    let report =
+        |message, label: &str| Context::report("ambiguous-point-of-no-return", message, point.common.name_span, label);
     match crossing.as_slice() {
         _ if strongest == 0 => Some(
             report(format!("nothing in `{name}` could cross it"), "asks and looks, and changes nothing")

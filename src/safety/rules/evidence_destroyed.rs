@@ -19,7 +19,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let body = actions(&procedure.body);
-        let Some((place, what)) = body.iter().enumerate().find_map(|(i, a)| removes(context, a).map(|what| (i, what))) else {
+        let Some((place, what)) = body.iter().enumerate().find_map(|(i, a)| removes(context, a).map(|what| (i, what)))
+        else {
             continue;
         };
         let known = found.iter().any(|d| d.labels[0].span == body[place].head);
@@ -56,7 +57,9 @@ fn is_removal(command: &shell::Command) -> bool {
             verb == Some("rm") || verb == Some("container") && (command.has("rm") || command.has("prune"))
         }
         "docker-compose" => command.has("down") || command.has("rm"),
-        "kubectl" => command.has("delete") && ["pod", "pods", "deployment", "deploy"].iter().any(|kind| command.has(kind)),
+        "kubectl" => {
+            command.has("delete") && ["pod", "pods", "deployment", "deploy"].iter().any(|kind| command.has(kind))
+        }
         _ => false,
     }
 }
@@ -68,7 +71,8 @@ fn keeps(action: &Action) -> bool {
 
 fn commands(action: &Action) -> Vec<shell::Command> {
     let read = |list: &[Command]| {
-        let scripts = list.iter().filter_map(|command| if let Command::Sh(script) = command { Some(script) } else { None });
+        let scripts =
+            list.iter().filter_map(|command| if let Command::Sh(script) = command { Some(script) } else { None });
         scripts.flat_map(|script| shell::parse(script).commands).collect()
     };
     match &action.run {

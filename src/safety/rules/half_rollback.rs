@@ -26,12 +26,14 @@ fn of_column(context: &Context, change: &Change, column: &Column) -> Option<Diag
     }
     let body = actions(&procedure.body);
     let left = |r: usize| !body.iter().any(|action| action.effects.iter().any(|e| writes(world, e, r)));
-    let given_up = declared.not_restored.iter().filter(|(r, _)| world.plan[*r].kind == ResourceKind::Data && left(r.index()));
+    let given_up =
+        declared.not_restored.iter().filter(|(r, _)| world.plan[*r].kind == ResourceKind::Data && left(r.index()));
     for (r, reason) in given_up {
         let lost = change.pass(column).states.iter().zip(&column.outcomes).any(|(state, outcome)| {
             outcome.troubles.is_empty() && state.words[world.resource(r.index())] & data::LOST != 0
         });
-        let service = users(context, r.index()).into_iter().find_map(|s| back(context, &body, s).map(|(a, v)| (s, a, v)));
+        let service =
+            users(context, r.index()).into_iter().find_map(|s| back(context, &body, s).map(|(a, v)| (s, a, v)));
         if let (true, Some((s, action, v))) = (lost, service) {
             return Some(one(context, change, &procedure.name, (r.index(), reason), (s, action, v)));
         }
@@ -67,12 +69,18 @@ fn one(
 ) -> Diagnostic {
     let world = context.world;
     let (name, code, service) = (world.resource_name(r), world.resource_name(v), world.service_name(s));
-    let message = format!("`{rollback}` brings back `{code}`, and leaves `{name}` without what the change destroyed in it");
+    let message =
+        format!("`{rollback}` brings back `{code}`, and leaves `{name}` without what the change destroyed in it");
     let label = format!("the old `{service}` finds a `{name}` that lacks what it was made for");
-    let mut diagnostic = Context::report("half-rollback", message, action.head, label).also(reason.span, "given up here");
-    let destroys = |action: &&&Action| action.effects.iter().any(|e| matches!(e, Effect::Destroy(d) if world.parts[d.index()].contains(&r)));
+    let mut diagnostic =
+        Context::report("half-rollback", message, action.head, label).also(reason.span, "given up here");
+    let destroys = |action: &&&Action| {
+        action.effects.iter().any(|e| matches!(e, Effect::Destroy(d) if world.parts[d.index()].contains(&r)))
+    };
     if let Some(destroying) = change.forward.actions.iter().find(destroys) {
         diagnostic = diagnostic.also(destroying.head, format!("destroys a part of `{name}`"));
     }
-    diagnostic.help(format!("restore `{name}` as well, or leave `{code}` too; if the change only adds, let its steps say `modifies {name}`"))
+    diagnostic.help(format!(
+        "restore `{name}` as well, or leave `{code}` too; if the change only adds, let its steps say `modifies {name}`"
+    ))
 }

@@ -42,7 +42,9 @@ fn of_change(context: &Context, change: &Change) -> Vec<Diagnostic> {
                         "pruned while the rollback may still be called for".to_owned(),
                     );
                     let diagnostic = match monitor {
-                        Some(m) => diagnostic.also(m.common.name_span, "may call for the rollback as long as it watches"),
+                        Some(m) => {
+                            diagnostic.also(m.common.name_span, "may call for the rollback as long as it watches")
+                        }
                         None => diagnostic.also(take.head, "taken here, and waited for afterwards"),
                     };
                     found.push(diagnostic.help(format!("keep it longer, at least {}", duration(needed))));

@@ -29,7 +29,8 @@ fn one(context: &Context, procedure: &Procedure, group: &Group, point: &Point) -
     };
     let (action, r) = later.filter(|action| !repeats(action)).find_map(|action| fresh(action).map(|r| (*action, r)))?;
     let (name, resource) = (&point.common.name, world.resource_name(r));
-    let message = format!("`{}` changes `{resource}` behind `{name}`, where a failure can't be taken back any more", action.id);
+    let message =
+        format!("`{}` changes `{resource}` behind `{name}`, where a failure can't be taken back any more", action.id);
     Some(
         Context::report("point-of-no-return-too-early", message, point.common.name_span, "no way back behind it")
             .also(action.head, "could still be taken back before it")

@@ -14,7 +14,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
                 Effect::Swap(a, b) => Some([(a.index(), b.index()), (b.index(), a.index())]),
                 _ => None,
             });
-            let fresh = pair.iter().flatten().find_map(|&(new, old)| unseen(context, &body[..place], new).map(|r| (r, new, old)));
+            let fresh = pair
+                .iter()
+                .flatten()
+                .find_map(|&(new, old)| unseen(context, &body[..place], new).map(|r| (r, new, old)));
             let known = found.iter().any(|d| d.labels[0].span == swap.head);
             if let Some((restore, new, old)) = fresh.filter(|_| !known) {
                 found.push(one(context, swap, restore, new, old));

@@ -35,7 +35,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 /// Does an action copy the present state to somewhere else than the copy to be restored?
 fn keeps(world: &World, action: &Action, resource: usize, restored: Id<Backup>) -> bool {
     let covers = |b: Id<Backup>| world.plan[b].of.iter().any(|w| world.parts[w.index()].contains(&resource));
-    let takes = |effect: &Effect| matches!(effect, Effect::Take { backup, .. } if *backup != restored && covers(*backup));
+    let takes =
+        |effect: &Effect| matches!(effect, Effect::Take { backup, .. } if *backup != restored && covers(*backup));
     action.effects.iter().any(takes)
 }
 

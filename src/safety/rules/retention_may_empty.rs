@@ -26,7 +26,11 @@ fn one(context: &Context, id: Id<Backup>, backup: &Backup) -> Option<Diagnostic>
             "keep at least 2: the older one may be the good one".to_owned(),
         ),
         (Some(Value::Duration(kept)), Some(age)) if *kept <= age && elsewhere => (
-            format!("`{name}` is kept for {}, and may be {} old: when one is missed, none is left", duration(*kept), duration(age)),
+            format!(
+                "`{name}` is kept for {}, and may be {} old: when one is missed, none is left",
+                duration(*kept),
+                duration(age)
+            ),
             "removed by age, whether there is a younger one or not",
             "keep a number of them, `keep 7`, or much longer than a copy may be old".to_owned(),
         ),

@@ -13,7 +13,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         for (place, restore) in body.iter().enumerate() {
             for effect in &restore.effects {
                 let Effect::Restore { resource, backup, discards_newer: true, .. } = effect else { continue };
-                let lost = body[..place].iter().filter_map(|take| discarded(context, take, *resource, *backup).map(|b| (*take, b)));
+                let lost = body[..place]
+                    .iter()
+                    .filter_map(|take| discarded(context, take, *resource, *backup).map(|b| (*take, b)));
                 found.extend(lost.map(|(take, b)| one(context, take, restore, *resource, b)));
             }
         }

@@ -10,7 +10,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let points = context.points();
     let phases = context.world.program.procedures.iter().filter(|p| context.world.is_phase(p));
     let of = |phase: &Procedure| {
-        let own = points.iter().filter(|(p, ..)| std::ptr::eq(*p, phase)).map(|(_, _, point)| *point).collect::<Vec<_>>();
+        let own =
+            points.iter().filter(|(p, ..)| std::ptr::eq(*p, phase)).map(|(_, _, point)| *point).collect::<Vec<_>>();
         one(context, phase, &own)
     };
     phases.filter_map(of).collect()
@@ -27,11 +28,17 @@ fn one(context: &Context, phase: &Procedure, points: &[&Point]) -> Option<Diagno
     let open = points.iter().rev().find(|point| !answered(point))?;
     let other = if std::ptr::eq(*open, *first) { points[1] } else { first };
     let name = &open.common.name;
-    let message = format!("`{}` crosses several points of no return, and nothing says what leads on behind `{name}`", phase.name);
+    let message =
+        format!("`{}` crosses several points of no return, and nothing says what leads on behind `{name}`", phase.name);
     let help = format!("put it into a phase of its own, or write `fix_forward … of {} past {name}`", phase.name);
     Some(
-        Context::report("several-points-of-no-return", message, open.common.name_span, "no `fix_forward` is past this one")
-            .also(other.common.name_span, "another one in the same phase")
-            .help(help),
+        Context::report(
+            "several-points-of-no-return",
+            message,
+            open.common.name_span,
+            "no `fix_forward` is past this one",
+        )
+        .also(other.common.name_span, "another one in the same phase")
+        .help(help),
     )
 }

@@ -16,12 +16,27 @@ fn one(context: &Context, finding: &Finding, p: usize) -> Diagnostic {
     let change = &context.survey.changes[finding.change];
     let (phase, point) = (context.name(change), &context.world.plan.points[p].common);
     let Some(step) = remaining(context, finding) else {
-        let message = format!("when `{phase}` stops {}, nothing leads on behind `{}`", context.point(finding), point.name);
-        return Context::report("step-not-retriable-after-point-of-no-return", message, point.name_span, "no way back behind it");
+        let message =
+            format!("when `{phase}` stops {}, nothing leads on behind `{}`", context.point(finding), point.name);
+        return Context::report(
+            "step-not-retriable-after-point-of-no-return",
+            message,
+            point.name_span,
+            "no way back behind it",
+        );
     };
-    let message = format!("when `{phase}` stops {}, `{}` can't simply be run again, and nothing else leads on", context.point(finding), step.id);
-    let diagnostic = Context::report("step-not-retriable-after-point-of-no-return", message, step.head, "perhaps half done, perhaps done")
-        .also(point.name_span, "no way back behind it");
+    let message = format!(
+        "when `{phase}` stops {}, `{}` can't simply be run again, and nothing else leads on",
+        context.point(finding),
+        step.id
+    );
+    let diagnostic = Context::report(
+        "step-not-retriable-after-point-of-no-return",
+        message,
+        step.head,
+        "perhaps half done, perhaps done",
+    )
+    .also(point.name_span, "no way back behind it");
     let help = format!(
         "make `{}` safe to run again and say so, `repeatable` or `done_when …`; or add a `fix_forward … of {phase} past {}`",
         step.id, point.name

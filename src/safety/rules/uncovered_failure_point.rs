@@ -13,7 +13,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let (rollback, phase) = (&case.procedure.name, context.name(case.change));
         let at = context.stopped_at(case.finding).map_or(context.place(case.change), |action| action.head);
         let message = match case.kind {
-            Kind::Unset(name) => format!("when `{phase}` stops {}, `{rollback}` can't run: `${name}` is not captured yet", context.point(case.finding)),
+            Kind::Unset(name) => format!(
+                "when `{phase}` stops {}, `{rollback}` can't run: `${name}` is not captured yet",
+                context.point(case.finding)
+            ),
             _ => format!("when `{phase}` stops {}, nothing gets back", context.point(case.finding)),
         };
         let sentence = case.kind.sentence(context.world, Language::En);

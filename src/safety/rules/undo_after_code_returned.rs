@@ -36,10 +36,12 @@ fn too_late(context: &Context, change: &Change, before: &[&Action], undo: &Actio
     let forward = &change.forward.actions;
     let place = forward.iter().position(|action| action.id == *step)?;
     let dir = forward[place].dir.as_ref()?;
-    let switches = |action: &Action| action.effects.iter().find_map(|effect| match effect {
-        Effect::Switch(v, _) if folder(context, *v).is_some_and(|folder| same(folder, dir)) => Some(*v),
-        _ => None,
-    });
+    let switches = |action: &Action| {
+        action.effects.iter().find_map(|effect| match effect {
+            Effect::Switch(v, _) if folder(context, *v).is_some_and(|folder| same(folder, dir)) => Some(*v),
+            _ => None,
+        })
+    };
     let v = forward[..place].iter().find_map(|action| switches(action))?;
     let back = before.iter().find(|action| switches(action) == Some(v))?;
     let code = context.world.resource_name(v.index());

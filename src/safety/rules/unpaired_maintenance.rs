@@ -28,12 +28,15 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let body = actions(&procedure.body);
         for (place, action) in body.iter().enumerate() {
             for (opened, ends) in words(action).iter().filter_map(|words| opens(words)) {
-                let closes = |words: &Vec<String>| words.contains(&opened) && ends.iter().any(|end| words.iter().any(|w| w == end));
+                let closes = |words: &Vec<String>| {
+                    words.contains(&opened) && ends.iter().any(|end| words.iter().any(|w| w == end))
+                };
                 if seen.contains(&action.head) || body[place..].iter().any(|later| words(later).iter().any(closes)) {
                     continue;
                 }
                 seen.push(action.head);
-                let message = format!("`{}` switches {opened} on, and `{}` never switches it off", action.id, procedure.name);
+                let message =
+                    format!("`{}` switches {opened} on, and `{}` never switches it off", action.id, procedure.name);
                 found.push(
                     Context::report("unpaired-maintenance", message, action.head, "stays when everything else is done")
                         .help("switch it off in an `always { … }` at the end: that runs whatever happens"),
@@ -55,7 +58,8 @@ fn services(context: &Context) -> Vec<Diagnostic> {
         let word = world.service(s);
         first.forward.start.words[word] == service::RUNNING && end.words[word] == service::STOPPED
     });
-    let stops = |action: &&Action, s: usize| action.effects.iter().any(|e| matches!(e, Effect::Stop(id) if id.index() == s));
+    let stops =
+        |action: &&Action, s: usize| action.effects.iter().any(|e| matches!(e, Effect::Stop(id) if id.index() == s));
     let one = |s: usize| {
         let (change, action) = phases
             .iter()
@@ -63,7 +67,12 @@ fn services(context: &Context) -> Vec<Diagnostic> {
             .find_map(|change| change.forward.actions.iter().rev().find(|a| stops(a, s)).map(|a| (change, *a)))?;
         let name = world.service_name(Id::<Service>::new(s));
         let message = format!("`{}` stops `{name}`, and nothing starts it again", context.name(change));
-        let diagnostic = Context::report("unpaired-maintenance", message, action.head, "stays stopped when the change has succeeded");
+        let diagnostic = Context::report(
+            "unpaired-maintenance",
+            message,
+            action.head,
+            "stays stopped when the change has succeeded",
+        );
         Some(diagnostic.help(format!(
             "write `start {name}` at the end of `{}`; if it is not needed any more, let the step say `deletes {name}`",
             context.name(change)
