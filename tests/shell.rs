@@ -169,6 +169,11 @@ fn blanks_are_found_where_they_are_blanks() {
         ["'[TOKEN]'", "\"<host>\""]
     );
     assert_eq!(plan("pg_restore backup_YYYYMMDD.dump").blanks(), ["backup_YYYYMMDD.dump"]);
+    let within = "f=\"backup_[TIMESTAMP].gz\"; curl https://x.test/[PAGE_ID]/a -H 'Authorization: Bearer [TOKEN]'";
+    assert_eq!(plan(within).blanks(), ["[TIMESTAMP]", "[PAGE_ID]", "[TOKEN]"]);
+    assert_eq!(Plan::new("psql -f migrations/<migration-id>_down.sql").blanks(), ["<migration-id>"]);
+    let patterns = "ls [ABCDE]* x[A-Z].sql log_[ABCDE]+; send --message \"[ERROR] it failed\"; echo \"${list[INDEX]}\"; curl -d '[1, 2]' https://x";
+    assert_eq!(plan(patterns).blanks(), Vec::<&str>::new());
     let none = "sort <in >out; echo '<commit>' # <commit>\ntr '[A-Z]' '[a-z]'; date +%Y; [ -f x ]; psql -c \"to_char(x, 'YYYY')\"; ls [ab]*; cat < in > out; [[ a < b && c > d ]]";
     assert_eq!(plan(none).blanks(), Vec::<&str>::new());
 }

@@ -36,7 +36,32 @@ pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
     let textual = TEXTUAL.contains(&command.name());
     let words = command.words.iter().filter(|_| !textual).filter(|word| is_blank(word));
     let blank = |word: &Word| Placeholder { text: word.text.clone(), span: word.span };
-    redirected.chain(words.map(blank)).collect()
+    let parts = command.words.iter().filter(|word| !textual && !is_blank(word)).flat_map(within);
+    redirected.chain(words.map(blank)).chain(parts).collect()
+}
+
+/// The blanks in capitals within a word: in a name, an address, or at the end of a header.
+pub fn within(word: &Word) -> Vec<Placeholder> {
+    let text = word.text.as_str();
+    let header =
+        text.split_once(": ").is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphabetic() || c == '-'));
+    if text.contains('\n') || text.contains(' ') && !(header && text.ends_with(']')) {
+        return Vec::new();
+    }
+    let script = Text { value: word.text.clone(), map: word.map.clone(), file: word.span.file, raw: true };
+    let blank = |(at, _)| {
+        let inner: &str = text.get(at + 1..)?.split(']').next()?;
+        let end = at + inner.len() + 2;
+        // `[ABC]*` is a pattern; capitals in such a number, or with a dash below, are none.
+        let repeated = text.get(end..).is_some_and(|rest| rest.starts_with(['*', '+', '?', '{']));
+        let capitals = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        let is_name = inner.starts_with(|c: char| c.is_ascii_uppercase()) && inner.chars().all(capitals);
+        let subscript = text.get(..at).is_some_and(|before| before.ends_with(|c: char| c == '{' || c == '$'));
+        let long = inner.len() > 4 || inner.contains('_');
+        (is_name && long && !repeated && !subscript && text.len() >= end)
+            .then(|| Placeholder { text: text[at..end].to_owned(), span: script.span(at..end) })
+    };
+    text.match_indices('[').filter_map(blank).collect()
 }
 
 fn is_blank(word: &Word) -> bool {
@@ -65,8 +90,11 @@ pub fn angles(text: &Text) -> Vec<Placeholder> {
     let blank = |range: Range<usize>| {
         let inner = value.get(range.start + 1..range.end - 1)?;
         let next = value.get(range.end..).and_then(|rest| rest.chars().next());
-        let ends =
-            next.is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '|' | '&' | ')' | '/' | '.' | ':' | '"' | ','));
+        // `sort <in >out` stands apart; `migrations/<id>_down.sql` is one word.
+        let joined = value.get(..range.start).is_some_and(|before| before.ends_with(['/', '-', '_', '.', '=', ':']));
+        let ends = joined
+            || next
+                .is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '|' | '&' | ')' | '/' | '.' | ':' | '"' | ','));
         (ends && is_blank_name(inner))
             .then(|| Placeholder { text: value[range.clone()].to_owned(), span: text.span(range) })
     };

@@ -229,6 +229,7 @@ impl Reader {
     }
 
     fn set(&mut self, text: &Text, name: String, range: Range<usize>, place: Place, value: Option<Word>) {
+        self.parsed.placeholders.extend(value.iter().flat_map(placeholders::within));
         self.parsed.sets.push(Set { name, span: text.span(range), place, value });
     }
 
