@@ -203,7 +203,7 @@ resource db : sqlite { path = "notes.db" }
 backup before of db
 phase migrate {
   take backup before
-  step alter modifies db { sh "sqlite3 notes.db < migrate.sql" }
+  step alter modifies db { sh "sqlite3 -bail notes.db < migrate.sql" }
 }
 rollback back of migrate {
   data_lost "notes"

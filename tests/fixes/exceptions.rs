@@ -101,7 +101,7 @@ backup before of db
 phase migrate {
   take backup before
   stage all "All of it" {
-    step alter modifies db { ALLOW; sh "sqlite3 notes.db < migrate.sql" }
+    step alter modifies db { ALLOW; sh "sqlite3 -bail notes.db < migrate.sql" }
   }
 }
 rollback back of migrate {
