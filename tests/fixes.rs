@@ -89,6 +89,7 @@ fn page(page: &str) -> (&str, &str) {
 
 #[test]
 fn the_repairs_of_the_pages_do_what_they_promise() {
+    let update = std::env::var("RBK_UPDATE").is_ok();
     let mut wrong = Vec::new();
     let mut repaired = 0;
     for rule in RULES {
@@ -98,7 +99,11 @@ fn the_repairs_of_the_pages_do_what_they_promise() {
         for (safe, sentence) in
             [(true, "`rbk check --fix` does it"), (false, "`rbk check --fix --unsafe-fixes` does it")]
         {
-            if advice.contains(sentence) != fixes.contains(&safe) {
+            if update && fixes.contains(&safe) && !advice.contains(sentence) {
+                let path = format!("{}/docs/rules/{}.md", env!("CARGO_MANIFEST_DIR"), rule.name);
+                let text = std::fs::read_to_string(&path).unwrap();
+                std::fs::write(&path, format!("{}\n\n{sentence}.\n", text.trim_end())).unwrap();
+            } else if advice.contains(sentence) != fixes.contains(&safe) {
                 let has = if fixes.contains(&safe) { "has" } else { "has not" };
                 wrong.push(format!("{}: it {has} such a repair, and the page says otherwise: {sentence}", rule.name));
             }
