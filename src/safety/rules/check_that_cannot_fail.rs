@@ -48,12 +48,13 @@ fn by_status(script: &Script) -> Option<&'static str> {
     if script.text.value.trim() == "exit 0" || own.iter().all(|&pipeline| is_excused(&parsed, pipeline)) {
         return Some("its command always ends with 0");
     }
-    let counts = |&pipeline: &usize| {
+    let shows = |pipeline: usize, what: &str| {
         let mut commands = parsed.commands.iter().filter(|command| command.pipeline == pipeline);
-        parsed.pipelines[pipeline].stages == 1 && !parsed.pipelines[pipeline].asked && commands.all(|c| shows_a_count(&parsed, c))
+        let site = &parsed.pipelines[pipeline];
+        site.stages == 1 && !site.asked && commands.all(|command| shows(&parsed, command, what))
     };
-    let prints = |pipeline: &usize| is_excused(&parsed, *pipeline);
-    let shown = own.iter().any(counts) && own.iter().all(|pipeline| prints(pipeline) || counts(pipeline));
+    let idle = |&pipeline: &usize| is_excused(&parsed, pipeline) || shows(pipeline, "select");
+    let shown = own.iter().any(|&pipeline| shows(pipeline, "count(")) && own.iter().all(idle);
     shown.then_some("it shows a number, and nothing compares it")
 }
 
@@ -66,15 +67,15 @@ fn is_excused(parsed: &Parsed, pipeline: usize) -> bool {
     known && (site.asked && !site.otherwise.is_empty() || commands.all(|c| commands::only_prints(c) && !writes(c)))
 }
 
-/// Does a client print how many there are, or run one that does?
-fn shows_a_count(parsed: &Parsed, command: &Command) -> bool {
+/// Does a client print the answer of a query with this word in it, or does the command run one that does?
+fn shows(parsed: &Parsed, command: &Command, what: &str) -> bool {
     let says = |word: &str| command.arguments().iter().any(|argument| argument.text.to_ascii_lowercase().contains(word));
     match command.name() {
-        "psql" | "mysql" | "mariadb" | "sqlite3" => says("select") && says("count("),
+        "psql" | "mysql" | "mariadb" | "sqlite3" => says("select") && says(what),
         "redis-cli" => says("dbsize"),
         _ => parsed.commands.iter().any(|other| {
             let by = other.via.and_then(|via| parsed.commands.get(via));
-            by.is_some_and(|by| by.span == command.span) && shows_a_count(parsed, other)
+            by.is_some_and(|by| by.span == command.span) && shows(parsed, other, what)
         }),
     }
 }

@@ -105,6 +105,7 @@ rules! {
     "R504" Warning true check_that_cannot_fail "check-that-cannot-fail" "a check that passes whatever it finds";
     "R505" Warning true check_that_writes "check-that-writes" "a check that changes what it looks at";
     "R506" Warning true baseline_never_captured "baseline-never-captured" "a figure compared with one that was not taken before the change";
+    "R507" Warning true masked_failure "masked-failure" "a step that only prints that its command failed";
     "R601" Warning true step_without_timeout "step-without-timeout" "a command that may run for ever";
     "R602" Error true recovery_exceeds_rto "recovery-exceeds-rto" "no way back that fits the RTO in the worst case";
     "R603" Error true estimate_exceeds_rto "estimate-exceeds-rto" "a rollback that is expected to take longer than the RTO";
