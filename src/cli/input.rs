@@ -26,7 +26,7 @@ pub struct Input {
 impl Input {
     /// The file that is meant, links followed; `-` for standard input.
     pub fn true_path(&self) -> PathBuf {
-        self.path.as_ref().map_or_else(|| PathBuf::from("-"), |path| true_path(path))
+        self.path.as_ref().map_or_else(|| PathBuf::from("-"), true_path)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::context::Case;
 use super::{Context, repair};
 use crate::diagnostics::{Diagnostic, Fix};
-use crate::ir::Effect;
+use crate::ir::{Action, Effect};
 use crate::model::ids::Id;
 use crate::model::plan::Service;
 use crate::safety::trouble::Kind;
@@ -34,9 +34,14 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 fn repair(context: &Context, case: &Case, s: Id<Service>) -> Option<Fix> {
     let world = context.world;
     let service = world.service_name(s);
-    let restore = repair::own(context, case.procedure).into_iter().find(|action| action.head == case.span)?;
+    let own = repair::own(context, case.procedure);
+    let place = own.iter().position(|action| action.head == case.span)?;
+    let restore = own[place];
+    // The safety copies in front of it want the writer still as well.
+    let takes = |action: &&&Action| action.effects.iter().any(|effect| matches!(effect, Effect::Take { .. }));
+    let first = own[..place].iter().rev().take_while(takes).last().copied().unwrap_or(restore);
     let fix = Fix::safe(format!("stop `{service}` before `{}`", restore.id));
-    let fix = fix.item_before(context.sources, restore.span, &format!("stop {service}"));
+    let fix = fix.item_before(context.sources, first.span, &format!("stop {service}"));
     let declared = &world.plan[s];
     let ends = world.declaration(case.procedure).ends.iter().any(|(ended, _)| *ended == s);
     if repair::starts(case.procedure, s) || declared.starts_stopped || declared.introduced_by.is_some() || ends {
