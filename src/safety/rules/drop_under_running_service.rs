@@ -1,8 +1,8 @@
 //! Data are destroyed first, and the service that writes them is stopped afterwards.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
-use crate::ir::{Action, Effect, actions};
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::ir::{Action, Effect, Run, actions};
 use crate::model::ids::Id;
 use crate::model::plan::Service;
 use crate::safety::coverage::destroyed;
@@ -16,7 +16,14 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
                 .find_map(|r| stopped_late(context, &body, place, r).map(|(s, stop)| (r, s, stop)));
             let known = found.iter().any(|d| d.labels[0].span == action.head);
             if let Some((r, s, stop)) = late.filter(|_| !known) {
-                found.push(one(context, action, r, s, stop));
+                let mut diagnostic = one(context, action, r, s, stop);
+                let own = repair::own(context, procedure);
+                let movable = |action: &Action| own.iter().any(|other| std::ptr::eq(*other, action));
+                if matches!(stop.run, Run::Service(..)) && movable(action) && movable(stop) {
+                    let fix = Fix::safe(format!("stop `{}` before `{}`", context.world.service_name(s), action.id));
+                    diagnostic.fix = Some(fix.move_before(context.sources, stop.span, action.span));
+                }
+                found.push(diagnostic);
             }
         }
     }

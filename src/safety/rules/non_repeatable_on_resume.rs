@@ -68,7 +68,7 @@ fn one(action: &Action, repeat: Option<&Loop>) -> Diagnostic {
 }
 
 /// Behind the step's name and title, where options begin.
-fn after_title(action: &Action) -> crate::source::Span {
+pub fn after_title(action: &Action) -> crate::source::Span {
     let title = action.title.span;
     if title.file == action.head.file && title.end > action.head.end { title } else { action.head }
 }

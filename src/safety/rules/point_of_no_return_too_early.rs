@@ -1,7 +1,7 @@
 //! Behind a point of no return the same phase goes on to change something else, by a step that can't simply be run again.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::{Action, Group, Procedure, actions};
 use crate::model::plan::{Point, ResourceKind};
 use crate::safety::coverage::outside_points;
@@ -31,9 +31,13 @@ fn one(context: &Context, procedure: &Procedure, group: &Group, point: &Point) -
     let (name, resource) = (&point.common.name, world.resource_name(r));
     let message =
         format!("`{}` changes `{resource}` behind `{name}`, where a failure can't be taken back any more", action.id);
-    Some(
+    let mut diagnostic =
         Context::report("point-of-no-return-too-early", message, point.common.name_span, "no way back behind it")
             .also(action.head, "could still be taken back before it")
-            .help(format!("do `{}` before `{name}`; or, if it has to come after it, make it `repeatable`", action.id)),
-    )
+            .help(format!("do `{}` before `{name}`; or, if it has to come after it, make it `repeatable`", action.id));
+    if repair::own(context, procedure).iter().any(|other| std::ptr::eq(*other, action)) {
+        let fix = Fix::risky(format!("do `{}` before `{name}`", action.id));
+        diagnostic.fix = Some(fix.move_before(context.sources, action.span, group.span));
+    }
+    Some(diagnostic)
 }

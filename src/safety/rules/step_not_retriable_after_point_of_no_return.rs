@@ -1,7 +1,8 @@
 //! Behind a point of no return a step remains that can't be run again, and nothing else leads on.
 
 use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::non_repeatable_on_resume::after_title;
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::Action;
 use crate::safety::coverage::Finding;
 use crate::safety::forward::repeats;
@@ -41,7 +42,8 @@ fn one(context: &Context, finding: &Finding, p: usize) -> Diagnostic {
         "make `{}` safe to run again and say so, `repeatable` or `done_when …`; or add a `fix_forward … of {phase} past {}`",
         step.id, point.name
     );
-    context.story(finding, diagnostic).help(help)
+    let fix = Fix::risky(format!("call `{}` repeatable: see that it is", step.id));
+    context.story(finding, diagnostic).help(help).fix(fix.after(after_title(step), " repeatable"))
 }
 
 /// The first step from the failure point on that can't be run again.

@@ -1,9 +1,9 @@
 //! A rollback puts the old code in force, and then takes back a step by commands that ran in the new code's folder: they may
 //! not be there any more.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
-use crate::ir::{Action, Effect, actions};
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::ir::{Action, Effect, Procedure, actions};
 use crate::model::ids::Id;
 use crate::model::plan::Resource;
 use crate::model::value::Value;
@@ -20,7 +20,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             }
             let body = actions(&procedure.body);
             for (place, undo) in body.iter().enumerate() {
-                let finding = too_late(context, change, &body[..place], undo);
+                let finding = too_late(context, change, (procedure, &body[..place]), undo);
                 found.extend(finding.filter(|new| !found.iter().any(|d| d.labels[0].span == new.labels[0].span)));
             }
         }
@@ -28,7 +28,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     found
 }
 
-fn too_late(context: &Context, change: &Change, before: &[&Action], undo: &Action) -> Option<Diagnostic> {
+fn too_late(
+    context: &Context,
+    change: &Change,
+    (procedure, before): (&Procedure, &[&Action]),
+    undo: &Action,
+) -> Option<Diagnostic> {
     let step = undo.effects.iter().find_map(|effect| match effect {
         Effect::Undo { step, .. } => Some(step),
         _ => None,
@@ -46,12 +51,20 @@ fn too_late(context: &Context, change: &Change, before: &[&Action], undo: &Actio
     let back = before.iter().find(|action| switches(action) == Some(v))?;
     let code = context.world.resource_name(v.index());
     let message = format!("`{step}` is taken back with the old `{code}`, which may not know it");
-    Some(
+    let mut diagnostic =
         Context::report("undo-after-code-returned", message, undo.head, "runs in the folder of the old code")
             .also(back.head, "the old code is in force from here on")
             .also(forward[place].head, format!("was done with the new `{code}`, in its folder"))
-            .help(format!("write `undo {step}` before `{}`", back.id)),
-    )
+            .help(format!("write `undo {step}` before `{}`", back.id));
+    let own = repair::own(context, procedure);
+    let place = |action: &Action| own.iter().position(|other| std::ptr::eq(*other, action));
+    if let (Some(from), Some(to)) = (place(undo), place(back)) {
+        let title = format!("take back `{step}` before `{}`", back.id);
+        // What lies between the two may have had its reason.
+        let fix = if from == to + 1 { Fix::safe(title) } else { Fix::risky(title) };
+        diagnostic.fix = Some(fix.move_before(context.sources, undo.span, back.span));
+    }
+    Some(diagnostic)
 }
 
 fn folder<'a>(context: &Context<'a>, v: Id<Resource>) -> Option<&'a Value> {

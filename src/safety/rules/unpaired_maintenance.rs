@@ -1,8 +1,8 @@
 //! Something is switched off or on for the time of the work, and never switched back: a service that the change stops and
 //! does not start again, a maintenance page that stays.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::{Context, repair};
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::{Action, Effect, Run, actions};
 use crate::model::ids::Id;
 use crate::model::plan::Service;
@@ -73,10 +73,14 @@ fn services(context: &Context) -> Vec<Diagnostic> {
             action.head,
             "stays stopped when the change has succeeded",
         );
-        Some(diagnostic.help(format!(
-            "write `start {name}` at the end of `{}`; if it is not needed any more, let the step say `deletes {name}`",
-            context.name(change)
-        )))
+        let phase = context.name(change);
+        let mut diagnostic = diagnostic.help(format!(
+            "write `start {name}` at the end of `{phase}`; if it is not needed any more, let the step say `deletes {name}`"
+        ));
+        let fix = Fix::risky(format!("start `{name}` at the end of `{phase}`"));
+        let procedure = &world.program.procedures[change.forward.procedure];
+        diagnostic.fix = repair::start_again(context, procedure, Id::new(s), fix);
+        Some(diagnostic)
     };
     left.filter_map(one).collect()
 }
