@@ -26,6 +26,8 @@ pub struct Outcome {
     pub loses: Vec<(usize, Id<Backup>, Span)>,
     /// Data that it destroys while no copy of them is known to be readable, and where.
     pub gambles: Vec<(usize, Span)>,
+    /// Copies that it takes of what a service may be writing: what, by whom, and where.
+    pub raced: Vec<(usize, Id<Backup>, Id<Service>, Span)>,
 }
 
 /// Runs a procedure from a state of the change that it takes back.
@@ -94,6 +96,13 @@ fn before_action(world: &World, change: &Forward, moment: &Moment, outcome: &mut
         match effect {
             Effect::Restore { resource, backup, while_running, .. } => {
                 before_restore(world, moment, resource.index(), *backup, *while_running, outcome);
+            }
+            Effect::Take { backup, while_running: false, .. } => {
+                let mut of = world.plan[*backup].of.iter().map(|r| r.index());
+                let writer = of.find_map(|r| Some((r, world.running_writer(moment.before, r)?)));
+                let raced = writer.map(|(r, writer)| (r, *backup, writer, moment.action.head));
+                let raced = raced.filter(|new| !outcome.raced.contains(new));
+                outcome.raced.extend(raced);
             }
             Effect::Destroy(r) | Effect::Delete(Thing::Resource(r)) => {
                 let gamble = (r.index(), moment.action.head);
