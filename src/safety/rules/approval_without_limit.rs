@@ -17,7 +17,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
                 continue;
             }
             let message = format!("`{}` waits for a person without a limit", action.id);
-            let place = Context::report("approval-without-limit", message, action.head, "for minutes, or until the morning");
+            let place =
+                Context::report("approval-without-limit", message, action.head, "for minutes, or until the morning");
             let title = action.title.span;
             let after = if title.file == action.head.file && title.end > action.head.end { title } else { action.head };
             let fix = Fix::risky(format!("give `{}` five minutes", action.id)).after(after, " timeout 5m");

@@ -59,8 +59,9 @@ fn too_late(context: &Context, change: &Change) -> Vec<Diagnostic> {
         let Some(verify) = comparing(context, change, name, source) else { continue };
         let what = world.resource_name(r);
         let message = format!("`${name}` is captured when `{what}` is changed already");
-        let mut diagnostic = Context::report("baseline-never-captured", message, capture.head, "a figure of the changed state")
-            .also(verify.head, "wants it back after going back");
+        let mut diagnostic =
+            Context::report("baseline-never-captured", message, capture.head, "a figure of the changed state")
+                .also(verify.head, "wants it back after going back");
         if let Some(write) = context.first_write(change, r) {
             diagnostic = diagnostic.also(write.head, format!("changes `{what}` before"));
         }

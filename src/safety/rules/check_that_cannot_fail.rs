@@ -69,7 +69,8 @@ fn is_excused(parsed: &Parsed, pipeline: usize) -> bool {
 
 /// Does a client print the answer of a query with this word in it, or does the command run one that does?
 fn shows(parsed: &Parsed, command: &Command, what: &str) -> bool {
-    let says = |word: &str| command.arguments().iter().any(|argument| argument.text.to_ascii_lowercase().contains(word));
+    let says =
+        |word: &str| command.arguments().iter().any(|argument| argument.text.to_ascii_lowercase().contains(word));
     match command.name() {
         "psql" | "mysql" | "mariadb" | "sqlite3" => says("select") && says(what),
         "redis-cli" => says("dbsize"),

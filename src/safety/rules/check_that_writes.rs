@@ -25,7 +25,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             }
             Probe::Sh(script, _) if asked.action.is_some_and(proves) => {
                 let parsed = shell::parse(script);
-                let sent = parsed.commands.iter().filter_map(|command| Some((command.words.first()?.span, sends(command)?)));
+                let sent =
+                    parsed.commands.iter().filter_map(|command| Some((command.words.first()?.span, sends(command)?)));
                 found.extend(sent.map(|(span, method)| one(asked.of, span, format!("it sends a `{method}`"))));
             }
             _ => {}

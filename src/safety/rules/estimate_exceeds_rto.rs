@@ -19,8 +19,7 @@ fn of_plan(context: &Context) -> Option<Diagnostic> {
     if most <= rto {
         return None;
     }
-    let message =
-        format!("the plan expects to take up to {}, more than its RTO of {}", duration(most), duration(rto));
+    let message = format!("the plan expects to take up to {}, more than its RTO of {}", duration(most), duration(rto));
     let diagnostic = Context::report("estimate-exceeds-rto", message, head.common.name_span, "by its `estimate`");
     Some(diagnostic.also(promised, "promised here").help("promise what can be kept, or shorten the way back"))
 }
@@ -47,7 +46,8 @@ fn one(context: &Context, procedure: &Procedure) -> Option<Diagnostic> {
         return None;
     }
     let name = &procedure.name;
-    let message = format!("`{name}` is expected to take up to {}, more than the RTO of {}", duration(most), duration(rto));
+    let message =
+        format!("`{name}` is expected to take up to {}, more than the RTO of {}", duration(most), duration(rto));
     let diagnostic = Context::report("estimate-exceeds-rto", message, at, label).also(promised, "promised here");
     Some(diagnostic.help("shorten it, add a shorter procedure and recommend that, or promise what can be kept"))
 }

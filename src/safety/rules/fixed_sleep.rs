@@ -34,9 +34,16 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     found
 }
 
-fn one(context: &Context, action: &Action, seconds: u64, before: Option<Id<Service>>, after: Option<&Action>) -> Diagnostic {
+fn one(
+    context: &Context,
+    action: &Action,
+    seconds: u64,
+    before: Option<Id<Service>>,
+    after: Option<&Action>,
+) -> Diagnostic {
     let time = duration(seconds);
-    let message = format!("`{}` waits {time} whatever happens: too long on most days, too short on a bad one", action.id);
+    let message =
+        format!("`{}` waits {time} whatever happens: too long on most days, too short on a bad one", action.id);
     let place = Context::report("fixed-sleep", message, action.head, "nobody looks");
     let place = match after {
         Some(next) => place.also(next.head, "looks once, and fails if it is too early"),
@@ -55,7 +62,11 @@ fn one(context: &Context, action: &Action, seconds: u64, before: Option<Id<Servi
 }
 
 fn inside(action: &Action, span: Span, seconds: u64) -> Diagnostic {
-    let message = format!("`{}` waits {} whatever happens: too long on most days, too short on a bad one", action.id, duration(seconds));
+    let message = format!(
+        "`{}` waits {} whatever happens: too long on most days, too short on a bad one",
+        action.id,
+        duration(seconds)
+    );
     let place = Context::report("fixed-sleep", message, span, "nobody looks");
     place.help("end the step here, and write `wait until CHECK within 2m every 2s` behind it")
 }

@@ -45,7 +45,12 @@ fn one(context: &Context, action: &Action, resource: Id<Resource>) -> Option<Dia
     let (journal, folder) = places::environments(plan).into_iter().find_map(inside)?;
     let name = &declared.common.name;
     let message = format!("the journal in `{journal}` lies inside `{name}`, which `{}` replaces", action.id);
-    let place = Context::report("journal-inside-restored-resource", message, action.head, format!("replaces all of `{folder}`"));
+    let place = Context::report(
+        "journal-inside-restored-resource",
+        message,
+        action.head,
+        format!("replaces all of `{folder}`"),
+    );
     Some(
         place
             .also(declared.common.name_span, "declared here")

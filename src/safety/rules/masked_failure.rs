@@ -17,7 +17,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             let Text::Sh(script) = text else { continue };
             let parsed = shell::parse(script);
             let masked = parsed.pipelines.iter().enumerate().filter(|(_, site)| only_says_so(&parsed, site));
-            let command = |(index, _): (usize, _)| parsed.commands.iter().find(|c| c.pipeline == index && c.via.is_none());
+            let command =
+                |(index, _): (usize, _)| parsed.commands.iter().find(|c| c.pipeline == index && c.via.is_none());
             let works = masked.filter_map(command).filter(|command| !looks(command));
             found.extend(works.map(|command| one(action, command)));
         }
@@ -35,7 +36,10 @@ fn one(action: &Action, command: &Command) -> Diagnostic {
 fn only_says_so(parsed: &Parsed, site: &Pipeline) -> bool {
     let behind = || parsed.commands.iter().filter(|command| site.otherwise.contains(&command.pipeline));
     let says = |command: &Command| {
-        let writes = command.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1 && redirect.target.text != "/dev/stderr");
+        let writes = command
+            .redirects
+            .iter()
+            .any(|redirect| redirect.writes && redirect.fd == 1 && redirect.target.text != "/dev/stderr");
         matches!(command.name(), "echo" | "printf") && !writes
     };
     let whole = site.otherwise.clone().all(|p| parsed.commands.iter().any(|command| command.pipeline == p));

@@ -15,7 +15,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         }
     }
     let mut seen = std::collections::HashSet::new();
-    steps.retain(|(action, _)| once(world, action) && seen.insert(action.head) && scripts::is_own(context, action.span.file));
+    steps.retain(|(action, _)| {
+        once(world, action) && seen.insert(action.head) && scripts::is_own(context, action.span.file)
+    });
     steps.into_iter().map(|(action, repeat)| one(action, repeat)).collect()
 }
 
@@ -64,7 +66,9 @@ fn one(action: &Action, repeat: Option<&Loop>) -> Diagnostic {
         None => place,
     };
     let fix = Fix::risky(format!("call `{name}` repeatable: see that it is")).after(after_title(action), " repeatable");
-    place.help("say `repeatable` if it may be run twice, else how to see that it has happened: `done_when CHECK`").fix(fix)
+    place
+        .help("say `repeatable` if it may be run twice, else how to see that it has happened: `done_when CHECK`")
+        .fix(fix)
 }
 
 /// Behind the step's name and title, where options begin.

@@ -38,7 +38,9 @@ fn report(table: &Table, a: &Row, b: &Row, when: &str) -> Diagnostic {
         Some(_) => "let one end where the other begins, or say `worst_row_wins`",
         None => "let one end where the other begins, with `between`, or give them different severities",
     };
-    Context::report("overlapping-thresholds", message, b.span, "which one counts?").also(a.span, "applies as well").help(help)
+    Context::report("overlapping-thresholds", message, b.span, "which one counts?")
+        .also(a.span, "applies as well")
+        .help(help)
 }
 
 /// Do they lead to different things, with nothing that says which one goes first? Triggers of different severities, or of

@@ -124,12 +124,15 @@ impl Use {
             world.parts[a.index()].contains(&b.index()) || world.parts[b.index()].contains(&a.index())
         };
         let met = |ours: &[Id<Resource>], theirs: &[Id<Resource>]| {
-            ours.iter().find(|a| theirs.iter().any(|b| reaches(a, b))).map(|r| format!("`{}`", world.resource_name(r.index())))
+            ours.iter()
+                .find(|a| theirs.iter().any(|b| reaches(a, b)))
+                .map(|r| format!("`{}`", world.resource_name(r.index())))
         };
         let handled = |ours: &[Id<Service>], theirs: &[Id<Service>]| {
             ours.iter().find(|s| theirs.contains(s)).map(|s| format!("`{}`", world.service_name(*s)))
         };
-        let named = |ours: &[String], theirs: &[String]| ours.iter().find(|n| theirs.contains(n)).map(|n| format!("`${n}`"));
+        let named =
+            |ours: &[String], theirs: &[String]| ours.iter().find(|n| theirs.contains(n)).map(|n| format!("`${n}`"));
         let both = met(&self.writes, &other.writes).or_else(|| handled(&self.handles, &other.handles));
         let mixed = || {
             met(&self.writes, &other.reads)

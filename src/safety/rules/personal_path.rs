@@ -9,9 +9,9 @@ use std::collections::HashSet;
 
 /// Accounts that belong to machines and not to people.
 const SHARED: &[&str] = &[
-    "admin", "app", "apps", "bitnami", "centos", "ci", "circleci", "core", "debian", "deploy", "deployer", "ec2-user", "fedora",
-    "git", "jenkins", "node", "ops", "opc", "pi", "postgres", "public", "rails", "rocky", "root", "runner", "service", "shared",
-    "ubuntu", "vagrant", "web", "webapp", "www", "www-data",
+    "admin", "app", "apps", "bitnami", "centos", "ci", "circleci", "core", "debian", "deploy", "deployer", "ec2-user",
+    "fedora", "git", "jenkins", "node", "ops", "opc", "pi", "postgres", "public", "rails", "rocky", "root", "runner",
+    "service", "shared", "ubuntu", "vagrant", "web", "webapp", "www", "www-data",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {

@@ -28,7 +28,8 @@ fn runs_container(command: &Command) -> bool {
 /// The words that say `-v FOLDER:PLACE`.
 fn volumes(command: &Command) -> Vec<&Word> {
     let words = command.arguments();
-    let behind = words.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "-v" | "--volume")).map(|pair| &pair[1]);
+    let behind =
+        words.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "-v" | "--volume")).map(|pair| &pair[1]);
     behind.chain(words.iter().filter(|word| word.text.starts_with("--volume="))).collect()
 }
 

@@ -20,8 +20,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             if !data || seen.contains(&resource) {
                 continue;
             }
-            let variables = declared.settings.iter().flat_map(|(_, value)| variables(value));
-            let by = variables.filter_map(|variable| uncertain(plan, variable, 8)).next();
+            let mut variables = declared.settings.iter().flat_map(|(_, value)| variables(value));
+            let by = variables.find_map(|variable| uncertain(plan, variable, 8));
             if let Some((name, place, label)) = by {
                 seen.push(resource);
                 found.push(one(declared, action, name, place, label));
@@ -33,7 +33,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn one(resource: &Resource, action: &Action, by: &str, place: Span, label: &str) -> Diagnostic {
     let name = &resource.common.name;
-    let message = format!("`{}` overwrites whatever `{name}` is by `${by}`, and nothing proves that it is the one meant", action.id);
+    let message = format!(
+        "`{}` overwrites whatever `{name}` is by `${by}`, and nothing proves that it is the one meant",
+        action.id
+    );
     Context::report("target-identity-unasserted", message, resource.common.name_span, "no `identity`")
         .also(place, label)
         .also(action.head, "of this one nothing is left")
@@ -69,7 +72,11 @@ fn uncertain<'p>(plan: &'p Plan, variable: &'p Variable, depth: u8) -> Option<(&
             let open = plan.environments.iter().filter(|e| !e.protected);
             let mut giving = open.filter(|e| e.settings.iter().any(|(name, _)| *name == variable.name));
             if let (Some(first), Some(_)) = (giving.next(), giving.next()) {
-                return Some((&variable.name, first.common.name_span, "one of several environments that are not protected"));
+                return Some((
+                    &variable.name,
+                    first.common.name_span,
+                    "one of several environments that are not protected",
+                ));
             }
             let param = plan.params.iter().find(|param| param.common.name == variable.name)?;
             let inner = variables(param.value.as_ref()?);

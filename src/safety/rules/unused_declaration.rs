@@ -24,7 +24,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     });
     let word = |common: &&Common| used.words.get(&common.name).is_none_or(|count| *count == 0);
     let things = things(plan).filter(here).filter(word).map(|common| {
-        report(common, "nothing names it").help("delete it, or use it: perhaps a step forgets to say that it changes it")
+        report(common, "nothing names it")
+            .help("delete it, or use it: perhaps a step forgets to say that it changes it")
     });
     values.chain(things).collect()
 }
