@@ -15,8 +15,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for column in phases.flat_map(|change| &change.columns) {
         let procedure = &world.program.procedures[column.procedure];
         let declared = world.declaration(procedure);
-        // That the loss is not even told is worse: `restore-loses-live-writes`.
-        if procedure.back_out || declared.data_lost.is_empty() {
+        if procedure.back_out {
             continue;
         }
         let body = actions(&procedure.body);
