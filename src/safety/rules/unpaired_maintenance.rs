@@ -10,16 +10,13 @@ use crate::model::value::Command;
 use crate::safety::state::service;
 use crate::shell;
 
+/// What is switched.
+const SWITCHED: &[&str] = &["maintenance", "mantenimiento"];
+/// What may stand in one word with it.
+const AROUND: &[&str] = &["mode", "page", "service", "site", "app", "modo", "sh", "py", "js"];
 /// Words that begin something, and those that end it.
-const PAIRS: &[(&str, &[&str])] = &[
-    ("on", &["off"]),
-    ("enable", &["disable"]),
-    ("enabled", &["disabled"]),
-    ("start", &["stop", "end"]),
-    ("begin", &["end"]),
-    ("true", &["false"]),
-    ("1", &["0"]),
-];
+const PAIRS: &[(&str, &str)] =
+    &[("on", "off"), ("enable", "disable"), ("enabled", "disabled"), ("true", "false"), ("1", "0")];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = services(context);
@@ -27,10 +24,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         let body = actions(&procedure.body);
         for (place, action) in body.iter().enumerate() {
-            for (opened, ends) in words(action).iter().filter_map(|words| opens(words)) {
-                let closes = |words: &Vec<String>| {
-                    words.contains(&opened) && ends.iter().any(|end| words.iter().any(|w| w == end))
-                };
+            for (opened, end) in words(action).iter().filter_map(|words| opens(words)) {
+                let closes = |words: &Vec<String>| words.contains(&opened) && words.iter().any(|word| word == end);
                 if seen.contains(&action.head) || body[place..].iter().any(|later| words(later).iter().any(closes)) {
                     continue;
                 }
@@ -85,22 +80,28 @@ fn services(context: &Context) -> Vec<Diagnostic> {
     left.filter_map(one).collect()
 }
 
-/// The words of each command of a step, cut at everything but letters and digits.
+/// The words of each command of a step that tell whether it is a switch.
 fn words(action: &Action) -> Vec<Vec<String>> {
     let Run::Commands(commands) = &action.run else { return Vec::new() };
     let scripts = commands.iter().filter_map(|c| if let Command::Sh(script) = c { Some(script) } else { None });
-    let cut = |command: &shell::Command| {
-        let all = command.words.iter().flat_map(|word| word.text.split(|c: char| !c.is_alphanumeric()));
-        all.map(str::to_lowercase).collect()
-    };
-    scripts.flat_map(|script| shell::parse(script).commands.iter().map(cut).collect::<Vec<_>>()).collect()
+    let all = |command: &shell::Command| command.words.iter().flat_map(|word| parts(&word.text)).collect();
+    scripts.flat_map(|script| shell::parse(script).commands.iter().map(all).collect::<Vec<_>>()).collect()
 }
 
-/// What a command switches on, and the words that switch it off.
-fn opens(words: &[String]) -> Option<(String, &'static [&'static str])> {
-    let what = words.iter().find(|word| matches!(word.as_str(), "maintenance" | "mantenimiento"))?;
-    let (_, ends) = PAIRS.iter().find(|(begin, ends)| {
-        words.iter().any(|word| word == begin) && !ends.iter().any(|end| words.iter().any(|word| word == end))
-    })?;
-    Some((what.clone(), ends))
+/// The parts of a word, if it is about the switch or one word by itself: `data-maintenance` is a name, and not about it.
+fn parts(word: &str) -> Vec<String> {
+    let last = word.rsplit('/').next().unwrap_or(word);
+    let cut = last.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let all: Vec<String> = cut.map(str::to_lowercase).collect();
+    let is_pair = |part: &str| PAIRS.iter().any(|(begin, end)| part == *begin || part == *end);
+    let known = |part: &String| is_pair(part) || SWITCHED.contains(&part.as_str()) || AROUND.contains(&part.as_str());
+    if all.len() == 1 || all.iter().all(known) { all } else { Vec::new() }
+}
+
+/// What a command switches on, and the word that switches it off.
+fn opens(words: &[String]) -> Option<(String, &'static str)> {
+    let what = words.iter().find(|word| SWITCHED.contains(&word.as_str()))?;
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    let (_, end) = PAIRS.iter().find(|(begin, end)| has(begin) && !has(end))?;
+    Some((what.clone(), end))
 }
