@@ -7,9 +7,10 @@ use std::path::Path;
 const ORDER: [&str; 9] = ["source", "diagnostics", "syntax", "model", "shell", "ir", "safety", "emit", "cli"];
 
 /// A crate or a part of the standard library, and the places that may speak of it.
-const KNOWN_IN: [(&str, &[&str]); 9] = [
+const KNOWN_IN: [(&str, &[&str]); 10] = [
     ("pest", &["src/syntax/"]),
     ("brush_parser", &["src/shell/brush.rs"]),
+    ("sqlparser", &["src/shell/sql_tree.rs"]),
     ("codespan_reporting", &["src/diagnostics/"]),
     ("minijinja", &["src/emit/"]),
     ("clap", &["src/cli/"]),

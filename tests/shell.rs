@@ -48,7 +48,7 @@ impl Plan {
     }
 
     fn effects(&self) -> Vec<(String, &str)> {
-        self.parsed.effects.iter().map(|effect| (effect.what.clone(), self.cut(effect.span))).collect()
+        self.parsed.losses().map(|effect| (effect.what.clone(), self.cut(effect.span))).collect()
     }
 
     fn free(&self) -> Vec<&str> {

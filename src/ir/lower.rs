@@ -9,13 +9,14 @@ use crate::model::ids::Id;
 use crate::model::plan::{Plan, Procedure as Declaration, ProcedureKind, Resource, Service, Thing};
 use crate::model::statement::{Options, Statement, Verb};
 use crate::model::value::{Check, Piece, Probe, Template, Value};
+use crate::shell::Cache;
 use crate::source::{Sources, Span};
 
 /// Compiles a resolved plan, free of errors, to a program.
 ///
 /// `choices` are those of the variants that it was resolved for; `hash` is the SHA-256 of its sources.
 pub fn lower(plan: &Plan, choices: &[String], sources: &Sources, hash: String) -> Program {
-    let lowering = Lowering { plan };
+    let lowering = Lowering { plan, shell: Cache::default() };
     let ids = || (0..plan.procedures.len()).map(Id::new);
     let mut procedures: Vec<Procedure> = ids().map(|id| lowering.procedure(id)).collect();
     for id in ids().filter(|id| plan[*id].kind == ProcedureKind::Phase) {
@@ -26,11 +27,12 @@ pub fn lower(plan: &Plan, choices: &[String], sources: &Sources, hash: String) -
         procedure.worst = times::worst(&procedure.body);
     }
     let variant = (!choices.is_empty()).then(|| choices.join("-"));
-    Program { plan: plan.clone(), variant, hash, file: sources.relative(plan.file), procedures }
+    Program { plan: plan.clone(), variant, hash, file: sources.relative(plan.file), procedures, shell: lowering.shell }
 }
 
 struct Lowering<'p> {
     plan: &'p Plan,
+    shell: Cache,
 }
 
 impl Lowering<'_> {
@@ -103,6 +105,7 @@ impl Lowering<'_> {
         let mut declared = Effects::of(plan);
         declared.declared(statement);
         declared.verb(&statement.verb);
+        let nothing = statement.changes_nothing || effects::only_reads(&self.shell, statement, &run);
         let options = &statement.options;
         let (attempts, pause) = options.retry.map_or((1, 0), |(times, pause)| (times.saturating_add(1), pause));
         let mut action = Action {
@@ -113,7 +116,7 @@ impl Lowering<'_> {
             timeout: times::limit(plan, &run, options).or_else(|| self.undo_limit(&statement.verb)),
             run,
             effects: declared.list,
-            declared: statement.changes_nothing || !statement.effects.is_empty(),
+            declared: nothing || !statement.effects.is_empty(),
             attempts,
             pause,
             estimate: options.estimate,
@@ -122,7 +125,7 @@ impl Lowering<'_> {
             dir: options.dir.clone(),
             ask_first: options.ask_first.clone(),
             if_fails: options.if_fails.clone(),
-            repeatable: options.repeatable || statement.changes_nothing || is_repeatable(&statement.verb),
+            repeatable: options.repeatable || nothing || is_repeatable(&statement.verb),
             done_when: options.done_when.clone(),
             undo: options.undo.clone(),
             expect: options.expect.clone(),
@@ -132,7 +135,7 @@ impl Lowering<'_> {
             allow: options.allow.clone(),
             id,
         };
-        action.reads = effects::captures_read(plan, &action);
+        action.reads = effects::captures_read(plan, &self.shell, &action);
         action
     }
 

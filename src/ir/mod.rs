@@ -17,6 +17,7 @@ use crate::model::plan::{
 };
 use crate::model::statement::{OnFailure, Undo};
 use crate::model::value::{Check, Command, Template, Value};
+use crate::shell::Cache;
 use crate::source::Span;
 
 /// What is compiled: one plan in one variant.
@@ -32,6 +33,8 @@ pub struct Program {
     pub file: String,
     /// In the order of the plan's procedures, then the implied `back_out` of each phase.
     pub procedures: Vec<Procedure>,
+    /// The shell texts that were read.
+    pub shell: Cache,
 }
 
 /// Something that can be run.
@@ -141,7 +144,7 @@ pub struct Action {
     pub run: Run,
     /// What that changes.
     pub effects: Vec<Effect>,
-    /// Was `changes nothing` or an effect declared? (Else a step with commands has an unknown effect.)
+    /// Was `changes nothing` or an effect declared, or is it seen that its commands only read? (Else their effect is unknown.)
     pub declared: bool,
     /// Limit of one attempt in seconds, and who says so.
     pub timeout: Option<(u64, Limit)>,

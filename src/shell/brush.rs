@@ -22,6 +22,8 @@ pub enum Event {
     Arithmetic(Range<usize>),
     /// A name that gets a value, and where.
     Set(String, Range<usize>),
+    /// A function of this name is defined.
+    Function(String),
     /// A here-document of a compound command.
     Document(Document),
 }

@@ -1,210 +1,171 @@
-//! What a command visibly destroys.
+//! What a command does to what, as far as the tables of tools tell.
 //!
-//! In: one command. Out: what it destroys, in words, and where it says so. A command that only shows (`--dry-run`, `diff`, `config`)
-//! and one that only prints (`echo`) destroys nothing. Whether the plan declares it is for a rule to say.
+//! In: one command. Out: what it changes, in words, and where it says so; or that it only reads; or that nothing is known of it.
+//! A command that only shows (`--dry-run`, `diff`, `plan`) changes nothing, nor does one that only prints (`echo`). Whether the
+//! plan declares it is for a rule to say.
 
-use super::{Command, Word, sql};
+use super::line::Line;
+use super::statements::{self, Told};
+use super::table::{Effect, Language, Target};
+use super::{Command, Place, Word, sql};
 use crate::source::Span;
 use crate::syntax::Text;
+use std::ops::Range;
 
-/// What is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Destroyed {
-    /// Files or directories.
-    Files,
-    /// Volumes of containers.
-    Volume,
-    /// Uncommitted changes of a working tree.
-    WorkTree,
-    /// A table or a column of it, or a schema.
-    Table,
-    /// Rows of a table.
-    Rows,
-    /// A database.
-    Database,
-    /// A key-value store or a cache.
-    Store,
-    /// A file system or a device.
-    Disk,
-    /// Objects of a cluster.
-    Objects,
-}
-
-/// Something that is visibly destroyed.
+/// Something that a command changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visible {
-    /// The kind of loss.
-    pub destroyed: Destroyed,
+    /// What becomes of it.
+    pub effect: Effect,
+    /// What kind of thing it is.
+    pub target: Target,
     /// What the command does, with its object: `removes the volume pgdata`.
     pub what: String,
+    /// The words that name the object, as they are written; empty if none do.
+    pub object: String,
+    /// The tool.
+    pub tool: String,
     /// The words that say it.
     pub span: Span,
+    /// Where it happens.
+    pub place: Place,
 }
 
-type Rule = fn(&Command) -> Option<(Destroyed, String)>;
-
-/// The tools that are understood.
-const TABLE: &[(&[&str], Rule)] = &[
-    (&["rm", "shred", "unlink"], files),
-    (&["find"], find),
-    (&["docker", "podman"], docker),
-    (&["docker-compose"], compose),
-    (&["git"], git),
-    (&["dropdb"], |command| Some((Destroyed::Database, format!("drops the database {}", last(command))))),
-    (&["redis-cli", "valkey-cli"], redis),
-    (&["dd"], dd),
-    (&["wipefs", "blkdiscard"], |command| Some((Destroyed::Disk, format!("wipes {}", last(command))))),
-    (&["kubectl", "oc"], kubectl),
-    (&["helm"], helm),
-    (&["terraform", "tofu"], terraform),
-];
-
-/// Clients of databases, and their options that carry a statement.
-const CLIENTS: &[(&str, &[&str])] = &[
-    ("psql", &["-c", "--command"]),
-    ("mysql", &["-e", "--execute"]),
-    ("mariadb", &["-e", "--execute"]),
-    ("sqlite3", &[]),
-];
-
-/// What a command destroys.
-pub fn of(command: &Command) -> Vec<Visible> {
-    let name = command.name();
-    if command.arguments().iter().any(|word| word.text == "--dry-run" || word.text.starts_with("--dry-run=")) {
-        return Vec::new();
+impl Visible {
+    /// Is something gone afterwards that only a backup brings back?
+    pub fn is_loss(&self) -> bool {
+        matches!(self.effect, Effect::Destroys | Effect::Irreversible)
     }
-    if let Some((_, options)) = CLIENTS.iter().find(|(client, _)| *client == name) {
-        return statements(command, options);
+}
+
+/// What is known of a command. It only reads if it changes nothing and is not unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Nature {
+    /// What it changes.
+    pub changes: Vec<Visible>,
+    /// May it do more than that?
+    pub unknown: bool,
+    /// Statements that were not understood and speak of deleting.
+    pub hidden: Vec<Span>,
+}
+
+impl Nature {
+    fn unknown() -> Self {
+        Nature { unknown: true, ..Nature::default() }
     }
-    let formats = name.starts_with("mkfs").then(|| (Destroyed::Disk, format!("formats {}", last(command))));
-    let row = TABLE.iter().find(|(names, _)| names.contains(&name));
-    let found = formats.or_else(|| row.and_then(|(_, rule)| rule(command)));
-    found.map(|(destroyed, what)| Visible { destroyed, what, span: command.span }).into_iter().collect()
-}
 
-/// The words that are not options.
-fn operands(command: &Command) -> impl Iterator<Item = &str> {
-    command.arguments().iter().map(|word| word.text.as_str()).filter(|text| !text.starts_with('-'))
-}
-
-fn last(command: &Command) -> String {
-    operands(command).last().unwrap_or("?").to_owned()
-}
-
-/// Does a short option stand among the arguments, also in a bundle (`-rf`)?
-fn short(command: &Command, letter: char) -> bool {
-    let bundle = |text: &str| text.starts_with('-') && !text.starts_with("--") && text.contains(letter);
-    command.arguments().iter().any(|word| bundle(&word.text))
-}
-
-/// The words behind a subcommand path such as `volume rm`; options between are passed over.
-fn behind<'a>(command: &'a Command, path: &[&str]) -> Option<Vec<&'a str>> {
-    let mut words = operands(command);
-    // `docker -H x volume rm`: the value of an option may stand before the path.
-    let first = path.first()?;
-    words.by_ref().take(3).find(|word| word == first)?;
-    path.iter().skip(1).all(|part| words.next() == Some(part)).then(|| words.collect())
-}
-
-fn files(command: &Command) -> Option<(Destroyed, String)> {
-    let recursive = short(command, 'r') || short(command, 'R') || command.has("--recursive");
-    (recursive || command.name() == "shred")
-        .then(|| (Destroyed::Files, format!("removes {}", operands(command).collect::<Vec<_>>().join(" "))))
-}
-
-fn find(command: &Command) -> Option<(Destroyed, String)> {
-    let start = operands(command).next().unwrap_or("?");
-    command.has("-delete").then(|| (Destroyed::Files, format!("deletes files below {start}")))
-}
-
-fn docker(command: &Command) -> Option<(Destroyed, String)> {
-    if let Some(volumes) = behind(command, &["volume", "rm"]).or_else(|| behind(command, &["volume", "remove"])) {
-        return Some((Destroyed::Volume, format!("removes the volume {}", volumes.join(" "))));
+    fn one(visible: Visible) -> Self {
+        Nature { changes: vec![visible], ..Nature::default() }
     }
-    if behind(command, &["volume", "prune"]).is_some() {
-        return Some((Destroyed::Volume, "removes every unused volume".into()));
+
+    /// Is something lost?
+    pub fn loses(&self) -> bool {
+        self.changes.iter().any(Visible::is_loss)
     }
-    if behind(command, &["system", "prune"]).is_some() && command.has("--volumes") {
-        return Some((Destroyed::Volume, "removes every unused container, image and volume".into()));
+
+    /// Is nothing changed?
+    pub fn reads(&self) -> bool {
+        self.changes.is_empty() && !self.unknown
     }
-    if behind(command, &["rm"]).is_some() && operands(command).next() == Some("rm") && short(command, 'v') {
-        return Some((Destroyed::Volume, format!("removes {} with its volumes", last(command))));
-    }
-    behind(command, &["compose"]).and_then(|_| compose(command))
 }
 
-fn compose(command: &Command) -> Option<(Destroyed, String)> {
-    let verb = |verb: &str| operands(command).any(|word| word == verb);
-    let volumes = command.has("-v") || command.has("--volumes");
-    (volumes && (verb("down") || verb("rm"))).then(|| (Destroyed::Volume, "removes the volumes of the project".into()))
-}
-
-fn git(command: &Command) -> Option<(Destroyed, String)> {
-    let verb = |verb: &str| operands(command).any(|word| word == verb);
-    if verb("reset") && command.has("--hard") {
-        return Some((Destroyed::WorkTree, "discards every uncommitted change".into()));
-    }
-    let forced = short(command, 'f') || command.has("--force");
-    if verb("clean") && forced && !short(command, 'n') {
-        return Some((Destroyed::WorkTree, "deletes every untracked file".into()));
-    }
-    (verb("checkout") && forced).then(|| (Destroyed::WorkTree, "discards every uncommitted change".into()))
-}
-
-fn redis(command: &Command) -> Option<(Destroyed, String)> {
-    let verb = |verb: &str| operands(command).any(|word| word.eq_ignore_ascii_case(verb));
-    if verb("flushall") {
-        return Some((Destroyed::Store, "deletes every key of every database".into()));
-    }
-    verb("flushdb").then(|| (Destroyed::Store, "deletes every key of the database".into()))
-}
-
-fn dd(command: &Command) -> Option<(Destroyed, String)> {
-    let target = operands(command).find_map(|word| word.strip_prefix("of="))?;
-    let device = target.starts_with("/dev/") && !matches!(target, "/dev/null" | "/dev/stdout" | "/dev/stderr");
-    device.then(|| (Destroyed::Disk, format!("overwrites {target}")))
-}
-
-fn kubectl(command: &Command) -> Option<(Destroyed, String)> {
-    let deleted = behind(command, &["delete"])?;
-    let kind = deleted.first()?.split('/').next()?;
-    let lasting =
-        ["pvc", "pv", "persistentvolumeclaim", "persistentvolume", "namespace", "ns", "persistentvolumeclaims"];
-    lasting.contains(&kind).then(|| (Destroyed::Objects, format!("deletes {}", deleted.join(" "))))
-}
-
-fn helm(command: &Command) -> Option<(Destroyed, String)> {
-    let removed = behind(command, &["uninstall"]).or_else(|| behind(command, &["delete"]))?;
-    Some((Destroyed::Objects, format!("uninstalls {}", removed.join(" "))))
-}
-
-fn terraform(command: &Command) -> Option<(Destroyed, String)> {
-    let destroys = behind(command, &["destroy"]).is_some()
-        || behind(command, &["apply"]).is_some() && (command.has("-destroy") || command.has("--destroy"));
-    destroys.then(|| (Destroyed::Objects, "destroys everything that the configuration manages".into()))
-}
-
-/// What the statements that a database's client is given destroy.
-fn statements(command: &Command, options: &[&str]) -> Vec<Visible> {
-    let words = command.arguments();
-    let mut carried: Vec<&Word> = command.input.iter().collect();
-    for (i, word) in words.iter().enumerate() {
-        let follows = i > 0 && words.get(i - 1).is_some_and(|before| options.contains(&before.text.as_str()));
-        let attached = options.iter().any(|option| word.text.starts_with(&format!("{option}=")));
-        if follows || attached || options.is_empty() && word.text.contains(' ') {
-            carried.push(word);
+/// What is known of a command, its redirections included.
+pub fn of(command: &Command) -> Nature {
+    let mut nature = of_words(command);
+    for redirect in command.redirects.iter().filter(|redirect| redirect.writes) {
+        let file = &redirect.target;
+        let device = file.text.starts_with("/dev/");
+        let number = file.text.chars().all(|c| c.is_ascii_digit() || c == '-');
+        if !device && !number {
+            let what = format!("writes {}", file.text);
+            let written = Visible { span: file.span, ..visible(command, Effect::Modifies, Target::Files, what, &file.text) };
+            nature.changes.push(written);
         }
     }
-    carried.into_iter().flat_map(destroyed_by).collect()
+    nature
 }
 
-fn destroyed_by(word: &Word) -> Vec<Visible> {
-    let skipped = word.text.find('=').filter(|_| word.text.starts_with("--")).map_or(0, |at| at + 1);
-    let script = Text { value: word.text.clone(), map: word.map.clone(), file: word.span.file, raw: true };
-    let statements = sql::destroyed(word.text.get(skipped..).unwrap_or(""));
-    let visible = |(range, destroyed, what): (std::ops::Range<usize>, Destroyed, String)| {
-        let range = range.start + skipped..range.end + skipped;
-        Visible { destroyed, what, span: script.span(range) }
-    };
-    statements.into_iter().map(visible).collect()
+fn visible(command: &Command, effect: Effect, target: Target, what: String, object: &str) -> Visible {
+    let (tool, object) = (command.name().to_owned(), object.to_owned());
+    Visible { effect, target, what, object, tool, span: command.span, place: command.place }
+}
+
+fn of_words(command: &Command) -> Nature {
+    let Some(line) = Line::of(command) else { return Nature::unknown() };
+    if line.is_dry() {
+        return Nature::default();
+    }
+    if let Some((does, object)) = line.tool.does.iter().find_map(|does| line.fits(does)) {
+        if does.effect == Effect::Reads {
+            return Nature::default();
+        }
+        return Nature::one(visible(command, does.effect, does.target, does.words(&object), &object));
+    }
+    match (line.tool.language, line.tool.otherwise) {
+        _ if line.only_reads() => Nature::default(),
+        (Some(language), _) => carried(command, &line, language),
+        (None, Some(Effect::Reads)) => Nature::default(),
+        (None, Some(effect)) => Nature::one(general(command, &line, effect)),
+        (None, None) => Nature::unknown(),
+    }
+}
+
+/// What a tool does where nothing more is known than that it does it.
+fn general(command: &Command, line: &Line, effect: Effect) -> Visible {
+    let name = command.name();
+    let verb = line.operands.first().map_or_else(|| name.to_owned(), |verb| format!("{name} {verb}"));
+    visible(command, effect, Target::Other, format!("changes something: `{verb}`"), "")
+}
+
+/// What the statements do that a client is given.
+fn carried(command: &Command, line: &Line, language: Language) -> Nature {
+    let words = statements_of(command, line);
+    // A file of statements, or what a pipe brings, is not seen.
+    let unknown = words.is_empty() || line.tool.files.iter().any(|option| line.has(option));
+    let mut nature = Nature { unknown, ..Nature::default() };
+    for word in words {
+        let skipped = word.text.find('=').filter(|_| word.text.starts_with("--")).map_or(0, |at| at + 1);
+        let script = Text { value: word.text.clone(), map: word.map.clone(), file: word.span.file, raw: true };
+        let told = statements::read(language, line, word.text.get(skipped..).unwrap_or(""));
+        let span = |range: Range<usize>| script.span(range.start + skipped..range.end + skipped);
+        nature.take(told, command.name(), command.place, span);
+    }
+    nature
+}
+
+impl Nature {
+    fn take(&mut self, told: Told, tool: &str, place: Place, span: impl Fn(Range<usize>) -> Span) {
+        self.unknown |= told.unknown;
+        self.hidden.extend(told.hidden.into_iter().map(&span));
+        for said in told.list {
+            let span = span(said.range.clone());
+            self.changes.push(said.visible(tool.to_owned(), span, place));
+        }
+    }
+}
+
+/// The words that carry statements: values of options, operands, the standard input.
+fn statements_of<'a>(command: &'a Command, line: &Line) -> Vec<&'a Word> {
+    let words = command.arguments();
+    let options = line.tool.statements;
+    let mut found: Vec<&Word> = command.input.iter().collect();
+    for (i, word) in words.iter().enumerate() {
+        let follows = i > 0 && words.get(i - 1).is_some_and(|before| options.contains(&before.text.as_str()));
+        let attached = |option: &&&str| word.text.strip_prefix(**option).is_some_and(|rest| rest.starts_with('='));
+        if follows || options.iter().any(|option| attached(&option)) {
+            found.push(word);
+        }
+    }
+    if options.is_empty() {
+        let operand = |word: &&Word| line.operands.iter().skip(1).any(|text| std::ptr::eq(*text, word.text.as_str()));
+        found.extend(words.iter().filter(operand));
+    }
+    found
+}
+
+/// What a query in SQL changes.
+pub fn query(text: &Text) -> Nature {
+    let mut nature = Nature::default();
+    nature.take(sql::read(&text.value), "sql", Place::Here, |range| text.span(range));
+    nature
 }

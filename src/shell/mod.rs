@@ -1,4 +1,4 @@
-//! Shell texts: what their commands are, which variables they read, and what they visibly destroy.
+//! Shell texts: what their commands are, which variables they read, and what they visibly change.
 //!
 //! In: a `Script` of a resolved plan. Out: `Parsed`, whose spans point into the plan file, whatever quoting, dedenting and
 //! nesting (`$(…)`, `bash -c "…"`, `ssh host "…"`) lie between the two.
@@ -6,11 +6,16 @@
 //! The shell parser behind it is seen by `brush` alone.
 
 mod brush;
+mod cache;
 mod effects;
 mod guards;
+mod line;
 mod placeholders;
 mod reader;
 mod sql;
+mod sql_tree;
+mod statements;
+mod table;
 mod text;
 mod tree;
 mod walk;
@@ -18,8 +23,10 @@ mod words;
 mod wrappers;
 
 pub use brush::is_guarded;
-pub use effects::{Destroyed, Visible};
+pub use cache::Cache;
+pub use effects::{Nature, Visible};
 pub use placeholders::Placeholder;
+pub use table::{Effect, Target};
 pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word, Words};
 
 use crate::model::value::Script;
@@ -42,8 +49,12 @@ pub struct Parsed {
     pub sets: Vec<Set>,
     /// Blanks that somebody forgot to fill in.
     pub placeholders: Vec<Placeholder>,
-    /// What is visibly destroyed.
+    /// What is visibly changed.
     pub effects: Vec<Visible>,
+    /// Commands of which nothing or not enough is known, as indices into `commands`.
+    pub unknown: Vec<usize>,
+    /// Functions that the text defines.
+    pub functions: Vec<String>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -95,6 +106,22 @@ pub enum ProblemKind {
 }
 
 impl Parsed {
+    /// What is visibly lost.
+    pub fn losses(&self) -> impl Iterator<Item = &Visible> {
+        self.effects.iter().filter(|effect| effect.is_loss())
+    }
+
+    /// Commands of which nothing or not enough is known; those of the text's own functions are known from their bodies.
+    pub fn unknown(&self) -> impl Iterator<Item = &Command> {
+        let commands = self.unknown.iter().filter_map(|at| self.commands.get(*at));
+        commands.filter(|command| !self.functions.iter().any(|name| name == command.name()))
+    }
+
+    /// Does it change nothing at all, as far as everything in it is understood?
+    pub fn only_reads(&self) -> bool {
+        self.problems.is_empty() && self.effects.is_empty() && self.unknown().next().is_none()
+    }
+
     /// The reads that nothing in the text covers: no default, no assignment before it, and not one of bash's own variables.
     pub fn free_reads(&self) -> impl Iterator<Item = &Read> {
         let covered = |read: &Read| {
@@ -165,9 +192,7 @@ pub fn parse(script: &Script) -> Parsed {
     reader.parsed
 }
 
-/// What a query in SQL visibly destroys.
-pub fn query(script: &Script) -> Vec<Visible> {
-    let text = script.text.shell();
-    let visible = |(range, destroyed, what)| Visible { destroyed, what, span: text.span(range) };
-    sql::destroyed(&text.value).into_iter().map(visible).collect()
+/// What a query in SQL changes.
+pub fn query(script: &Script) -> Nature {
+    effects::query(&script.text.shell())
 }

@@ -108,6 +108,7 @@ impl Reader {
             Event::Word(range) => drop(self.word(text, range, place)),
             Event::Arithmetic(range) => drop(self.found(text, words::arithmetic(text, range), place)),
             Event::Set(name, range) => self.set(text, name, range, place, None),
+            Event::Function(name) => self.parsed.functions.push(name),
             Event::Document(document) => drop(self.document(text, 0, &document, place)),
         }
     }
@@ -157,7 +158,7 @@ impl Reader {
             return;
         }
         self.parsed.placeholders.extend(placeholders::of(&self.angles, &command));
-        self.parsed.effects.extend(effects::of(&command));
+        self.effects(&command);
         let index = self.parsed.commands.len();
         self.parsed.commands.push(command.clone());
         match wrappers::inner(&command.words, command.place) {
@@ -208,6 +209,19 @@ impl Reader {
         let pipefail = if same { site.is_some_and(|site| site.pipefail) } else { shell && command.has("pipefail") };
         let shell = Shell { substitution: false, place, by: Some(by), endless: Vec::new() };
         self.read(&script, shell, Options { errexit, pipefail });
+    }
+
+    fn effects(&mut self, command: &Command) {
+        let nature = effects::of(command);
+        if nature.unknown {
+            self.parsed.unknown.push(self.parsed.commands.len());
+        }
+        self.parsed.effects.extend(nature.changes);
+        let hidden = |span| {
+            let message = "this statement is not understood: whether it deletes something is not known".into();
+            Problem { kind: ProblemKind::NotAnalysed, message, span }
+        };
+        self.parsed.problems.extend(nature.hidden.into_iter().map(hidden));
     }
 
     fn word(&mut self, text: &Text, range: Range<usize>, place: Place) -> Word {

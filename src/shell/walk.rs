@@ -132,6 +132,7 @@ impl<'t> Walk<'t> {
                 self.redirects(redirects.as_ref());
             }
             Command::Function(function) => {
+                self.reading.events.push(Event::Function(function.fname.value.clone()));
                 let FunctionBody(body, redirects) = &function.body;
                 let before = self.here.clone();
                 (self.here.in_function, self.here.last) = (true, true);

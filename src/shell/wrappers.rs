@@ -2,7 +2,7 @@
 //!
 //! In: the words of a command. Out: the words of the inner command, or the word that holds an inner script.
 
-use super::{Place, Word};
+use super::{Place, Word, table};
 
 /// What a command runs.
 #[derive(Debug)]
@@ -42,7 +42,20 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper(&["env"], &["-u", "-C", "-S", "--unset", "--chdir"], 0, Place::Here),
     wrapper(&["timeout", "gtimeout"], &["-k", "-s", "--kill-after", "--signal"], 1, Place::Here),
     wrapper(&["nice", "ionice", "stdbuf"], &["-n", "-c", "-p", "-i", "-o", "-e"], 0, Place::Here),
-    wrapper(&["nohup", "command", "builtin", "exec", "time", "setsid", "chronic"], &["-a", "-f", "-o"], 0, Place::Here),
+    wrapper(
+        &["nohup", "command", "builtin", "exec", "time", "setsid", "chronic", "gosu", "su-exec", "unbuffer", "caffeinate"],
+        &["-a", "-f", "-o"],
+        0,
+        Place::Here,
+    ),
+    wrapper(&["strace", "ltrace"], &["-e", "-o", "-p", "-s", "-E", "-u"], 0, Place::Here),
+    wrapper(&["watch"], &["-n", "--interval"], 0, Place::Here),
+    wrapper(&["chroot"], &["--userspec", "--groups"], 1, Place::Elsewhere),
+    wrapper(&["systemd-run"], &["-u", "--unit", "-p", "--property", "-E", "--uid", "--gid", "-M", "-H"], 0, Place::Here),
+    wrapper(&["parallel"], &["-j", "--jobs", "-I", "--delay", "--timeout", "-a", "-N", "--colsep"], 0, Place::Here),
+    wrapper(&["railway run"], &["-s", "--service", "-e", "--environment", "-p", "--project"], 0, Place::Here),
+    wrapper(&["heroku run"], &["-a", "--app", "-s", "--size", "-e", "--env", "-r", "--remote"], 0, Place::Elsewhere),
+    wrapper(&["lxc exec", "incus exec", "crictl exec"], &["--env", "--user", "--cwd", "-n"], 1, Place::Elsewhere),
     wrapper(&["flock"], &["-w", "-E", "--timeout", "--conflict-exit-code"], 1, Place::Here),
     wrapper(
         &["xargs", "gxargs"],
@@ -111,12 +124,69 @@ pub fn inner(words: &[Word], place: Place) -> Option<Inner<'_>> {
     let (first, rest) = words.split_first()?;
     let name = base(first);
     match name {
-        "docker" | "podman" | "docker-compose" | "kubectl" | "oc" => container(rest),
-        "su" | "runuser" => script_option(rest, place),
+        "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" | "kubectl" | "oc" => container(rest),
+        "su" | "script" => script_option(rest, place),
+        "runuser" => script_option(rest, place).or_else(|| behind_dashes(rest, place)),
+        "find" | "gfind" => executed(rest, place),
+        "fly" | "flyctl" => option_value(rest, &["-C", "--command"]).map(|word| Inner::Script(word, Place::Elsewhere)),
+        "gcloud" => option_value(rest, &["--command"]).map(|word| Inner::Script(word, Place::Elsewhere)),
+        "vagrant" => option_value(rest, &["-c", "--command"]).map(|word| Inner::Script(word, Place::Elsewhere)),
         "eval" => rest.first().filter(|_| rest.len() == 1).map(|word| Inner::Script(word, place)),
         _ if SHELLS.contains(&name) => script_option(rest, place),
-        _ => wrapped(WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name))?, rest, place),
+        _ => by_name(name, rest, place),
     }
+}
+
+/// A wrapper, or a runner such as `npx`, by its name or by its name and its subcommand.
+fn by_name<'a>(name: &str, rest: &'a [Word], place: Place) -> Option<Inner<'a>> {
+    let find = |name: &str| WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name));
+    if let Some(wrapper) = find(name) {
+        return wrapped(wrapper, rest, place);
+    }
+    if let Some(tool) = table::tool(name).filter(|tool| tool.runs) {
+        return run(tool.valued, rest, place);
+    }
+    let (second, rest) = rest.split_first()?;
+    if !matches!(name, "railway" | "heroku" | "lxc" | "incus" | "crictl") && !is_manager(name) {
+        return None;
+    }
+    let both = format!("{name} {}", second.literal()?);
+    if let Some(wrapper) = find(&both) {
+        return wrapped(wrapper, rest, place);
+    }
+    run(table::tool(&both).filter(|tool| tool.runs)?.valued, rest, place)
+}
+
+/// Package managers that run the programs they have installed.
+fn is_manager(name: &str) -> bool {
+    matches!(name, "bundle" | "poetry" | "pipenv" | "uv" | "npm" | "pnpm" | "yarn" | "rye")
+}
+
+/// `npx prisma …`, `python manage.py …`: what is run, if it is a tool that is known.
+fn run<'a>(valued: &[&str], words: &'a [Word], place: Place) -> Option<Inner<'a>> {
+    let module = words.iter().position(|word| word.text == "-m").filter(|at| words.get(at + 1).is_some());
+    let at = module.map_or_else(|| skip(words, valued, 0), |at| at + 1);
+    let rest = words.get(at..)?;
+    table::tool(base(rest.first()?)).is_some().then_some(Inner::Command(rest, place))
+}
+
+/// `find … -exec CMD … ;`
+fn executed(words: &[Word], place: Place) -> Option<Inner<'_>> {
+    let at = words.iter().position(|word| matches!(word.text.as_str(), "-exec" | "-execdir" | "-ok" | "-okdir"))? + 1;
+    let rest = words.get(at..)?;
+    let end = rest.iter().position(|word| matches!(word.text.as_str(), ";" | "+")).unwrap_or(rest.len());
+    (end > 0).then(|| Inner::Command(&rest[..end], place))
+}
+
+/// `runuser -u NAME -- CMD`
+fn behind_dashes(words: &[Word], place: Place) -> Option<Inner<'_>> {
+    let at = words.iter().position(|word| word.text == "--")? + 1;
+    words.get(at..).filter(|rest| !rest.is_empty()).map(|rest| Inner::Command(rest, place))
+}
+
+fn option_value<'a>(words: &'a [Word], options: &[&str]) -> Option<&'a Word> {
+    let at = words.iter().position(|word| options.contains(&word.text.as_str()))?;
+    words.get(at + 1)
 }
 
 fn farther(place: Place, inner: Place) -> Place {
@@ -129,7 +199,9 @@ fn wrapped<'a>(wrapper: &Wrapper, words: &'a [Word], place: Place) -> Option<Inn
     let rest = words.get(from..).filter(|rest| !rest.is_empty())?;
     let remote = wrapper.place == Place::Elsewhere;
     match rest {
-        [only] if remote => Some(Inner::Script(only, place)),
+        [only] if remote || wrapper.names.contains(&"watch") || wrapper.names.contains(&"parallel") => {
+            Some(Inner::Script(only, place))
+        }
         [flag, script, ..] if flag.literal() == Some("-c") && wrapper.names.contains(&"flock") => {
             Some(Inner::Script(script, place))
         }

@@ -14,7 +14,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let mut look = |probe: &Probe| match probe {
             Probe::Sql(_, query, _) => {
                 // What destroys, in the work of an action, is another rule's.
-                let destroys = asked.action.is_some() && !shell::query(&query.text).is_empty();
+                let destroys = asked.action.is_some() && shell::query(&query.text).loses();
                 if let Some(verb) = verb(query).filter(|_| !destroys) {
                     found.push(one(asked.of, query.text.span, format!("its query begins with `{verb}`")));
                 }
@@ -36,7 +36,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for (_, action) in context.statements() {
         if let Run::Capture { source, .. } = &action.run
             && let Probe::Sql(_, query, _) = &source.probe
-            && shell::query(&query.text).is_empty()
+            && !shell::query(&query.text).loses()
             && let Some(verb) = verb(query)
         {
             found.push(one(&action.id, query.text.span, format!("its query begins with `{verb}`")));

@@ -1,6 +1,7 @@
 //! Every shell text of a plan that its own files hold, with the values that its commands may read.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::Context;
 use crate::ir::{Action, Node, Run};
@@ -8,13 +9,13 @@ use crate::model::plan::Operation;
 use crate::model::value::{Check, Command, Probe, Script};
 use crate::model::{BUILTINS, CONTEXT};
 use crate::safety::world::probes;
-use crate::shell::{self, Parsed};
+use crate::shell::Parsed;
 use crate::source::FileId;
 
 /// A shell text.
 pub struct Text {
     /// What it says.
-    pub parsed: Parsed,
+    pub parsed: Arc<Parsed>,
     /// Names that it has besides those of the plan: settings of a thing, variables of loops.
     pub locals: Vec<String>,
     /// What it is for.
@@ -82,7 +83,8 @@ pub fn all(context: &Context) -> Vec<Text> {
     let mut texts = found.texts;
     texts.retain(|text| is_own(context, text.script.span.file) && seen.insert(text.script.span));
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-    let read = |text: Unread| Text { parsed: shell::parse(text.script), locals: owned(text.locals), role: text.role };
+    let shell = &context.world.program.shell;
+    let read = |text: Unread| Text { parsed: shell.parse(text.script), locals: owned(text.locals), role: text.role };
     texts.into_iter().map(read).collect()
 }
 

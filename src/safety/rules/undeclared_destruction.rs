@@ -2,21 +2,26 @@
 //! (backup, point of no return, matrix) takes it into account.
 
 use super::{Context, scripts};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::{Action, Effect, Run};
-use crate::model::plan::{ResourceKind, Thing};
-use crate::model::value::{Check, Command, Probe};
-use crate::safety::world::{World, probes};
-use crate::shell::{self, Destroyed, Parsed, Visible};
+use crate::model::plan::ResourceKind;
+use crate::safety::inferred;
+use crate::shell::{Effect as Seen, Visible};
+use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let program = context.world.program;
+    let own = inferred::own_things(program);
+    let made = |visible: &Visible| own.get(&(visible.target, visible.object.clone())).copied().unwrap_or(false);
     let mut found = Vec::new();
     for (_, action) in context.statements() {
-        if !scripts::is_own(context, action.span.file) {
+        // What an undo destroys, the step had made; a diagnosis runs by hand.
+        let undoes = action.effects.iter().any(|e| matches!(e, Effect::Undo { .. }));
+        if undoes || !scripts::is_own(context, action.span.file) || matches!(action.run, Run::Diagnose(_)) {
             continue;
         }
-        for visible in seen(action) {
-            if !declared(context.world, action, visible.destroyed) {
+        for visible in inferred::of_action(program, action) {
+            if is_lost(context, &visible) && !made(&visible) && !inferred::is_declared(context.world, action, &visible) {
                 found.push(one(context, action, &visible));
             }
         }
@@ -24,77 +29,42 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     found
 }
 
+/// A single thing that is removed is a loss if the plan declares it as its data.
+fn is_lost(context: &Context, visible: &Visible) -> bool {
+    let declared = || match inferred::resource(context.world, visible) {
+        Some((id, true)) => context.world.plan[id].kind == ResourceKind::Data,
+        _ => false,
+    };
+    visible.is_loss() || visible.effect == Seen::Removes && declared()
+}
+
 fn one(context: &Context, action: &Action, visible: &Visible) -> Diagnostic {
     let message = format!("`{}` {}, and the plan does not say so", action.id, visible.what);
     let diagnostic = Context::report("undeclared-destruction", message, visible.span, visible.what.clone());
     let diagnostic = diagnostic.also(action.head, "says nothing of it");
-    let things = &context.world.plan.resources;
-    let likely = things.iter().find(|r| matches!(r.kind, ResourceKind::Data)).or(things.first());
-    let name = likely.map_or("RESOURCE", |r| r.common.name.as_str());
-    match &action.run {
-        Run::Commands(_) => diagnostic.help(format!("declare it: `step {} destroys {name} …`, or `deletes {name}`", action.id)),
-        _ => diagnostic.help("a check reads and never writes: move the command into a `step`"),
+    if !matches!(action.run, Run::Commands(_)) {
+        return diagnostic.help("a check reads and never writes: move the command into a `step`");
     }
-}
-
-/// What the commands and checks of an action visibly destroy; what an undo destroys, the step had made.
-fn seen(action: &Action) -> Vec<Visible> {
-    let undoes = action.effects.iter().any(|e| matches!(e, Effect::Undo { .. }));
-    match &action.run {
-        Run::Commands(commands) if !undoes => commands.iter().flat_map(of_command).collect(),
-        Run::Verify(check) | Run::Await { check, .. } | Run::Capture { source: check, .. } => of_check(check),
-        _ => Vec::new(),
-    }
-}
-
-fn of_command(command: &Command) -> Vec<Visible> {
-    match command {
-        Command::Sh(script) => lasting(&shell::parse(script)),
-        Command::Sql(_, query) => shell::query(&query.text),
-    }
-}
-
-/// What is destroyed and was not made by the same text just before.
-fn lasting(parsed: &Parsed) -> Vec<Visible> {
-    let object = |command: &shell::Command| command.arguments().last().map(|word| word.text.clone());
-    let makes = |command: &&shell::Command| {
-        let name = command.name();
-        ["createdb", "mkdir", "mktemp"].contains(&name) || command.has("create") || command.has("init")
+    let Some((likely, _)) = inferred::resource(context.world, visible) else {
+        return diagnostic.help(format!("declare what is lost as a resource, then `step {} destroys R …`", action.id));
     };
-    let made: Vec<String> = parsed.commands.iter().filter(makes).filter_map(object).collect();
-    let temporary = parsed.commands.iter().any(|command| command.name() == "mktemp");
-    let scratch = |visible: &Visible| {
-        let command = parsed.commands.iter().find(|command| command.span == visible.span);
-        let Some(object) = command.and_then(object) else { return false };
-        let variable = object.trim_start_matches('$').trim_matches(['{', '}']);
-        let own = temporary && object.starts_with('$') && parsed.sets.iter().any(|set| set.name == variable);
-        made.contains(&object) || own
-    };
-    parsed.effects.iter().filter(|visible| !scratch(visible)).cloned().collect()
+    let name = &context.world.plan[likely].common.name;
+    let help = format!("declare it: `step {} destroys {name} …`, or `deletes {name}`", action.id);
+    diagnostic.help(help).fix(declare(context, action, name))
 }
 
-fn of_check(check: &Check) -> Vec<Visible> {
-    let mut found = Vec::new();
-    probes(&check.probe, &mut |probe| match probe {
-        Probe::Sh(script, _) => found.extend(lasting(&shell::parse(script))),
-        Probe::Sql(_, query, _) => found.extend(shell::query(&query.text)),
-        _ => {}
+/// Turns `modifies R` into `destroys R`, or puts it behind the step's name.
+fn declare(context: &Context, action: &Action, name: &str) -> Fix {
+    let fix = Fix::risky(format!("declare that `{}` destroys `{name}`", action.id));
+    let text = &context.sources.file(action.head.file).text;
+    let line = text.get(action.head.end as usize..action.span.end as usize).unwrap_or("");
+    let line = &line[..line.find(['{', '\n']).unwrap_or(line.len())];
+    let weaker = ["modifies", "adjusts", "appends"].iter().find_map(|word| {
+        let at = line.find(&format!("{word} {name} "))?;
+        Some(Span { start: action.head.end + u32::try_from(at).ok()?, end: action.head.end + u32::try_from(at + word.len()).ok()?, ..action.head })
     });
-    found
-}
-
-/// Does the action declare a loss of that kind? Files and working trees belong to versioned things as well, which any
-/// writing reaches; a cache may be emptied.
-fn declared(world: &World, action: &Action, destroyed: Destroyed) -> bool {
-    let kind = |r: usize| world.plan.resources[r].kind;
-    action.effects.iter().any(|effect| match effect {
-        Effect::Destroy(_) | Effect::Delete(_) | Effect::Irreversible(_) => true,
-        Effect::Modify(r) | Effect::Switch(r, _) | Effect::Create(Thing::Resource(r)) => {
-            let versioned = kind(r.index()) == ResourceKind::Versioned;
-            let files = matches!(destroyed, Destroyed::Files | Destroyed::WorkTree | Destroyed::Objects);
-            files && versioned || kind(r.index()) == ResourceKind::Cache
-        }
-        Effect::Stop(_) => destroyed == Destroyed::Objects,
-        _ => false,
-    })
+    match weaker {
+        Some(span) => fix.replace(span, "destroys"),
+        None => fix.after(action.head, format!(" destroys {name}")),
+    }
 }
