@@ -1,6 +1,6 @@
 //! A path leads into somebody's home: it exists on one machine, for one person.
 
-use super::{Context, scripts};
+use super::{Context, commands, scripts};
 use crate::diagnostics::Diagnostic;
 use crate::model::value::{Piece, Template, Value};
 use crate::shell::Place;
@@ -27,7 +27,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         }
     }
     for command in context.texts().iter().flat_map(|text| &text.parsed.commands) {
-        let names = command.redirects.iter().map(|redirect| &redirect.target).chain(&command.words);
+        let said = commands::only_prints(command);
+        let words = command.words.iter().filter(|_| !said);
+        let names = command.redirects.iter().map(|redirect| &redirect.target).chain(words);
         for word in names.filter(|_| command.place != Place::Elsewhere) {
             add(&word.text, word.span, !word.quoted);
         }
