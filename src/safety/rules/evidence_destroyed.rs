@@ -19,7 +19,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         let body = actions(&procedure.body);
-        let Some((place, what)) = body.iter().enumerate().find_map(|(i, a)| removes(context, a).map(|what| (i, what)))
+        let Some((place, what)) =
+            body.iter().enumerate().find_map(|(i, a)| removes(context, &body[..i], a).map(|what| (i, what)))
         else {
             continue;
         };
@@ -37,7 +38,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 /// What an action removes with its log.
-fn removes(context: &Context, action: &Action) -> Option<String> {
+fn removes(context: &Context, before: &[&Action], action: &Action) -> Option<String> {
     let plan = context.world.plan;
     let declared = action.effects.iter().find_map(|effect| match effect {
         Effect::Delete(Thing::Service(s)) => {
@@ -46,7 +47,20 @@ fn removes(context: &Context, action: &Action) -> Option<String> {
         }
         _ => None,
     });
-    declared.or_else(|| commands(action).iter().any(is_removal).then(|| "containers".to_owned()))
+    let own = commands(action);
+    let earlier: Vec<shell::Command> = before.iter().flat_map(|action| commands(action)).collect();
+    let strange = |(place, command): (usize, &shell::Command)| {
+        is_removal(command) && !made_here(command, earlier.iter().chain(&own[..place]))
+    };
+    declared.or_else(|| own.iter().enumerate().any(strange).then(|| "containers".to_owned()))
+}
+
+/// Does it remove only what the same procedure has made: a container to try something in?
+fn made_here<'c>(removal: &shell::Command, mut earlier: impl Iterator<Item = &'c shell::Command>) -> bool {
+    let Some(name) = removal.arguments().last().and_then(shell::Word::literal).filter(|_| removal.has("rm")) else {
+        return false;
+    };
+    earlier.any(|command| (command.has("run") || command.has("create")) && command.has(name))
 }
 
 fn is_removal(command: &shell::Command) -> bool {
