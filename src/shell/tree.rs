@@ -233,7 +233,7 @@ impl Words for [Word] {
     fn short(&self, letter: char) -> bool {
         let bundle = |text: &str| {
             let letters = text.strip_prefix('-').unwrap_or("");
-            letters.starts_with(|c: char| c.is_ascii_alphabetic()) && letters.contains(letter)
+            letters.starts_with(|c: char| c.is_ascii_alphanumeric()) && letters.contains(letter)
         };
         self.iter().any(|word| bundle(&word.text))
     }

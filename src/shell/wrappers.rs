@@ -232,7 +232,8 @@ fn skip(words: &[Word], valued: &[&str], operands: usize) -> usize {
 
 fn is_assignment(text: &str) -> bool {
     let name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    text.split_once('=').is_some_and(|(left, _)| name(left))
+    // `ssh host "d=/srv; ls $d"` begins with one, and is a script.
+    text.split_once('=').is_some_and(|(left, right)| name(left) && !right.contains([';', '&', '\n']))
 }
 
 /// `bash -euc "script"`, `su user -c "script"`.

@@ -105,7 +105,7 @@ rules! {
     "R504" Warning true check_that_cannot_fail "check-that-cannot-fail" "a check that passes whatever it finds";
     "R505" Warning true check_that_writes "check-that-writes" "a check that changes what it looks at";
     "R506" Warning true baseline_never_captured "baseline-never-captured" "a figure compared with one that was not taken before the change";
-    "R507" Warning true masked_failure "masked-failure" "a step that only prints that its command failed";
+    "R507" Warning true masked_failure "masked-failure" "a failure that is turned into success";
     "R601" Warning true step_without_timeout "step-without-timeout" "a command that may run for ever";
     "R602" Error true recovery_exceeds_rto "recovery-exceeds-rto" "no way back that fits the RTO in the worst case";
     "R603" Error true estimate_exceeds_rto "estimate-exceeds-rto" "a rollback that is expected to take longer than the RTO";
@@ -121,6 +121,8 @@ rules! {
     "R706" Note true fixed_sleep "fixed-sleep" "a fixed pause where the thing itself could be asked";
     "R707" Error true journal_inside_restored_resource "journal-inside-restored-resource" "a journal that the plan itself replaces";
     "R708" Warning true parallel_conflict "parallel-conflict" "two branches at once that get in each other's way";
+    "R721" Error true command_never_returns "command-never-returns" "a command that goes on until somebody stops it";
+    "R722" Warning true interactive_command "interactive-command" "a command that waits for somebody to type";
     "R801" Warning true pipeline_hides_failure "pipeline-hides-failure" "a pipeline whose first command may fail unseen";
     "R802" Warning true psql_continues_after_error "psql-continues-after-error" "a database client that goes on after an error";
     "R803" Warning true rm_with_empty_variable "rm-with-empty-variable" "a removal that goes up the tree if a variable is empty";
@@ -129,6 +131,14 @@ rules! {
     "R807" Warning true git_discards_work "git-discards-work" "a git command that throws away what was not committed";
     "R808" Warning true image_tag_moves "image-tag-moves" "an image by a tag that means something else tomorrow";
     "R809" Warning true curl_accepts_errors "curl-accepts-errors" "a curl that takes an error page for success";
+    "R810" Warning true grep_q_in_pipeline "grep-q-in-pipeline" "a search that stops early and fails the pipeline before it";
+    "R811" Error true comment_swallows_argument "comment-swallows-argument" "a `#` that turns the rest of a command into a comment";
+    "R812" Error true docker_cp_wildcard "docker-cp-wildcard" "a pattern in a container's path, where nothing expands it";
+    "R813" Warning true newest_is_not_good "newest-is-not-good" "the newest copy or release taken for the good one";
+    "R814" Warning true unsorted_versions "unsorted-versions" "versions sorted as text";
+    "R815" Warning true ssh_expands_locally "ssh-expands-locally" "a value meant for the other machine, expanded on this one";
+    "R816" Error true sudo_redirect "sudo-redirect" "a redirection that `sudo` does not reach";
+    "R817" Warning true permissions_opened "permissions-opened" "files that everybody may write";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
     "R902" Warning true target_identity_unasserted "target-identity-unasserted" "a target that is found by a value, and that nothing proves to be the one meant";
     "R903" Warning true personal_path "personal-path" "a path into somebody's home";

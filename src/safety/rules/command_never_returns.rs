@@ -1,0 +1,154 @@
+//! A command that goes on until somebody stops it: the procedure stands still there.
+
+use super::{Context, commands, scripts::{Role, Text}};
+use crate::diagnostics::Diagnostic;
+use crate::shell::{Command, Word, Words};
+use crate::source::Span;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let texts = context.texts().iter().filter(|text| text.role != Role::Diagnosis);
+    let mut found = Vec::new();
+    for text in texts {
+        let commands = text.parsed.commands.iter().filter(|command| !is_ended(text, command));
+        found.extend(commands.filter_map(|command| follows(command).map(|why| report(&commands::shown(command), command.span, why))));
+        let endless = text.parsed.shells.iter().filter(|shell| shell.by.is_none()).flat_map(|shell| &shell.endless);
+        found.extend(endless.map(|span| report("this loop", *span, "nothing in it ends it")));
+    }
+    found
+}
+
+fn report(what: &str, span: Span, why: &str) -> Diagnostic {
+    let what = if what == "this loop" { what.to_owned() } else { format!("`{what}`") };
+    let message = format!("{what} never ends by itself: {why}");
+    let place = Context::report("command-never-returns", message, span, "stands still here");
+    place.help("look once (`logs --tail 50`, `--no-stream`), put a limit on it (`timeout 30 …`), or leave it to a `diagnose` or a `monitor`")
+}
+
+/// Is it put in the background, limited in time, or cut off by what reads it?
+fn is_ended(text: &Text, command: &Command) -> bool {
+    let site = text.parsed.pipeline(command);
+    let cuts = |next: &Command| {
+        let words = next.arguments();
+        let greps = matches!(next.name(), "grep" | "egrep");
+        greps && (words.short('q') || words.short('m') || words.has_any(&["--max-count", "--quiet"])) || matches!(next.name(), "head")
+            || next.name() == "sed" && words.iter().any(|word| word.text.contains('q'))
+    };
+    let later = text.parsed.behind(command).any(cuts);
+    let detached = text.parsed.runners(command).any(|runner| {
+        let docker = commands::compose(runner).or_else(|| commands::docker(runner));
+        docker.is_some_and(|(_, rest)| own_options(rest).any(|word| word.text == "--detach" || word.text == "-d"))
+            || runner.name() == "ssh" && own_options(runner.arguments()).any(|word| word.text == "-f")
+    });
+    site.background || commands::is_limited(text, command) || later || detached || commands::is_dry(command)
+}
+
+fn own_options(words: &[Word]) -> impl Iterator<Item = &Word> {
+    words.iter().take_while(|word| word.text.starts_with('-'))
+}
+
+const FOLLOWS: &str = "it shows what comes, as long as something may come";
+const SERVES: &str = "it serves until it is stopped";
+const REPEATS: &str = "it repeats itself";
+
+/// Why it never ends.
+fn follows(command: &Command) -> Option<&'static str> {
+    let words = command.arguments();
+    let follow = words.has_any(&["-f", "--follow", "-F"]) && !words.has_any(&["--follow=false"]);
+    let bundled = follow || words.iter().any(|word| is_bundle(&word.text, 'f') || is_bundle(&word.text, 'F'));
+    if let Some((verb, rest)) = commands::compose(command) {
+        return of_compose(verb, rest);
+    }
+    if let Some((verb, rest)) = commands::docker(command) {
+        return of_docker(verb, rest);
+    }
+    if let Some((verb, rest)) = commands::kubectl(command) {
+        return of_kubectl(verb, rest);
+    }
+    let first = words.verb(&[]).map_or("", |(verb, _)| verb);
+    let found = match command.name() {
+        "tail" if bundled && !words.has_any(&["--pid"]) => FOLLOWS,
+        "journalctl" | "dmesg" if bundled || words.has_any(&["-w", "--follow"]) => FOLLOWS,
+        "watch" if !words.has_any(&["-g", "--chgexit"]) => REPEATS,
+        "top" if !words.short('b') || words.value(&["-n"]).is_none() && !words.iter().any(|word| is_bundle(&word.text, 'n')) => REPEATS,
+        "htop" | "btop" | "atop" | "iotop" | "nload" | "iftop" | "glances" | "ctop" | "k9s" | "lazydocker" | "nethogs" => REPEATS,
+        "pm2" if first == "monit" || matches!(first, "logs" | "log") && !words.has_any(&["--nostream"]) => FOLLOWS,
+        "ping" if words.value(&["-c", "-w", "--count"]).is_none() => REPEATS,
+        "vmstat" | "iostat" | "mpstat" | "sar" if words.operands(&[]).len() == 1 && digits(words.operands(&[])[0]) => REPEATS,
+        "sleep" if words.has_any(&["infinity", "inf"]) => "it waits for ever",
+        "redis-cli" | "valkey-cli" if words.iter().any(|word| matches!(word.text.to_ascii_lowercase().as_str(), "monitor" | "subscribe" | "psubscribe" | "--stat" | "--latency" | "--latency-history")) => FOLLOWS,
+        "heroku" | "railway" | "vercel" if first == "logs" && (words.has_any(&["--tail", "-t", "--follow", "-f"])) && !lines(words) => FOLLOWS,
+        "fly" | "flyctl" if first == "logs" && !words.has_any(&["--no-tail", "-n"]) => FOLLOWS,
+        "aws" if words.has_any(&["tail"]) && words.has_any(&["logs"]) && follow => FOLLOWS,
+        "gcloud" if words.has_any(&["tail"]) => FOLLOWS,
+        "az" if words.has_any(&["tail"]) => FOLLOWS,
+        "stern" | "kubetail" if !words.has_any(&["--no-follow"]) => FOLLOWS,
+        "tcpdump" if !words.has_any(&["-c"]) => FOLLOWS,
+        "inotifywait" if words.short('m') || words.has_any(&["--monitor"]) => FOLLOWS,
+        "nc" | "ncat" if words.short('k') => SERVES,
+        "ssh" if words.short('N') && !words.short('f') => "it only keeps a connection open",
+        "supervisorctl" if first == "tail" && bundled || first == "fg" => FOLLOWS,
+        "npm" | "yarn" | "pnpm" if is_server(words) => SERVES,
+        "flask" | "uvicorn" | "gunicorn" | "http-server" | "nodemon" if first != "" && !words.has_any(&["--daemon", "-D"]) && !matches!(first, "db" | "routes" | "shell") => SERVES,
+        "python" | "python3" if words.has_any(&["http.server", "runserver"]) => SERVES,
+        "rails" if matches!(first, "server" | "s") && !words.has_any(&["-d", "--daemon"]) => SERVES,
+        "php" if words.has_any(&["serve"]) => SERVES,
+        "yes" => REPEATS,
+        _ => return None,
+    };
+    Some(found)
+}
+
+fn is_bundle(text: &str, letter: char) -> bool {
+    let letters = text.strip_prefix('-').unwrap_or("");
+    !letters.is_empty() && letters.len() <= 4 && letters.chars().all(|c| c.is_ascii_alphabetic()) && letters.contains(letter)
+}
+
+fn digits(word: &Word) -> bool {
+    !word.text.is_empty() && word.text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// `--tail 100` of a platform says how many lines; `--tail` alone, to go on.
+fn lines(words: &[Word]) -> bool {
+    words.value(&["--tail", "-t"]).is_some_and(|value| digits(value) || value.text.contains('='))
+}
+
+fn is_server(words: &[Word]) -> bool {
+    let verb = words.operands(&["--prefix", "-C"]);
+    let names: Vec<&str> = verb.iter().map(|word| word.text.as_str()).collect();
+    matches!(names.as_slice(), ["start" | "dev" | "serve", ..] | ["run", "start" | "dev" | "serve" | "watch", ..])
+}
+
+fn of_compose(verb: &str, rest: &[Word]) -> Option<&'static str> {
+    let until = ["-d", "--detach", "--wait", "--no-start", "--abort-on-container-exit", "--exit-code-from", "--abort-on-container-failure"];
+    let detached = rest.has_any(&until) || rest.iter().any(|word| is_bundle(&word.text, 'd'));
+    match verb {
+        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => Some(FOLLOWS),
+        "up" if !detached => Some("without `-d` it stays with the containers"),
+        "events" | "attach" | "watch" => Some(FOLLOWS),
+        "stats" if !rest.has_any(&["--no-stream"]) => Some(REPEATS),
+        _ => None,
+    }
+}
+
+fn of_docker(verb: &str, rest: &[Word]) -> Option<&'static str> {
+    let (verb, rest) = if verb == "container" { rest.verb(&[])? } else { (verb, rest) };
+    match verb {
+        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => Some(FOLLOWS),
+        "service" if rest.has_any(&["logs"]) && rest.has_any(&["-f", "--follow"]) => Some(FOLLOWS),
+        "stats" if !rest.has_any(&["--no-stream"]) => Some(REPEATS),
+        "events" if !rest.has_any(&["--until"]) => Some(FOLLOWS),
+        "attach" => Some("it stays with the container"),
+        _ => None,
+    }
+}
+
+fn of_kubectl(verb: &str, rest: &[Word]) -> Option<&'static str> {
+    let watches = rest.has_any(&["-w", "--watch", "--watch-only"]) && !rest.has_any(&["--watch=false"]);
+    match verb {
+        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => Some(FOLLOWS),
+        "get" | "events" if watches => Some(FOLLOWS),
+        "port-forward" | "proxy" => Some(SERVES),
+        "attach" => Some("it stays with the container"),
+        _ => None,
+    }
+}

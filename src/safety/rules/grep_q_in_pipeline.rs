@@ -1,0 +1,39 @@
+//! `a | grep -q x`: `grep` goes at the first match, `a` is killed as it writes on, and `pipefail` calls that a failure.
+
+use super::{Context, commands, scripts::Text};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::shell::{Command, Words};
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    context.commands().filter_map(|(text, command)| one(text, command)).collect()
+}
+
+fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let words = command.arguments();
+    let greps = matches!(command.name(), "grep" | "egrep" | "fgrep" | "zgrep" | "rg");
+    let quiet = words.short('q') || words.has_any(&["--quiet", "--silent"]);
+    let site = text.parsed.pipeline(command);
+    if !greps || !quiet || !site.pipefail || command.stage == 0 || site.background {
+        return None;
+    }
+    let writer = text.parsed.before(command).filter(|other| other.stage + 1 == command.stage).last()?;
+    if commands::only_prints(writer) || matches!(writer.name(), "head" | "tail" | "hostname" | "whoami" | "wc") {
+        return None;
+    }
+    let message = format!("`grep -q` goes at its first match: `{}` is cut off, and the pipeline fails", writer.name());
+    let place = Context::report("grep-q-in-pipeline", message, command.span, "found, and yet a failure now and then");
+    let place = place.also(writer.span, "killed while it writes");
+    let place = place.help("let it read to the end: `grep x > /dev/null`");
+    let option = words.iter().find(|word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('q'));
+    let last = command.arguments().last()?;
+    let fix = |word: &crate::shell::Word| {
+        let left = word.text.replace('q', "");
+        let left = if left == "-" { "-s".to_owned() } else { left };
+        Fix::safe("let `grep` read to the end").replace(word.span, left).after(last.span, " > /dev/null")
+    };
+    let fix = option.filter(|word| word.span != last.span).map(fix);
+    Some(match fix {
+        Some(fix) => place.fix(fix),
+        None => place,
+    })
+}
