@@ -86,7 +86,11 @@ pub fn table(files: &[PathBuf]) -> String {
             for name in &tool.names {
                 assert!(names.insert(name.clone(), count).is_none(), "{}: `{name}` is described twice", file.display());
             }
-            assert!(tool.does.iter().all(|does| !does.example.is_empty()), "{:?} has an entry without example", tool.names);
+            assert!(
+                tool.does.iter().all(|does| !does.example.is_empty()),
+                "{:?} has an entry without example",
+                tool.names
+            );
             tools.push_str(&rust(&tool));
             count += 1;
         }
@@ -98,13 +102,24 @@ pub fn table(files: &[PathBuf]) -> String {
 
 fn rust(tool: &Tool) -> String {
     let mut text = String::from("Tool {");
-    let otherwise = tool.otherwise.as_deref().map_or_else(|| "None".to_owned(), |effect| format!("Some(Effect::{})", camel(effect)));
-    let language = tool.language.as_deref().map_or_else(|| "None".to_owned(), |name| format!("Some(Language::{})", camel(name)));
+    let otherwise = tool
+        .otherwise
+        .as_deref()
+        .map_or_else(|| "None".to_owned(), |effect| format!("Some(Effect::{})", camel(effect)));
+    let language =
+        tool.language.as_deref().map_or_else(|| "None".to_owned(), |name| format!("Some(Language::{})", camel(name)));
     let _ = write!(
         text,
         "valued: &{:?}, dry: &{:?}, statements: &{:?}, files: &{:?}, reads: &{}, otherwise: {otherwise}, language: {language}, \
          fold: {}, long_dash: {}, runs: {}, does: &[",
-        tool.valued, tool.dry, tool.statements, tool.files, paths(&tool.reads), tool.fold, tool.long_dash, tool.runs
+        tool.valued,
+        tool.dry,
+        tool.statements,
+        tool.files,
+        paths(&tool.reads),
+        tool.fold,
+        tool.long_dash,
+        tool.runs
     );
     tool.does.iter().for_each(|does| text.push_str(&entry(does)));
     text.push_str("] },\n");
@@ -135,8 +150,7 @@ fn entry(does: &Does) -> String {
 
 /// `["a b", "c"]` as lists of words.
 fn paths(paths: &[String]) -> String {
-    let list: Vec<String> =
-        paths.iter().map(|path| format!("&{:?}", path.split(' ').collect::<Vec<_>>())).collect();
+    let list: Vec<String> = paths.iter().map(|path| format!("&{:?}", path.split(' ').collect::<Vec<_>>())).collect();
     format!("[{}]", list.join(", "))
 }
 

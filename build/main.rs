@@ -30,7 +30,8 @@ fn drivers(library: &Path) -> String {
 /// The files of a folder with an extension, in order.
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> = entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == extension)).collect();
+    let mut files: Vec<_> =
+        entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == extension)).collect();
     files.sort();
     files
 }

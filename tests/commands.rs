@@ -48,7 +48,9 @@ fn wrong(entry: &Table, example: &str) -> Option<String> {
     let words: Vec<&str> = says.split("{}").map(str::trim).collect();
     let target = entry.get("target").and_then(Value::as_str).unwrap_or("other").replace('_', " ");
     let meant = |seen: &&shell::Visible| {
-        seen.effect.to_string() == wanted && seen.target.to_string() == target && words.iter().all(|word| seen.what.contains(word))
+        seen.effect.to_string() == wanted
+            && seen.target.to_string() == target
+            && words.iter().all(|word| seen.what.contains(word))
     };
     (parsed.effects.iter().find(meant).is_none()).then(|| format!("{example}: not `{says}` but {:?}", parsed.effects))
 }
@@ -97,7 +99,9 @@ fn dry_runs_change_nothing() {
                 for example in texts(entry, "example").into_iter().filter(|example| !example.contains(['\'', '"'])) {
                     for dry in texts(tool, "dry").into_iter().chain(["--dry-run"]).filter(|dry| !dry.contains(' ')) {
                         let command = format!("{example} {dry}");
-                        if example.contains(" -- ") { continue }
+                        if example.contains(" -- ") {
+                            continue;
+                        }
                         let parsed = parse(&command);
                         let changes = |seen: &&shell::Visible| seen.effect != Effect::Reads;
                         assert_eq!(parsed.effects.iter().find(changes), None, "{file}: {command}");

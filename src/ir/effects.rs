@@ -5,8 +5,8 @@ use super::{Action, Effect, Run};
 use crate::model::ids::Id;
 use crate::model::plan::{Plan, Procedure, Resource, Thing};
 use crate::model::statement::{Change, Statement, Verb};
-use crate::shell::Cache;
 use crate::model::value::{Check, Command, Comparison, Piece, Probe, Query, Script, Template, Value, Variable};
+use crate::shell::Cache;
 
 /// The effects of one statement, being collected.
 pub struct Effects<'p> {
@@ -134,7 +134,10 @@ pub fn only_reads(shell: &Cache, statement: &Statement, run: &Run) -> bool {
         Command::Sh(script) => shell.parse(script).only_reads(),
         Command::Sql(_, query) => crate::shell::query(&query.text).reads(),
     };
-    statement.effects.is_empty() && matches!(statement.verb, Verb::Step(..)) && !commands.is_empty() && commands.iter().all(reads)
+    statement.effects.is_empty()
+        && matches!(statement.verb, Verb::Step(..))
+        && !commands.is_empty()
+        && commands.iter().all(reads)
 }
 
 /// The captures that an action reads: in its values, texts and queries, and as variables of its commands.

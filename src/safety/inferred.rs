@@ -59,10 +59,13 @@ fn is_scratch(parsed: &Parsed, visible: &Visible) -> bool {
         sets.any(|set| parsed.commands.iter().any(|command| command.name() == "mktemp" && within(set, command)))
     };
     let made = |word: &str| {
-        let before = parsed.effects.iter().filter(|other| other.effect == Seen::Creates && other.span.end <= visible.span.start);
+        let before =
+            parsed.effects.iter().filter(|other| other.effect == Seen::Creates && other.span.end <= visible.span.start);
         before.into_iter().any(|other| kin(other.target, visible.target) && inside(word, &other.object))
     };
-    object.split(' ').all(|word| variable(word).is_some_and(temporary) || made(word) || is_temporary(word, visible.target))
+    object
+        .split(' ')
+        .all(|word| variable(word).is_some_and(temporary) || made(word) || is_temporary(word, visible.target))
 }
 
 /// The variable that a word begins with: `tmp` of `$tmp/x`.
@@ -75,8 +78,10 @@ fn variable(word: &str) -> Option<&str> {
 
 /// `/tmp/x`: a place that nobody keeps anything in. `/tmp` itself is everybody's.
 fn is_temporary(word: &str, target: Target) -> bool {
-    let inside = |folder: &str| word.strip_prefix(folder).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('*'));
-    target == Target::Files && ["/tmp/", "/var/tmp/", "$TMPDIR/", "${TMPDIR}/", "${TMPDIR:-/tmp}/"].iter().any(|folder| inside(folder))
+    let inside =
+        |folder: &str| word.strip_prefix(folder).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('*'));
+    target == Target::Files
+        && ["/tmp/", "/var/tmp/", "$TMPDIR/", "${TMPDIR}/", "${TMPDIR:-/tmp}/"].iter().any(|folder| inside(folder))
 }
 
 fn inside(word: &str, made: &str) -> bool {
@@ -184,7 +189,8 @@ pub fn resource(world: &World, visible: &Visible) -> Option<(Id<Resource>, bool)
         let named = fit(plan, &resource.settings, &objects);
         let same_tool = plan[resource.driver].needs.contains(&visible.tool);
         let versioned = matches!(visible.target, Target::WorkTree | Target::History | Target::Release | Target::Image);
-        let kind = versioned == (resource.kind == ResourceKind::Versioned) && resource.kind != ResourceKind::Irrevocable;
+        let kind =
+            versioned == (resource.kind == ResourceKind::Versioned) && resource.kind != ResourceKind::Irrevocable;
         (named * 4 + u8::from(same_tool) * 2 + u8::from(kind), named == 3)
     };
     let scored = (0..plan.resources.len()).map(Id::new).map(|id| (score(id), id));
@@ -197,7 +203,9 @@ pub fn service(world: &World, visible: &Visible) -> Option<Id<Service>> {
     let plan = world.plan;
     let objects = objects(plan, visible);
     let ids = || (0..plan.services.len()).map(Id::new);
-    let named = ids().find(|id: &Id<Service>| fit(plan, &plan[*id].settings, &objects) >= 2 || objects.contains(&plan[*id].common.name));
+    let named = ids().find(|id: &Id<Service>| {
+        fit(plan, &plan[*id].settings, &objects) >= 2 || objects.contains(&plan[*id].common.name)
+    });
     named.or_else(|| ids().next().filter(|_| plan.services.len() == 1))
 }
 
@@ -209,7 +217,9 @@ pub fn is_declared(world: &World, action: &Action, visible: &Visible) -> bool {
     action.effects.iter().any(|effect| match effect {
         Effect::Destroy(_) | Effect::Delete(_) | Effect::Irreversible(_) => true,
         Effect::Modify(r) | Effect::Switch(r, _) | Effect::Create(Thing::Resource(r)) => {
-            !is_stored(visible.target) || kind(*r) == ResourceKind::Cache || is_file(visible.target) && kind(*r) == ResourceKind::Versioned
+            !is_stored(visible.target)
+                || kind(*r) == ResourceKind::Cache
+                || is_file(visible.target) && kind(*r) == ResourceKind::Versioned
         }
         Effect::Stop(_) => matches!(visible.target, Target::Objects | Target::Container) || !is_stored(visible.target),
         Effect::Adjust(_) | Effect::Append(_) | Effect::Start(_) => !is_stored(visible.target),

@@ -78,7 +78,8 @@ pub fn of(command: &Command) -> Nature {
         let number = file.text.chars().all(|c| c.is_ascii_digit() || c == '-');
         if !device && !number {
             let what = format!("writes {}", file.text);
-            let written = Visible { span: file.span, ..visible(command, Effect::Modifies, Target::Files, what, &file.text) };
+            let written =
+                Visible { span: file.span, ..visible(command, Effect::Modifies, Target::Files, what, &file.text) };
             nature.changes.push(written);
         }
     }

@@ -20,7 +20,8 @@ impl<'a> Line<'a> {
     /// None if the tool is not described.
     pub fn of(command: &'a Command) -> Option<Self> {
         let name = command.name();
-        let own = table::tool(name).or_else(|| table::tool(name.split_once('.')?.0).filter(|_| name.starts_with("mkfs")));
+        let own =
+            table::tool(name).or_else(|| table::tool(name.split_once('.')?.0).filter(|_| name.starts_with("mkfs")));
         let words: Vec<&str> = command.arguments().iter().map(|word| word.text.as_str()).collect();
         let line = Line { tool: own.unwrap_or(&table::NOTHING), operands: Vec::new(), words }.sorted();
         let Some(first) = line.operands.first().copied().filter(|_| table::has_families(name)) else {

@@ -27,9 +27,42 @@ impl Token<'_> {
 
 /// First words of statements that change no data.
 const ASKS: &[&str] = &[
-    "select", "show", "set", "reset", "begin", "start", "commit", "end", "rollback", "savepoint", "release", "explain",
-    "analyze", "vacuum", "pragma", "use", "describe", "desc", "values", "table", "fetch", "declare", "close", "discard",
-    "listen", "notify", "checkpoint", "lock", "unlock", "prepare", "deallocate", "abort", "attach", "detach", "help", "flush",
+    "select",
+    "show",
+    "set",
+    "reset",
+    "begin",
+    "start",
+    "commit",
+    "end",
+    "rollback",
+    "savepoint",
+    "release",
+    "explain",
+    "analyze",
+    "vacuum",
+    "pragma",
+    "use",
+    "describe",
+    "desc",
+    "values",
+    "table",
+    "fetch",
+    "declare",
+    "close",
+    "discard",
+    "listen",
+    "notify",
+    "checkpoint",
+    "lock",
+    "unlock",
+    "prepare",
+    "deallocate",
+    "abort",
+    "attach",
+    "detach",
+    "help",
+    "flush",
 ];
 
 /// Functions that change something although they are selected.
@@ -42,11 +75,61 @@ const FUNCTIONS: &[(&str, Effect, Target, &str)] = &[
 
 /// What only shows in the clients' own words.
 const SHOWS: &[&str] = &[
-    "\\d", "\\l", "\\c", "\\q", "\\x", "\\timing", "\\set", "\\unset", "\\pset", "\\echo", "\\conninfo", "\\z", "\\a", "\\t", "\\if",
-    "\\e", "\\w", "\\o", "\\g", "\\s", "\\p", "\\v", "\\h", "\\?", ".tables", ".schema", ".headers", ".mode", ".dump", ".backup",
-    ".quit", ".exit", ".timeout", ".databases", ".indexes", ".bail", ".save", ".once", ".output", ".stats", ".eqp", ".width",
-    ".nullvalue", ".separator", ".timer", ".version", ".dbinfo", ".show", ".sha3sum", ".print", ".echo", ".parameter", ".open",
-    ".changes", ".fullschema",
+    "\\d",
+    "\\l",
+    "\\c",
+    "\\q",
+    "\\x",
+    "\\timing",
+    "\\set",
+    "\\unset",
+    "\\pset",
+    "\\echo",
+    "\\conninfo",
+    "\\z",
+    "\\a",
+    "\\t",
+    "\\if",
+    "\\e",
+    "\\w",
+    "\\o",
+    "\\g",
+    "\\s",
+    "\\p",
+    "\\v",
+    "\\h",
+    "\\?",
+    ".tables",
+    ".schema",
+    ".headers",
+    ".mode",
+    ".dump",
+    ".backup",
+    ".quit",
+    ".exit",
+    ".timeout",
+    ".databases",
+    ".indexes",
+    ".bail",
+    ".save",
+    ".once",
+    ".output",
+    ".stats",
+    ".eqp",
+    ".width",
+    ".nullvalue",
+    ".separator",
+    ".timer",
+    ".version",
+    ".dbinfo",
+    ".show",
+    ".sha3sum",
+    ".print",
+    ".echo",
+    ".parameter",
+    ".open",
+    ".changes",
+    ".fullschema",
 ];
 
 /// What the statements of a text do.
@@ -109,7 +192,8 @@ fn client(text: &str, range: Range<usize>, told: &mut Told) {
         "\\copy" if text.to_ascii_lowercase().contains(" from ") => add(Effect::Modifies, Target::Rows, "adds rows"),
         "\\copy" => {}
         "\\password" => add(Effect::Credential, Target::Users, "sets a password"),
-        _ if SHOWS.contains(&word) || word.starts_with("\\d") || word.starts_with("\\l") || word.starts_with("\\g") => {}
+        _ if SHOWS.contains(&word) || word.starts_with("\\d") || word.starts_with("\\l") || word.starts_with("\\g") => {
+        }
         _ => told.unknown = true,
     }
 }
@@ -141,7 +225,9 @@ fn verbs(words: &[Token]) -> Option<Verb> {
             told(Effect::Modifies, Target::Rows, "adds rows to", name(words, 1))
         }
         "create" => told(Effect::Creates, Target::Table, "creates", name(words, 2)),
-        "refresh" | "reindex" | "comment" | "cluster" => told(Effect::Modifies, Target::Table, "maintains", name(words, 2)),
+        "refresh" | "reindex" | "comment" | "cluster" => {
+            told(Effect::Modifies, Target::Table, "maintains", name(words, 2))
+        }
         "grant" | "revoke" | "reassign" => {
             Some((Effect::Credential, Target::Users, "changes who may do what".to_owned(), String::new()))
         }
@@ -156,7 +242,9 @@ fn drops(words: &[Token]) -> Option<Verb> {
         "table" | "schema" => Target::Table,
         "database" => Target::Database,
         "owned" => return Some((Effect::Destroys, Target::Table, "drops everything owned".into(), named)),
-        "role" | "user" => return Some((Effect::Credential, Target::Users, format!("drops the {kind} {named}"), named)),
+        "role" | "user" => {
+            return Some((Effect::Credential, Target::Users, format!("drops the {kind} {named}"), named));
+        }
         _ => return Some((Effect::Modifies, Target::Schema, format!("drops the {kind} {named}"), named)),
     };
     Some((Effect::Destroys, target, format!("drops the {kind} {named}"), named))
@@ -179,7 +267,8 @@ fn alters(words: &[Token]) -> Option<Verb> {
 
 /// The name from there on, behind `IF EXISTS`, `FROM`, `ONLY`, `TABLE`.
 fn name(words: &[Token], from: usize) -> String {
-    let skipped = ["if", "exists", "not", "from", "only", "into", "or", "ignore", "table", "concurrently", "view", "index"];
+    let skipped =
+        ["if", "exists", "not", "from", "only", "into", "or", "ignore", "table", "concurrently", "view", "index"];
     let rest = words.get(from..).unwrap_or(&[]);
     let named = rest.iter().find(|token| !token.is_one_of(&skipped));
     named.map_or_else(|| String::from("?"), |token| token.text.trim_matches(['"', '`']).to_owned())

@@ -40,9 +40,12 @@ fn one(statement: &Statement, found: &mut Vec<Said>) -> bool {
         Statement::Explain { analyze: true, statement, .. } => return one(statement, found),
         Statement::Explain { .. } => {}
         Statement::Delete(delete) => deletes(delete, found),
-        Statement::Truncate(truncate) => found.extend(truncate.table_names.iter().map(|table| {
-            said(Effect::Destroys, Target::Rows, "empties the table", plain(&table.name.to_string()))
-        })),
+        Statement::Truncate(truncate) => found.extend(
+            truncate
+                .table_names
+                .iter()
+                .map(|table| said(Effect::Destroys, Target::Rows, "empties the table", plain(&table.name.to_string()))),
+        ),
         Statement::Drop { object_type, names, temporary: false, .. } => {
             found.extend(names.iter().map(|name| drops(*object_type, plain(&name.to_string()))));
         }
@@ -81,7 +84,14 @@ fn body(body: &SetExpr, found: &mut Vec<Said>) -> bool {
     match body {
         SetExpr::Select(select) => {
             let into = select.into.iter().filter(|into| !into.temporary);
-            found.extend(into.map(|into| said(Effect::Creates, Target::Table, "creates the table", plain(&into.targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")))));
+            found.extend(into.map(|into| {
+                said(
+                    Effect::Creates,
+                    Target::Table,
+                    "creates the table",
+                    plain(&into.targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+                )
+            }));
             true
         }
         SetExpr::Query(inner) => query(inner, found),

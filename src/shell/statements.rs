@@ -75,8 +75,21 @@ const METHODS: &[(&str, Effect, Target, &str, bool)] = &[
 
 /// What only reads in the MongoDB shell.
 const ASKS: &[&str] = &[
-    ".find", ".count", ".stats(", ".aggregate(", ".distinct(", ".getCollection", ".serverStatus(", ".status(", ".hello(",
-    ".isMaster(", ".getIndexes(", ".runCommand({ping", ".runCommand({ ping", ".adminCommand('ping'", ".adminCommand(\"ping\"",
+    ".find",
+    ".count",
+    ".stats(",
+    ".aggregate(",
+    ".distinct(",
+    ".getCollection",
+    ".serverStatus(",
+    ".status(",
+    ".hello(",
+    ".isMaster(",
+    ".getIndexes(",
+    ".runCommand({ping",
+    ".runCommand({ ping",
+    ".adminCommand('ping'",
+    ".adminCommand(\"ping\"",
 ];
 
 fn mongo(text: &str) -> Told {

@@ -240,7 +240,10 @@ pub static NOTHING: Tool = Tool {
 /// Do subcommands of a tool have a description of their own?
 pub fn has_families(name: &str) -> bool {
     let at = NAMES.partition_point(|(known, _)| *known <= name);
-    NAMES[at..].iter().take_while(|(known, _)| known.starts_with(name)).any(|(known, _)| known[name.len()..].starts_with(' '))
+    NAMES[at..]
+        .iter()
+        .take_while(|(known, _)| known.starts_with(name))
+        .any(|(known, _)| known[name.len()..].starts_with(' '))
 }
 
 /// The description of a tool; a family of subcommands may have its own: `aws s3`.
