@@ -206,7 +206,7 @@ fn ruins(weakness: Weakness, seed: u64) -> bool {
     let weak = rbk::safety::analyse_with(Some(weakness), &program, &checked.sources, None).matrix;
     let mut wrong = Vec::new();
     for (row, truth) in weak.rows.iter().zip(&sound.matrix.rows).filter(|(row, _)| row.point != Point::Unknown) {
-        let cells = row.cells.iter().zip(&truth.cells);
+        let cells = row.cells.iter().zip(truth.cells.iter());
         let differing = cells.filter(|(weak, truth)| weak.verdict.allows() && !truth.verdict.allows());
         wrong.extend(differing.map(|(cell, _)| (row.point.clone(), cell.procedure)));
     }

@@ -46,7 +46,7 @@ fn compare(plan: &plans::Plan, weakness: Option<Weakness>) -> (Vec<String>, Vec<
     let (mut missed, mut alarms, mut verdicts) = (Vec::new(), Vec::new(), 0);
     for (point, positions) in simulation.points() {
         let row = analysis.matrix.row(phase, &point).unwrap();
-        for cell in &row.cells {
+        for cell in row.cells.iter() {
             let procedure = &program.procedures[cell.procedure];
             let accepts = !procedure.back_out && !program.plan[procedure.declaration].accepts.is_empty();
             let tried = positions.iter().map(|p| match p.passed() && !accepts {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::forward::{Forward, Stop, carried, forward};
 use super::matrix::{Cell, Matrix, Point, Row, Verdict};
-use super::recovery::{Outcome, run};
+use super::recovery::{Outcome, run_all};
 use super::state::{copy, mark, service};
 use super::trouble::{not_passed, passed, unknown};
 use super::world::World;
@@ -32,15 +32,15 @@ pub struct Column<'a> {
     /// For one that takes back earlier phases as well: the change behind them.
     pub chained: Option<Forward<'a>>,
     /// What comes of it from each state of `chained`, or else of the change; none for a fix forward.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<Arc<Outcome>>,
 }
 
 impl Column<'_> {
     /// What tells of its quality: how it ends where it recovers; of one that never does, how it ends anyway.
     pub fn telling(&self) -> impl Iterator<Item = &Outcome> {
         let recovers = |outcome: &Outcome| outcome.troubles.is_empty();
-        let never = !self.outcomes.iter().any(recovers);
-        self.outcomes.iter().filter(move |outcome| never || recovers(outcome))
+        let never = !self.outcomes.iter().any(|outcome| recovers(outcome));
+        self.outcomes.iter().map(AsRef::as_ref).filter(move |outcome| never || recovers(outcome))
     }
 }
 
@@ -53,7 +53,7 @@ impl<'a> Change<'a> {
     /// What comes of a column at the `index`-th failure point; none for a fix forward.
     pub fn outcome<'c>(&'c self, column: &'c Column<'a>, index: usize) -> Option<&'c Outcome> {
         let stop = self.pass(column).stops.get(index)?;
-        column.outcomes.get(stop.state)
+        column.outcomes.get(stop.state).map(AsRef::as_ref)
     }
 }
 
@@ -171,7 +171,7 @@ fn columns<'a>(world: &World<'a>, change: &Forward<'a>, earlier: &[Change<'a>]) 
         let forward_only = world.declaration(procedure).kind == ProcedureKind::FixForward && !procedure.back_out;
         let outcomes = match forward_only {
             true => Vec::new(),
-            false => judged.states.iter().map(|state| run(world, procedure, judged, state)).collect(),
+            false => run_all(world, procedure, judged),
         };
         columns.push(Column { procedure: index, chained, outcomes });
     }
@@ -218,24 +218,30 @@ pub fn passes<'a>(
     Some(passed)
 }
 
+/// Points whose states are the same share their cells, and cells with the same outcome their verdict.
 fn rows(world: &World, change: &Change, matrix: &mut Matrix) {
-    let mut reasons: HashMap<(usize, usize, bool), Verdict> = HashMap::new();
+    let mut verdicts: HashMap<(usize, usize, Vec<usize>, bool), Verdict> = HashMap::new();
+    let mut shared: HashMap<(Vec<usize>, bool), Arc<[Cell]>> = HashMap::new();
     for (index, stop) in change.forward.stops.iter().enumerate() {
-        let cells = change.columns.iter().map(|column| {
+        let unknown = stop.point == Point::Unknown;
+        let chained = change.columns.iter().filter_map(|column| Some(column.chained.as_ref()?.stops[index].state));
+        let states: Vec<usize> = std::iter::once(stop.state).chain(chained).collect();
+        let cell = |column: &Column| {
             let judged = &change.pass(column).stops[index];
-            let key = (column.procedure, judged.state, stop.point == Point::Unknown);
-            let verdict =
-                reasons.entry(key).or_insert_with(|| verdict(world, column, judged, world.plan.head.language));
+            let outcome = column.outcomes.get(judged.state).map_or(0, |outcome| Arc::as_ptr(outcome) as usize);
+            let key = (column.procedure, outcome, judged.past.clone(), unknown);
+            let language = world.plan.head.language;
+            let verdict = verdicts.entry(key).or_insert_with(|| verdict(world, column, judged, language));
             Cell { procedure: column.procedure, verdict: verdict.clone() }
-        });
-        let row = Row {
+        };
+        let cells = shared.entry((states, unknown)).or_insert_with(|| change.columns.iter().map(cell).collect());
+        matrix.rows.push(Row {
             phase: change.forward.procedure,
             point: stop.point.clone(),
             past: !stop.past.is_empty(),
             resume: stop.resume,
-            cells: cells.collect(),
-        };
-        matrix.rows.push(row);
+            cells: cells.clone(),
+        });
     }
 }
 

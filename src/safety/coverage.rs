@@ -119,18 +119,23 @@ impl Gather<'_, '_> {
         let change = self.change;
         let rows: Vec<_> = self.survey.matrix.of_phase(change.forward.procedure).collect();
         let is_back_out = |p: usize| self.world.program.procedures[p].back_out;
-        let needed = |row: &&&super::matrix::Row| {
-            row.point != Point::Unknown && !row.ways_back().any(is_back_out) && !row.cells.is_empty()
-        };
+        // Points that share their cells tell the same: the first one is enough.
+        let mut seen = HashSet::new();
+        let mut needed: Vec<usize> = (0..rows.len()).collect();
+        needed.retain(|&i| {
+            let row = rows[i];
+            let fresh = row.point != Point::Unknown && !row.cells.is_empty() && seen.insert(row.cells.as_ptr());
+            fresh && !row.ways_back().any(is_back_out)
+        });
         let blamed: Vec<usize> = self.found.iter().filter_map(|f| f.procedure).collect();
-        for column in &change.columns {
-            let helps = |row: &&super::matrix::Row| row.ways_back().any(|p| p == column.procedure);
+        for (place, column) in change.columns.iter().enumerate() {
+            let helps = |&i: &usize| rows[i].cells[place].verdict.allows();
             let fresh = self.is_rollback(column) && !blamed.contains(&column.procedure);
-            if !fresh || !rows.iter().any(|row| needed(&row)) || rows.iter().filter(needed).any(helps) {
+            if !fresh || needed.is_empty() || needed.iter().any(helps) {
                 continue;
             }
             let troubles = |stop: &usize| change.outcome(column, *stop).map_or(usize::MAX, |o| o.troubles.len());
-            let stops = (0..rows.len()).filter(|&i| needed(&&rows[i]) && troubles(&i) > 0);
+            let stops = needed.iter().copied().filter(|i| troubles(i) > 0);
             let Some(stop) = stops.min_by_key(troubles) else { continue };
             for trouble in change.outcome(column, stop).map(|o| o.troubles.clone()).unwrap_or_default() {
                 self.add(Some(column.procedure), Some(trouble), None, stop);

@@ -25,8 +25,8 @@ pub struct Row {
     /// May the phase itself simply be resumed as the declared way out (everything that remains is repeatable)?
     /// Only ever true where `past` is.
     pub resume: bool,
-    /// One for each procedure that takes back or mends this phase, in the order of `Program::procedures`.
-    pub cells: Vec<Cell>,
+    /// One for each procedure that takes back or mends this phase, in the order of `Program::procedures`; shared by rows that are worth the same.
+    pub cells: Arc<[Cell]>,
 }
 
 /// How far a phase had come, as its journal shows it.

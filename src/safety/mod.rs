@@ -3,7 +3,7 @@
 //! In: a `Program`. Out: the recovery matrix and diagnostics. Not its business: how anything is run or shown.
 //!
 //! world (tables) ← state ← transfer (what one action does) ← walk (a body) ← forward (failure points of a change),
-//! recovery (a procedure from one of them) ← cells (all of them) ← coverage (what is missing) ← rules ← allow.
+//! recovery (a procedure from one of them; reach: what can matter to it) ← cells (all of them) ← coverage (what is missing) ← rules ← allow.
 
 pub mod allow;
 pub mod cells;
@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod forward;
 pub mod inferred;
 pub mod matrix;
+pub mod reach;
 pub mod recovery;
 pub mod rules;
 pub mod state;

@@ -3,7 +3,11 @@
 //! In: the states of `forward`. Out: for each pair what is in the way, and from that the verdicts of the matrix.
 //! Each action is judged as one that may be interrupted and resumed. Not its business: diagnostics (`coverage`, `rules`).
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
 use super::forward::Forward;
+use super::reach;
 use super::state::{Bits, State, copy, data, mark, service};
 use super::transfer::Lens;
 use super::trouble::{Kind, Trouble};
@@ -30,13 +34,87 @@ pub struct Outcome {
     pub raced: Vec<(usize, Id<Backup>, Id<Service>, Span)>,
 }
 
-/// Runs a procedure from a state of the change that it takes back.
-pub fn run(world: &World, procedure: &Procedure, change: &Forward, from: &State) -> Outcome {
-    watched(world, procedure, change, from, &mut |_| {})
+/// What a procedure must reach.
+pub struct Target {
+    /// For each resource the values that it may have in the end; none: any will do.
+    values: Vec<Option<Bits>>,
+    /// For each resource: is it one that must be reached instead of the original?
+    goals: Vec<bool>,
+    /// For each service how it may be in the end.
+    services: Vec<Bits>,
 }
 
-/// As `run`; the visitor is told of each action.
+impl Target {
+    /// What must be reached by a procedure that takes back a change.
+    pub fn new(world: &World, procedure: &Procedure, change: &Forward) -> Self {
+        let declared = world.declaration(procedure);
+        let excuses = declared.not_restored.iter().filter(|_| !procedure.back_out);
+        let excused: HashSet<usize> = excuses.flat_map(|(r, _)| world.parts[r.index()].iter().copied()).collect();
+        let value = |r: usize| {
+            let fine = if world.is_cache(r) { data::ABSENT | data::LOST } else { 0 };
+            let counts = !excused.contains(&r) && world.matters(r) && world.copy_of[r].is_none();
+            counts.then_some(change.origin[r] | fine)
+        };
+        let ends = |s: usize| declared.ends.iter().find(|(e, _)| e.index() == s).filter(|_| !procedure.back_out);
+        let wanted = |s: usize| match (ends(s), change.start.words[world.service(s)]) {
+            (Some((_, true)), _) => service::RUNNING,
+            (Some((_, false)), _) | (None, service::ABSENT) => service::STOPPED | service::ABSENT,
+            (None, start) => start,
+        };
+        let mut goals = vec![false; world.plan.resources.len()];
+        declared.goal.iter().filter(|_| !procedure.back_out).for_each(|(r, _)| goals[r.index()] = true);
+        Target {
+            values: (0..world.plan.resources.len()).map(value).collect(),
+            goals,
+            services: (0..world.plan.services.len()).map(wanted).collect(),
+        }
+    }
+
+    /// The bits of a word that count in the end although the procedure does not come near it.
+    pub fn counts(&self, world: &World, word: usize) -> Bits {
+        match self.values.get(word) {
+            Some(_) if self.goals[word] => Bits::MAX,
+            Some(Some(fine)) => data::VALUES & !fine,
+            Some(None) => 0,
+            None => word.checked_sub(world.service(0)).and_then(|s| self.services.get(s)).map_or(0, |wanted| !wanted),
+        }
+    }
+}
+
+/// Runs a procedure from each state of the change that it takes back; states that differ only in what does not matter to it
+/// share an outcome.
+pub fn run_all(world: &World, procedure: &Procedure, change: &Forward) -> Vec<Arc<Outcome>> {
+    let target = Target::new(world, procedure, change);
+    let mask = reach::mask(world, procedure, &target);
+    let mut known: HashMap<Vec<Bits>, Arc<Outcome>> = HashMap::new();
+    let mut last: Option<(Vec<Bits>, Arc<Outcome>)> = None;
+    let outcome = |state: &State| {
+        let masked = mask.iter().map(|&(word, bits)| state.words[word] & bits);
+        if let Some((_, outcome)) = last.as_ref().filter(|(key, _)| key.iter().copied().eq(masked.clone())) {
+            return outcome.clone();
+        }
+        let key: Vec<Bits> = masked.collect();
+        let run = || Arc::new(judged(world, procedure, change, &target, state, &mut |_| {}));
+        let outcome = known.entry(key.clone()).or_insert_with(run).clone();
+        last = Some((key, outcome.clone()));
+        outcome
+    };
+    change.states.iter().map(outcome).collect()
+}
+
+/// Runs a procedure from a state of the change that it takes back; the visitor is told of each action.
 pub fn watched(world: &World, procedure: &Procedure, change: &Forward, from: &State, watch: &mut Visitor) -> Outcome {
+    judged(world, procedure, change, &Target::new(world, procedure, change), from, watch)
+}
+
+fn judged(
+    world: &World,
+    procedure: &Procedure,
+    change: &Forward,
+    target: &Target,
+    from: &State,
+    watch: &mut Visitor,
+) -> Outcome {
     let declared = world.declaration(procedure);
     let goals: &[_] = if procedure.back_out { &[] } else { &declared.goal };
     let lens = Lens { phase: usize::MAX, origin: &change.origin, forward: false, switched: &change.switched, goals };
@@ -44,7 +122,7 @@ pub fn watched(world: &World, procedure: &Procedure, change: &Forward, from: &St
     for r in 0..world.plan.resources.len() {
         let word = &mut start.words[world.resource(r)];
         *word &= !data::UNVERIFIED;
-        if goals.iter().any(|(g, _)| g.index() == r) && *word & data::ORIGINAL != 0 {
+        if target.goals[r] && *word & data::ORIGINAL != 0 {
             *word = *word & !data::ORIGINAL | data::CHANGED;
         }
     }
@@ -62,7 +140,7 @@ pub fn watched(world: &World, procedure: &Procedure, change: &Forward, from: &St
     };
     let end = Walk::new(world, &lens).procedure(&procedure.body, start, &mut look);
     match end {
-        Some(end) => at_end(world, procedure, change, &end, &wrote, &mut outcome),
+        Some(end) => at_end(world, target, &end, &wrote, &mut outcome),
         None => push(&mut outcome, Kind::NeverEnds, None),
     }
     outcome
@@ -210,41 +288,20 @@ pub fn broken(world: &World, origin: &[Bits], s: Id<Service>, state: &State) -> 
     parts.into_iter().find(fault).map(|r| (r, value(r)))
 }
 
-fn at_end(
-    world: &World,
-    procedure: &Procedure,
-    change: &Forward,
-    end: &State,
-    wrote: &[Option<Span>],
-    outcome: &mut Outcome,
-) {
-    let declared = world.declaration(procedure);
-    let excused = |r: usize| {
-        let not = declared.not_restored.iter().any(|(n, _)| world.parts[n.index()].contains(&r));
-        not && !procedure.back_out || !world.matters(r) || world.copy_of[r].is_some()
-    };
-    for r in (0..world.plan.resources.len()).filter(|&r| !excused(r)) {
-        let word = end.words[world.resource(r)];
-        let fine = if world.is_cache(r) { data::ABSENT | data::LOST } else { 0 };
-        let wrong = word & data::VALUES & !(change.origin[r] | fine);
+fn at_end(world: &World, target: &Target, end: &State, wrote: &[Option<Span>], outcome: &mut Outcome) {
+    for (r, fine) in target.values.iter().enumerate() {
+        let (word, Some(fine)) = (end.words[world.resource(r)], fine) else { continue };
+        let wrong = word & data::VALUES & !fine;
         if wrong != 0 {
             push(outcome, Kind::Left(r, wrong), None);
         } else if word & data::UNVERIFIED != 0 && !world.is_cache(r) {
             outcome.unverified.push((r, wrote[r]));
         }
     }
-    for s in 0..world.plan.services.len() {
-        let id = Id::<Service>::new(s);
-        let (word, start) = (end.words[world.service(s)], change.start.words[world.service(s)]);
-        let ends = declared.ends.iter().find(|(e, _)| *e == id).filter(|_| !procedure.back_out);
-        let wanted = match ends {
-            Some((_, true)) => service::RUNNING,
-            Some((_, false)) => service::STOPPED | service::ABSENT,
-            None if start == service::ABSENT => service::STOPPED | service::ABSENT,
-            None => start,
-        };
-        if word & !wanted != 0 && !world.lacks(Weakness::ServicesMayStay) {
-            push(outcome, Kind::ServiceLeft(id, word & !wanted & service::RUNNING != 0), None);
+    for (s, wanted) in target.services.iter().enumerate() {
+        let left = end.words[world.service(s)] & !wanted;
+        if left != 0 && !world.lacks(Weakness::ServicesMayStay) {
+            push(outcome, Kind::ServiceLeft(Id::new(s), left & service::RUNNING != 0), None);
         }
     }
 }

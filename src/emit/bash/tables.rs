@@ -305,7 +305,7 @@ impl Script<'_> {
                 if row.resume {
                     groups.entry(("resume", "")).or_default().push(format!("{point}:resume"));
                 }
-                for cell in &row.cells {
+                for cell in row.cells.iter() {
                     let Some(way) = program.procedures.get(cell.procedure) else { continue };
                     let word = if matches!(cell.verdict, Verdict::Recovers) { "recovers" } else { "refused" };
                     let patterns = groups.entry((word, cell.verdict.reason())).or_default();

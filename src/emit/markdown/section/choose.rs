@@ -148,7 +148,7 @@ impl Builder<'_> {
         if self.voice.words.language != Language::En {
             return out;
         }
-        for cell in rows.iter().flat_map(|row| &row.cells).filter(|cell| !cell.verdict.reason().is_empty()) {
+        for cell in rows.iter().flat_map(|row| row.cells.iter()).filter(|cell| !cell.verdict.reason().is_empty()) {
             let name = self.voice.program.procedures.get(cell.procedure).map_or("", |p| p.name.as_str());
             let line = Md::join(&[Md::code(name), Md::told(cell.verdict.reason())], ": ");
             if !out.contains(&line) {
