@@ -1,6 +1,7 @@
 //! Embeds `library/`: the drivers as texts, the commands' effects as tables. Adding one touches nothing but `library/`.
 
 mod commands;
+mod portability;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ fn main() {
     let (library, out) = (Path::new(&root).join("library"), Path::new(&out));
     let write = |name: &str, text: String| fs::write(out.join(name), text).expect("the build directory is writable");
     write("library.rs", drivers(&library));
+    write("portability.rs", portability::table(&library.join("portability.toml")));
     write("commands.rs", commands::table(&files(&library.join("commands"), "toml")));
 }
 

@@ -111,3 +111,24 @@ fn dry_runs_change_nothing() {
         }
     }
 }
+
+/// Every difference is seen in its examples, and not in commands that work everywhere.
+#[test]
+fn differences_between_systems_are_seen() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("library/portability.toml");
+    let table: Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+    for entry in list(&table, "difference").into_iter().filter_map(Value::as_table) {
+        let (options, works) = (texts(entry, "option"), texts(entry, "works"));
+        let seen = |script: &str| {
+            let parsed = parse(script);
+            let all: Vec<_> = parsed.commands.iter().flat_map(shell::differences).collect();
+            all.iter().any(|(d, option)| d.works == works && (options.contains(option) || options.is_empty()))
+        };
+        for example in texts(entry, "example") {
+            assert!(seen(example), "{example} is not seen");
+        }
+        for fine in texts(entry, "fine") {
+            assert!(!seen(fine), "{fine} is taken for something else");
+        }
+    }
+}

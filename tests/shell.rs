@@ -321,6 +321,24 @@ fn a_word_knows_its_pieces() {
 }
 
 #[test]
+fn select_is_a_loop() {
+    let menu = plan("select x in a b; do\n  docker volume rm \"$x\"\ndone; echo 'select y in z'");
+    assert_eq!(menu.effects(), [("removes the volume $x".to_owned(), "docker volume rm \"$x\"")]);
+    assert_eq!(menu.free(), Vec::<&str>::new());
+    assert_eq!(menu.commands().last().map(String::as_str), Some("echo select y in z"));
+}
+
+#[test]
+fn tools_are_those_that_must_be_here() {
+    let tools = |script: &str| plan(script).parsed.tools().into_iter().collect::<Vec<_>>().join(" ");
+    assert_eq!(tools("cd x && sudo -u a pg_dump s | gzip > f; echo $(jq . f)"), "gzip jq pg_dump sudo");
+    assert_eq!(tools("ssh h 'railway up'; docker exec c sh -c 'redis-cli ping'; kubectl exec p -- psql"), "docker kubectl ssh");
+    assert_eq!(tools("bash -c 'rsync a b'; timeout 5 curl x; find . -exec gpg {} ';'"), "curl gpg rsync timeout");
+    assert_eq!(tools("f() { zstd a; }; f; ./own; /opt/tool; \"$x\" y; if command -v pigz; then pigz a; fi"), "zstd");
+    assert_eq!(tools("npx prisma migrate deploy; bundle exec rake db:migrate"), "bundle npx");
+}
+
+#[test]
 fn mistakes_are_reported_at_their_place() {
     let problem = |script: &str| {
         let plan = Plan::new(script);
@@ -332,7 +350,6 @@ fn mistakes_are_reported_at_their_place() {
     assert_eq!(problem("echo a | | b"), (ProblemKind::Syntax, "|".to_owned()));
     assert_eq!(problem("if a; then b"), (ProblemKind::Syntax, "b".to_owned()));
     assert_eq!(problem("bash -c 'echo ñ; fi'"), (ProblemKind::Syntax, "f".to_owned()));
-    assert_eq!(problem("select x in a b; do echo $x; done").0, ProblemKind::NotAnalysed);
     assert_eq!(problem(&"(".repeat(5000)).0, ProblemKind::NotAnalysed);
 }
 

@@ -4218,7 +4218,7 @@ rbk_needs() {
       rbk_need_tool curl git jq npx railway send-email slack-cli
       ;;
     migrate)
-      rbk_need_tool curl git jq npx pg_dump pg_restore psql railway send-email slack-cli
+      rbk_need_tool curl git jq npm npx pg_dump pg_restore psql railway send-email slack-cli
       rbk_need no_access code check_access_code
       rbk_need identity_differs db check_identity_db
       rbk_need no_access db check_access_db
@@ -4228,7 +4228,7 @@ rbk_needs() {
       rbk_need_ref code "$release" check_resolve_code 0
       ;;
     full)
-      rbk_need_tool curl git jq npx pg_dump pg_restore psql railway send-email slack-cli
+      rbk_need_tool curl git jq npm npx pg_dump pg_restore psql railway send-email slack-cli
       rbk_need identity_differs db check_identity_db
       rbk_need no_access db check_access_db
       rbk_need no_access code check_access_code
@@ -4238,7 +4238,7 @@ rbk_needs() {
       rbk_need_backup pre_migration 10000 'check_backup_pre_migration check_backup_pre_migration_own'
       ;;
     check_backup)
-      rbk_need_tool curl git jq npx railway send-email slack-cli
+      rbk_need_tool createdb curl git jq npx pg_dump pg_restore psql railway send-email slack-cli
       ;;
     back_out)
       rbk_need_tool curl git jq npx railway send-email slack-cli

@@ -3402,7 +3402,7 @@ check_resolve_code() {
 rbk_needs() {
   case "$1" in
     migrate)
-      rbk_need_tool docker git jq pg_dump pg_restore psql
+      rbk_need_tool docker git jq npx pg_dump pg_restore psql
       rbk_need no_access api check_access_api
       rbk_need no_access code check_access_code
       rbk_need no_access db check_access_db

@@ -4,7 +4,7 @@ use super::findings::{accepted, number, outcome, show};
 use super::fix::{self, Changed, Repaired};
 use super::plans::Unit;
 use super::write::{self, Access, Target};
-use super::{Options, Outcome, Paths, matrix, plans, print};
+use super::{Options, Outcome, Paths, effects, matrix, plans, print};
 use crate::diagnostics::Format;
 use clap::{ArgGroup, Args};
 use std::fmt::Write as _;
@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Print the recovery matrix too: which procedure gets you back from which point of failure
     #[arg(long)]
     matrix: bool,
+    /// Print what each step declares and what its commands are seen to change
+    #[arg(long)]
+    effects: bool,
     /// List the risks that the plans accept, with reason and last day; with `--format json` they are the whole output
     #[arg(long)]
     accepted: bool,
@@ -37,14 +40,23 @@ pub fn run(arguments: &Arguments, options: &Options) -> anyhow::Result<Outcome> 
     if arguments.fix || arguments.diff {
         return repair(units, arguments, options);
     }
-    if arguments.matrix && options.format == Format::Json {
+    if (arguments.matrix || arguments.effects) && options.format == Format::Json {
         let findings: serde_json::Value = serde_json::from_str(&show(&units, options)?)?;
-        let all = serde_json::json!({"findings": findings, "matrices": matrix::json(&units)});
+        let mut all = serde_json::json!({"findings": findings});
+        if arguments.matrix {
+            all["matrices"] = matrix::json(&units).into();
+        }
+        if arguments.effects {
+            all["effects"] = effects::json(&units).into();
+        }
         print(&(serde_json::to_string_pretty(&all)? + "\n"))?;
         return Ok(outcome(&units));
     }
     if arguments.matrix {
         print(&matrix::show(&units))?;
+    }
+    if arguments.effects {
+        print(&effects::show(&units))?;
     }
     if arguments.accepted {
         print(&accepted(&units, options)?)?;

@@ -4,8 +4,10 @@
 //! warning was found, 2 wrong usage or something that kept `rbk` from doing its work.
 //! Not its business: anything about plans; that is the library's.
 
+mod bash;
 mod build;
 mod check;
+mod effects;
 mod explain;
 mod findings;
 mod fix;
@@ -94,6 +96,7 @@ enum Outcome {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    crate::shell::ask_bash_by(bash::judge);
     match run(&cli) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),

@@ -6,9 +6,11 @@
 mod effects;
 mod lower;
 mod times;
+mod tools;
 
 pub use lower::{duration, lower, things_read, writes};
 pub use times::{check_time, worst};
+pub use tools::tools;
 
 use crate::model::ids::Id;
 use crate::model::plan::{

@@ -32,6 +32,12 @@ impl<'a> Line<'a> {
         Some(Line { tool, operands: Vec::new(), words }.sorted())
     }
 
+    /// As any tool would see it.
+    pub fn plain(command: &'a Command) -> Self {
+        let words = command.arguments().iter().map(|word| word.text.as_str()).collect();
+        Line { tool: &table::NOTHING, operands: Vec::new(), words }.sorted()
+    }
+
     fn sorted(mut self) -> Self {
         let mut words = self.words.iter();
         while let Some(word) = words.next() {
@@ -67,6 +73,9 @@ impl<'a> Line<'a> {
     pub fn has(&self, option: &str) -> bool {
         if let Some((option, value)) = option.split_once(' ') {
             return self.value(option).is_some_and(|given| glob(value, given));
+        }
+        if option == "--*" {
+            return self.words.iter().any(|word| word.len() > 2 && word.starts_with("--"));
         }
         let letter = option.strip_prefix('-').filter(|rest| rest.len() == 1 && !self.tool.long_dash);
         let mut before: &str = "";

@@ -4,6 +4,7 @@
 
 use super::brush::{self, Document, Event, Failure, Options, Reading, Simple};
 use super::text::Builder;
+use super::oracle::{self, Mistake};
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
 use super::{
@@ -81,20 +82,35 @@ impl Reader {
                 self.parsed.placeholders.extend(blanks.iter().cloned());
                 self.read(&filled(text, &blanks), shell, options);
             }
-            Failure::Syntax(_, at) if mentions(&text.value, "select") => {
-                let message = "a `select` loop is not understood: what this text does is not looked at";
-                self.problem(ProblemKind::NotAnalysed, message.into(), text, at);
-            }
-            Failure::Syntax(message, at) => self.problem(ProblemKind::Syntax, message, text, at),
-            Failure::Broke => {
-                let message = "this text is not understood: what it does is not looked at";
-                self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
-            }
+            Failure::Syntax(message, at) => match without_select(text) {
+                Some(loops) => self.read(&loops, shell, options),
+                None => self.judged(text, message, at),
+            },
+            Failure::Broke => self.not_understood(text, oracle::ask(&text.value)),
             Failure::TooDeep(at) => {
                 let message = "brackets are nested too deep here: what this text does is not looked at";
                 self.problem(ProblemKind::NotAnalysed, message.into(), text, at);
             }
         }
+    }
+
+    /// A text that the parser refuses: bash decides, if it can be asked.
+    fn judged(&mut self, text: &Text, message: String, at: usize) {
+        match oracle::ask(&text.value) {
+            Some(Ok(())) => self.not_understood(text, None),
+            _ => self.problem(ProblemKind::Syntax, message, text, at),
+        }
+    }
+
+    fn not_understood(&mut self, text: &Text, said: Option<Result<(), Mistake>>) {
+        if let Some(Err(Mistake { line, message })) = said {
+            let start = text.value.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+            let start = start.min(text.value.trim_end().len().saturating_sub(1));
+            let start = (0..=start).rev().find(|at| text.value.is_char_boundary(*at)).unwrap_or(0);
+            return self.problem(ProblemKind::Syntax, message, text, start);
+        }
+        let message = "this text is not understood: what it does is not looked at";
+        self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
     }
 
     fn problem(&mut self, kind: ProblemKind, message: String, text: &Text, at: usize) {
@@ -328,12 +344,25 @@ fn is_shell(name: &str) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh" | "ash")
 }
 
+/// The parser does not know `select`, which is a loop like `for`; none if there is none.
+fn without_select(text: &Text) -> Option<Text> {
+    let mut value = text.value.clone();
+    for (at, word) in text.value.match_indices("select ") {
+        let rest = text.value[at + word.len()..].trim_start();
+        let name = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
+        let follows = rest[name..].trim_start_matches([' ', '\t']);
+        let before = text.value[..at].trim_end_matches([' ', '\t']);
+        let begins = before.is_empty() || before.ends_with([';', '\n', '&', '|', '(', '{']) || before.ends_with("do") || before.ends_with("then");
+        if name > 0 && begins && (follows.starts_with("in ") || follows.starts_with([';', '\n'])) {
+            // As long as the word was, so that places stay.
+            value.replace_range(at..at + word.len(), "for    ");
+        }
+    }
+    (value != text.value).then(|| Text { value, ..text.clone() })
+}
+
 fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-fn mentions(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).any(|part| part == word)
 }

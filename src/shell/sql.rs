@@ -136,10 +136,16 @@ const SHOWS: &[&str] = &[
 pub fn read(sql: &str) -> Told {
     let mut told = Told::default();
     let tokens = tokens(sql);
-    for statement in tokens.split(|token| token.text == ";").filter(|statement| !statement.is_empty()) {
-        let range = statement[0].range.start..statement[statement.len() - 1].range.end;
-        let text = sql.get(range.clone()).unwrap_or("");
-        one(statement, text, range, &mut told);
+    let mut rest = tokens.as_slice();
+    while !rest.is_empty() {
+        let length = rest.iter().position(|token| token.text == ";").unwrap_or(rest.len());
+        let end = rest.get(length).map_or(sql.len(), |token| token.range.start);
+        if let Some(first) = rest[..length].first() {
+            let text = sql.get(first.range.start..end).unwrap_or("").trim_end();
+            let range = first.range.start..first.range.start + text.len();
+            one(&rest[..length], text, range, &mut told);
+        }
+        rest = rest.get(length + 1..).unwrap_or(&[]);
     }
     told
 }

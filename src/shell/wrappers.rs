@@ -216,9 +216,9 @@ fn wrapped<'a>(wrapper: &Wrapper, words: &'a [Word], place: Place) -> Option<Inn
     let rest = words.get(from..).filter(|rest| !rest.is_empty())?;
     let remote = wrapper.place == Place::Elsewhere;
     match rest {
-        [only] if remote || wrapper.names.contains(&"watch") || wrapper.names.contains(&"parallel") => {
-            Some(Inner::Script(only, place))
-        }
+        [only] if remote || wrapper.names.contains(&"parallel") => Some(Inner::Script(only, place)),
+        // What a person looks at.
+        [only] if wrapper.names.contains(&"watch") && only.text.contains(' ') => None,
         [flag, script, ..] if flag.literal() == Some("-c") && wrapper.names.contains(&"flock") => {
             Some(Inner::Script(script, place))
         }

@@ -4205,7 +4205,7 @@ check_resolve_release_in_force() {
 rbk_needs() {
   case "$1" in
     evidence)
-      rbk_need_tool curl jq
+      rbk_need_tool curl docker jq
       ;;
     read_log)
       rbk_need_tool curl jq
@@ -4220,7 +4220,7 @@ rbk_needs() {
       rbk_need_backup settings_before 0 'check_backup_settings_before'
       ;;
     prepare_release)
-      rbk_need_tool curl jq
+      rbk_need_tool curl docker jq
       ;;
     deploy)
       rbk_need_tool curl docker jq pg_dump pg_restore psql

@@ -4320,7 +4320,7 @@ check_resolve_release_in_force() {
 rbk_needs() {
   case "$1" in
     evidence)
-      rbk_need_tool curl jq
+      rbk_need_tool curl journalctl jq sudo
       ;;
     read_log)
       rbk_need_tool curl jq
@@ -4335,12 +4335,12 @@ rbk_needs() {
       rbk_need_backup settings_before 0 'check_backup_settings_before'
       ;;
     prepare_release)
-      rbk_need_tool curl git jq
+      rbk_need_tool curl git jq npm
       rbk_need no_access release_in_force check_access_release_in_force
       rbk_need_dir "$home"
       ;;
     deploy)
-      rbk_need_tool curl git jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl git jq npm pg_dump pg_restore psql systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need no_access settings check_access_settings
       rbk_need identity_differs db check_identity_db
@@ -4356,7 +4356,7 @@ rbk_needs() {
       rbk_need no_access db check_access_db
       ;;
     release_back)
-      rbk_need_tool curl git jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl git journalctl jq npm pg_dump pg_restore psql sudo systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need no_access release_in_force check_access_release_in_force
       rbk_need no_access settings check_access_settings
@@ -4367,7 +4367,7 @@ rbk_needs() {
       rbk_need_backup settings_before 0 'check_backup_settings_before'
       ;;
     database)
-      rbk_need_tool curl git jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl git journalctl jq npm pg_dump pg_restore psql sudo systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need identity_differs db check_identity_db
       rbk_need no_access db check_access_db
@@ -4379,7 +4379,7 @@ rbk_needs() {
       rbk_need_backup settings_before 0 'check_backup_settings_before'
       ;;
     migration_down)
-      rbk_need_tool curl git jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl git journalctl jq npm pg_dump pg_restore psql sudo systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need no_access release_in_force check_access_release_in_force
       rbk_need no_access settings check_access_settings
@@ -4390,7 +4390,7 @@ rbk_needs() {
       rbk_need_backup settings_before 0 'check_backup_settings_before'
       ;;
     damaged_tables)
-      rbk_need_tool curl git jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl git journalctl jq npm pg_dump pg_restore psql sudo systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need identity_differs db check_identity_db
       rbk_need no_access db check_access_db

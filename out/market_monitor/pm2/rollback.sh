@@ -4189,7 +4189,7 @@ check_resolve_release_in_force() {
 rbk_needs() {
   case "$1" in
     evidence)
-      rbk_need_tool curl jq
+      rbk_need_tool curl jq pm2
       ;;
     read_log)
       rbk_need_tool curl jq

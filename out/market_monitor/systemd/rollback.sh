@@ -4173,7 +4173,7 @@ check_resolve_release_in_force() {
 rbk_needs() {
   case "$1" in
     evidence)
-      rbk_need_tool curl jq
+      rbk_need_tool curl journalctl jq sudo
       ;;
     read_log)
       rbk_need_tool curl jq
@@ -4202,7 +4202,7 @@ rbk_needs() {
       rbk_need no_access db check_access_db
       ;;
     release_back)
-      rbk_need_tool curl jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl journalctl jq pg_dump pg_restore psql sudo systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need no_access release_in_force check_access_release_in_force
       rbk_need identity_differs db check_identity_db
@@ -4210,7 +4210,7 @@ rbk_needs() {
       rbk_need_ref release_in_force "$previous" check_resolve_release_in_force 1
       ;;
     database)
-      rbk_need_tool curl jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl journalctl jq pg_dump pg_restore psql sudo systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need identity_differs db check_identity_db
       rbk_need no_access db check_access_db
@@ -4219,7 +4219,7 @@ rbk_needs() {
       rbk_need_backup pre_deployment 10000 'check_backup_pre_deployment'
       ;;
     migration_down)
-      rbk_need_tool curl jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl journalctl jq pg_dump pg_restore psql sudo systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need no_access release_in_force check_access_release_in_force
       rbk_need identity_differs db check_identity_db
@@ -4227,7 +4227,7 @@ rbk_needs() {
       rbk_need_ref release_in_force "$previous" check_resolve_release_in_force 1
       ;;
     damaged_tables)
-      rbk_need_tool curl jq pg_dump pg_restore psql systemctl
+      rbk_need_tool curl journalctl jq pg_dump pg_restore psql sudo systemctl
       rbk_need no_access monitor check_access_monitor
       rbk_need identity_differs db check_identity_db
       rbk_need no_access db check_access_db

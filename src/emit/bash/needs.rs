@@ -34,7 +34,7 @@ impl Script<'_> {
         let acting = actions(&procedure.body);
         let things = things_of(&acting);
         let mut lines = Vec::new();
-        let tools = self.tools_of(&things);
+        let tools = self.tools_of(procedure, &things);
         if !tools.is_empty() {
             let words: Vec<_> =
                 [bare("rbk_need_tool")].into_iter().chain(tools.iter().map(|tool| bare(tool))).collect();
@@ -50,9 +50,10 @@ impl Script<'_> {
         lines
     }
 
-    fn tools_of(&self, things: &[Thing]) -> BTreeSet<String> {
+    fn tools_of(&self, procedure: &Procedure, things: &[Thing]) -> BTreeSet<String> {
         let plan = self.plan();
-        let mut tools: BTreeSet<String> = plan.head.needs.iter().cloned().collect();
+        let mut tools = crate::ir::tools(self.input.program, procedure);
+        tools.extend(plan.head.needs.iter().cloned());
         for thing in things {
             tools.extend(plan.driver_of(*thing).needs.iter().cloned());
         }

@@ -121,6 +121,8 @@ rules! {
     "R706" Note true fixed_sleep "fixed-sleep" "a fixed pause where the thing itself could be asked";
     "R707" Error true journal_inside_restored_resource "journal-inside-restored-resource" "a journal that the plan itself replaces";
     "R708" Warning true parallel_conflict "parallel-conflict" "two branches at once that get in each other's way";
+    "R709" Error true variable_lost_between_steps "variable-lost-between-steps" "a variable that another command sets, in a shell of its own";
+    "R710" Warning true value_computed_twice "value-computed-twice" "a name made from the time or chance in two places";
     "R721" Error true command_never_returns "command-never-returns" "a command that goes on until somebody stops it";
     "R722" Warning true interactive_command "interactive-command" "a command that waits for somebody to type";
     "R801" Warning true pipeline_hides_failure "pipeline-hides-failure" "a pipeline whose first command may fail unseen";
@@ -128,6 +130,7 @@ rules! {
     "R803" Warning true rm_with_empty_variable "rm-with-empty-variable" "a removal that goes up the tree if a variable is empty";
     "R804" Warning true unchecked_cd "unchecked-cd" "a change of directory whose failure ends nothing";
     "R805" Warning true quoted_glob "quoted-glob" "a pattern in quotes, taken for a file's name";
+    "R806" Warning true not_portable "not-portable" "a command that is another one where the plan runs";
     "R807" Warning true git_discards_work "git-discards-work" "a git command that throws away what was not committed";
     "R808" Warning true image_tag_moves "image-tag-moves" "an image by a tag that means something else tomorrow";
     "R809" Warning true curl_accepts_errors "curl-accepts-errors" "a curl that takes an error page for success";

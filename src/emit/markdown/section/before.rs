@@ -165,6 +165,10 @@ impl Builder<'_> {
         let things = self.used_things();
         let mut tools: Vec<&String> = plan.head.needs.iter().collect();
         tools.extend(things.iter().flat_map(|thing| &plan.driver_of(*thing).needs));
+        let procedures = &self.voice.program.procedures;
+        let called: std::collections::BTreeSet<String> =
+            procedures.iter().flat_map(|procedure| crate::ir::tools(self.voice.program, procedure)).collect();
+        tools.extend(&called);
         let mut seen: Vec<Md> = Vec::new();
         for tool in tools.into_iter().map(|tool| Md::code(tool)) {
             if !seen.contains(&tool) {

@@ -1,0 +1,103 @@
+//! A name made from the time or a random number is made in two commands: they get two names, and what the one writes the other
+//! does not find. Where both write, each makes a thing of its own.
+
+use super::Context;
+use super::scripts::Text;
+use crate::diagnostics::Diagnostic;
+use crate::shell::{Command, Place, Set, Word};
+use crate::source::Span;
+use std::collections::HashMap;
+
+/// Commands whose arguments are read by people.
+const TOLD: &[&str] = &["echo", "printf", "logger", "log", "say", "notify-send", "mail", "curl", "date", "test", "[", "expr"];
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut first: HashMap<String, Span> = HashMap::new();
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for text in context.texts() {
+        for Name { written, span, value, makes } in names(text) {
+            match first.get(&written) {
+                None => drop(first.insert(written, span)),
+                Some(other) if *other != span && !makes => found.push(one(&value, span, *other)),
+                Some(_) => {}
+            }
+        }
+    }
+    found
+}
+
+/// A name that is another one each time.
+struct Name {
+    /// As it is written, with the variable if it is assigned to one.
+    written: String,
+    span: Span,
+    /// The part that changes.
+    value: String,
+    /// Is something written under it, rather than looked for?
+    makes: bool,
+}
+
+fn names(text: &Text) -> Vec<Name> {
+    let makes = |object: &str| text.parsed.effects.iter().any(|effect| effect.object.contains(object));
+    let mut found = Vec::new();
+    for command in text.parsed.commands.iter().filter(|command| command.place != Place::Elsewhere) {
+        if TOLD.contains(&command.name()) {
+            continue;
+        }
+        let written = command.redirects.iter().map(|redirect| &redirect.target);
+        for word in command.arguments().iter().chain(written) {
+            found.extend(changing(word).map(|value| {
+                let (written, makes) = (word.text.clone(), makes(&word.text));
+                Name { written, span: word.span, value, makes }
+            }));
+        }
+    }
+    for set in &text.parsed.sets {
+        let Some(word) = &set.value else { continue };
+        let Some(value) = changing(word).or_else(|| bare(word).filter(|_| names_with(text, set))) else { continue };
+        let makes = makes(&format!("${}", set.name)) || makes(&format!("${{{}}}", set.name));
+        found.push(Name { written: format!("{}={}", set.name, word.text), span: set.span, value, makes });
+    }
+    found
+}
+
+/// The part of a word that changes, if the rest makes a name with it.
+fn changing(word: &Word) -> Option<String> {
+    let value = bare_or_part(word)?;
+    let rest = word.text.replacen(&value, "", 1);
+    let names = rest.contains(['/', '_', '-', '.']) && !rest.contains([' ', '=']);
+    names.then_some(value)
+}
+
+/// The part of a word that changes, if it is all of it.
+fn bare(word: &Word) -> Option<String> {
+    bare_or_part(word).filter(|value| *value == word.text)
+}
+
+fn bare_or_part(word: &Word) -> Option<String> {
+    let substitution = word.substitutions().map(|(text, _)| text).find(|text| {
+        let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
+        ["date ", "date)", "date`", "uuidgen", "mktemp -u", "openssl rand", "shuf ", "gdate "].iter().any(|tool| inner.starts_with(tool))
+    });
+    let variable = word.variables().find(|(name, ..)| matches!(*name, "RANDOM" | "SRANDOM" | "EPOCHSECONDS" | "SECONDS"));
+    let variable = variable.map(|(_, _, part)| word.piece(part));
+    substitution.or(variable).map(str::to_owned)
+}
+
+/// Is the variable used to name something in this text?
+fn names_with(text: &Text, set: &Set) -> bool {
+    let uses = |word: &Word| {
+        word.variables().any(|(name, ..)| name == set.name) && word.text.contains(['/', '_', '.']) && !word.text.contains(' ')
+    };
+    let told = |command: &&Command| !TOLD.contains(&command.name());
+    text.parsed.commands.iter().filter(told).any(|command| {
+        command.arguments().iter().chain(command.redirects.iter().map(|redirect| &redirect.target)).any(|word| uses(word))
+    })
+}
+
+fn one(value: &str, span: Span, first: Span) -> Diagnostic {
+    let message = format!("`{value}` is computed a second time: it gives another name than the first time");
+    Context::report("value-computed-twice", message, span, "another value")
+        .also(first, "computed here first")
+        .help("compute it once: `capture NAME = sh \"…\"`, or use `$stamp`, which stays the same for the whole run")
+}
