@@ -93,7 +93,8 @@ fn plan(shape: Shape) -> String {
     }
     text.push_str("  start api\n}\n");
     for p in 0..procedures {
-        let mine: Vec<usize> = (0..resources).filter(|r| r % procedures.min(resources).max(1) == p % procedures.min(resources)).collect();
+        let mine: Vec<usize> =
+            (0..resources).filter(|r| r % procedures.min(resources).max(1) == p % procedures.min(resources)).collect();
         let _ = writeln!(text, "\nrollback p{p} of go {{\n  data_lost \"rows\"");
         for r in (0..resources).filter(|r| !mine.contains(r)) {
             let _ = writeln!(text, "  not_restored r{r} because \"another one does\"");

@@ -332,7 +332,10 @@ fn select_is_a_loop() {
 fn tools_are_those_that_must_be_here() {
     let tools = |script: &str| plan(script).parsed.tools().into_iter().collect::<Vec<_>>().join(" ");
     assert_eq!(tools("cd x && sudo -u a pg_dump s | gzip > f; echo $(jq . f)"), "gzip jq pg_dump sudo");
-    assert_eq!(tools("ssh h 'railway up'; docker exec c sh -c 'redis-cli ping'; kubectl exec p -- psql"), "docker kubectl ssh");
+    assert_eq!(
+        tools("ssh h 'railway up'; docker exec c sh -c 'redis-cli ping'; kubectl exec p -- psql"),
+        "docker kubectl ssh"
+    );
     assert_eq!(tools("bash -c 'rsync a b'; timeout 5 curl x; find . -exec gpg {} ';'"), "curl gpg rsync timeout");
     assert_eq!(tools("f() { zstd a; }; f; ./own; /opt/tool; \"$x\" y; if command -v pigz; then pigz a; fi"), "zstd");
     assert_eq!(tools("npx prisma migrate deploy; bundle exec rake db:migrate"), "bundle npx");

@@ -29,7 +29,8 @@ pub fn show(units: &[Unit]) -> String {
 /// The same for programs.
 pub fn json(units: &[Unit]) -> Vec<Value> {
     let of_program = |(unit, program): (&Unit, &Program)| {
-        let steps = written(program).into_iter().map(|(procedure, action)| step(&unit.sources, program, procedure, action));
+        let steps =
+            written(program).into_iter().map(|(procedure, action)| step(&unit.sources, program, procedure, action));
         json!({
             "plan": program.plan.head.common.name,
             "variant": program.variant,
@@ -47,7 +48,8 @@ fn programs(units: &[Unit]) -> impl Iterator<Item = (&Unit, &Program)> {
 fn written(program: &Program) -> Vec<(&str, &Action)> {
     let mut seen = HashSet::new();
     let procedures = program.procedures.iter().filter(|procedure| !procedure.back_out);
-    let all = procedures.flat_map(|procedure| actions(&procedure.body).into_iter().map(|a| (procedure.name.as_str(), a)));
+    let all =
+        procedures.flat_map(|procedure| actions(&procedure.body).into_iter().map(|a| (procedure.name.as_str(), a)));
     all.filter(|(_, action)| seen.insert((action.span, action.head))).collect()
 }
 

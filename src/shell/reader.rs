@@ -3,8 +3,8 @@
 //! In: a text with its way back to the file. Out: `Parsed`, filled in the order of the text.
 
 use super::brush::{self, Document, Event, Failure, Options, Reading, Simple};
-use super::text::Builder;
 use super::oracle::{self, Mistake};
+use super::text::Builder;
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
 use super::{
@@ -352,7 +352,10 @@ fn without_select(text: &Text) -> Option<Text> {
         let name = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
         let follows = rest[name..].trim_start_matches([' ', '\t']);
         let before = text.value[..at].trim_end_matches([' ', '\t']);
-        let begins = before.is_empty() || before.ends_with([';', '\n', '&', '|', '(', '{']) || before.ends_with("do") || before.ends_with("then");
+        let begins = before.is_empty()
+            || before.ends_with([';', '\n', '&', '|', '(', '{'])
+            || before.ends_with("do")
+            || before.ends_with("then");
         if name > 0 && begins && (follows.starts_with("in ") || follows.starts_with([';', '\n'])) {
             // As long as the word was, so that places stay.
             value.replace_range(at..at + word.len(), "for    ");

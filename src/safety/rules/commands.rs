@@ -39,11 +39,6 @@ pub fn kubectl(command: &Command) -> Option<Verb<'_>> {
     matches!(command.name(), "kubectl" | "oc").then(verb).flatten()
 }
 
-/// The verb of a tool by the rule that its options come last or stick to their values.
-pub fn verb<'a>(command: &'a Command, tools: &[&str]) -> Option<Verb<'a>> {
-    tools.contains(&command.name()).then(|| command.arguments().verb(&[])).flatten()
-}
-
 /// Does it only show what it would do, or how it is used?
 pub fn is_dry(command: &Command) -> bool {
     let words = command.arguments();

@@ -8,6 +8,7 @@ mod context;
 mod places;
 mod repair;
 mod scripts;
+mod secrets;
 mod thresholds;
 
 pub use context::Context;
@@ -78,6 +79,7 @@ rules! {
     "R120" Error true restore_into_stopped_server "restore-into-stopped-server" "a restore through a server that has been stopped";
     "R201" Error true undeclared_destruction "undeclared-destruction" "a command that visibly destroys what the plan does not say";
     "R202" Error true opaque_command "opaque-command" "a step that does not say what it changes";
+    "R203" Warning true target_of_everything "target-of-everything" "a command that takes everything where one thing is meant";
     "R204" Warning true unrecoverable_destruction "unrecoverable-destruction" "data destroyed while no good copy of them is known";
     "R205" Warning true evidence_destroyed "evidence-destroyed" "containers removed before their logs are kept";
     "R206" Note true delete_where_move_would_do "delete-where-move-would-do" "files deleted that could be put aside";
@@ -142,10 +144,15 @@ rules! {
     "R815" Warning true ssh_expands_locally "ssh-expands-locally" "a value meant for the other machine, expanded on this one";
     "R816" Error true sudo_redirect "sudo-redirect" "a redirection that `sudo` does not reach";
     "R817" Warning true permissions_opened "permissions-opened" "files that everybody may write";
+    "R819" Warning true restart_keeps_environment "restart-keeps-environment" "a restart that keeps the settings and the image of before";
+    "R820" Warning true link_into_directory "link-into-directory" "a link that lands inside the directory instead of in its place";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
     "R902" Warning true target_identity_unasserted "target-identity-unasserted" "a target that is found by a value, and that nothing proves to be the one meant";
     "R903" Warning true personal_path "personal-path" "a path into somebody's home";
     "R904" Warning true relative_volume_path "relative-volume-path" "a container's folder that depends on where the script is called";
+    "R951" Warning true secret_in_argument "secret-in-argument" "a secret in the list of processes";
+    "R952" Warning true secret_in_output "secret-in-output" "a secret on the screen and in the log";
+    "R953" Warning true literal_secret "literal-secret" "a password that stands in the plan";
 }
 
 /// The rule of a name.

@@ -1,0 +1,127 @@
+//! A password, key or token that stands in the plan: whoever reads the plan has it, and so has every copy.
+
+use super::{Context, commands, secrets};
+use crate::diagnostics::Diagnostic;
+use crate::model::value::Value;
+use crate::shell::{Command, Word, Words};
+use crate::source::Span;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for text in context.texts() {
+        let commands = text.parsed.commands.iter().filter(|command| !text.parsed.is_wrapper(command));
+        found.extend(commands.filter_map(of_command));
+        let sets = text.parsed.sets.iter().filter(|set| secrets::is_name(&set.name));
+        found.extend(sets.filter_map(|set| set.value.as_ref()).filter(|value| is_literal(value)).map(|value| report(value.span)));
+    }
+    for param in &context.world.plan.params {
+        let literal = matches!(&param.value, Some(Value::Text(text)) if text.as_plain().is_some_and(|plain| {
+            secrets::known(&plain).is_some() || secrets::is_name(&param.common.name) && secrets::is_value(&plain)
+        }));
+        if literal && super::scripts::is_own(context, param.common.name_span.file) {
+            found.push(report(param.common.name_span));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|diagnostic| seen.insert(diagnostic.labels[0].span));
+    found
+}
+
+fn report(span: Span) -> Diagnostic {
+    let message = "a secret stands here in plain text: whoever has a copy of the plan has it".to_owned();
+    let place = Context::report("literal-secret", message, span, "readable for everybody");
+    place.help("declare a `secret NAME` and read `$NAME`; and change this one, it is known now")
+}
+
+fn is_literal(word: &Word) -> bool {
+    word.fixed && secrets::is_value(&word.text)
+}
+
+fn of_command(command: &Command) -> Option<Diagnostic> {
+    let assigned = command.assignments.iter().find(|(name, value)| secrets::is_name(name) && is_literal(value));
+    if let Some((_, value)) = assigned {
+        return Some(report(value.span));
+    }
+    let tokens = command.words.iter().chain(&command.input).find_map(|word| {
+        let (at, length) = secrets::known(&word.text)?;
+        Some(report(word.place(at..at + length)))
+    });
+    tokens.or_else(|| if commands::only_prints(command) { None } else { of_arguments(command) })
+}
+
+/// Options that carry a password, addresses with one, and texts of the form `"password": "…"`.
+fn of_arguments(command: &Command) -> Option<Diagnostic> {
+    let words = command.arguments();
+    words.iter().enumerate().find_map(|(at, word)| {
+        let next = words.get(at + 1);
+        option(word, next).or_else(|| short(command, word, next)).or_else(|| address(word)).or_else(|| field(word))
+    })
+}
+
+/// `--password=x`, `--password x`, `PGPASSWORD=x`
+fn option(word: &Word, next: Option<&Word>) -> Option<Diagnostic> {
+    let text = word.text.as_str();
+    if let Some((name, value)) = text.split_once('=') {
+        let at = name.len() + 1;
+        let plain = name.trim_start_matches("--from-literal").trim_start_matches('-').replace('-', "_");
+        let named = secrets::is_name(&plain) && plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let fixed = word.parts.iter().all(|part| !part.expansion);
+        return (named && fixed && secrets::is_value(value)).then(|| report(word.place(at..text.len())));
+    }
+    let name = text.strip_prefix("--")?.replace('-', "_");
+    let asks = ["password_stdin", "ask_password", "no_password"].contains(&name.as_str());
+    let value = next.filter(|next| secrets::is_name(&name) && !asks && !next.text.starts_with('-'))?;
+    is_literal(value).then(|| report(value.span))
+}
+
+/// `mysql -pX`, `redis-cli -a X`, `curl -u user:X`, `sshpass -p X`
+fn short(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnostic> {
+    let text = word.text.as_str();
+    match command.name() {
+        "mysql" | "mysqldump" | "mariadb" | "mysqladmin" => {
+            let value = text.strip_prefix("-p").filter(|value| !value.is_empty() && word.fixed && secrets::is_value(value))?;
+            Some(report(word.place(text.len() - value.len()..text.len())))
+        }
+        "redis-cli" | "valkey-cli" if text == "-a" => next.filter(|next| is_literal(next)).map(|next| report(next.span)),
+        "sshpass" | "mongo" | "mongosh" | "mongodump" | "mongorestore" if text == "-p" => next.filter(|next| is_literal(next)).map(|next| report(next.span)),
+        "docker" | "podman" if text == "-p" && command.arguments().has_any(&["login"]) => next.filter(|next| is_literal(next)).map(|next| report(next.span)),
+        "curl" | "wget" if matches!(text, "-u" | "--user") => {
+            let next = next.filter(|next| next.fixed)?;
+            let (user, value) = next.text.split_once(':')?;
+            secrets::is_value(value).then(|| report(next.place(user.len() + 1..next.text.len())))
+        }
+        _ => None,
+    }
+}
+
+/// `postgres://user:password@host/db`
+fn address(word: &Word) -> Option<Diagnostic> {
+    let start = word.text.find("://")? + 3;
+    let rest = &word.text[start..];
+    let at = rest.find('@')?;
+    let (user, value) = rest[..at].split_once(':')?;
+    let plain = secrets::is_value(value) && !user.contains('/') && !value.contains('/');
+    let from = start + user.len() + 1;
+    plain.then(|| report(word.place(from..start + at)))
+}
+
+/// `{"password": "x"}`, `Authorization: Bearer x`
+fn field(word: &Word) -> Option<Diagnostic> {
+    let text = word.text.as_str();
+    for mark in ["\"password\"", "\"passwd\"", "\"secret\"", "\"token\"", "\"api_key\"", "\"apiKey\"", "\"client_secret\""] {
+        let Some(at) = text.find(mark) else { continue };
+        let rest = &text[at + mark.len()..];
+        let Some(open) = rest.find('"').filter(|open| rest[..*open].trim() == ":") else { continue };
+        let value = rest[open + 1..].split('"').next().unwrap_or("");
+        let from = at + mark.len() + open + 1;
+        if secrets::is_value(value) {
+            return Some(report(word.place(from..from + value.len())));
+        }
+    }
+    let header = ["authorization: bearer ", "authorization: basic ", "authorization: oauth ", "authorization: token ", "x-api-key: ", "apikey: ", "api-key: "];
+    let lower = text.to_ascii_lowercase();
+    let (at, mark) = header.iter().find_map(|mark| lower.find(mark).map(|at| (at, mark)))?;
+    let from = at + mark.len();
+    let value = text.get(from..)?.split([' ', '"', '\'']).next()?;
+    (secrets::is_value(value) && value.len() >= 8).then(|| report(word.place(from..from + value.len())))
+}

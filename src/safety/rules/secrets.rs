@@ -1,0 +1,131 @@
+//! What looks like a secret: names of variables and options, and values.
+//!
+//! In: words of commands. Out: answers. Not its business: what is wrong with them.
+
+use crate::shell::{Part, Word};
+
+/// Is it the name of a secret, by its parts: `DB_PASSWORD`, `apiKey`, `redis_pass`?
+pub fn is_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let harmless = [
+        "keyword",
+        "key_file",
+        "keyfile",
+        "key_path",
+        "_file",
+        "_path",
+        "_url",
+        "_id",
+        "_name",
+        "_user",
+        "_dir",
+        "_ttl",
+        "_length",
+        "_count",
+        "token_type",
+        "monkey",
+        "keyspace",
+        "public",
+        "keychain",
+        "hotkey",
+    ];
+    let marks = [
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "token",
+        "apikey",
+        "api_key",
+        "access_key",
+        "private_key",
+        "service_role_key",
+        "credential",
+        "encryption_key",
+        "auth_key",
+        "signing_key",
+    ];
+    let whole = ["pass", "pw", "pwd", "pgpassword", "redisdbauth", "redis_auth", "rediscli_auth", "mysql_pwd"];
+    let ends = ["_pass", "_pw", "_pwd", "_key", "_token", "_secret", "_auth"];
+    !harmless.iter().any(|mark| lower.ends_with(mark))
+        && name != "PWD"
+        && name != "OLDPWD"
+        && (marks.iter().any(|mark| lower.contains(mark))
+            || whole.contains(&lower.as_str())
+            || ends.iter().any(|end| lower.ends_with(end)))
+}
+
+/// The variables of a word that hold a secret, by their names or because the plan says so.
+pub fn within<'w>(word: &'w Word, declared: &[&str]) -> Option<(&'w str, &'w Part)> {
+    let secret = |(name, operator, part): (&'w str, &'w str, &'w Part)| {
+        let shown = !operator.starts_with('+') && !operator.starts_with(":+");
+        let secret = declared.contains(&name) || is_name(name);
+        (secret && shown).then_some((name, part))
+    };
+    word.variables().find_map(secret)
+}
+
+/// Could a text be the value of a secret, and is no blank for it?
+pub fn is_value(text: &str) -> bool {
+    let text = text.trim_matches(['"', '\'']);
+    let lower = text.to_ascii_lowercase();
+    let blanks = [
+        "changeme",
+        "change_me",
+        "xxx",
+        "your",
+        "example",
+        "placeholder",
+        "redacted",
+        "todo",
+        "secret_here",
+        "…",
+        "...",
+        "***",
+        "dummy",
+    ];
+    let fixed = !text.contains(['$', '<', '>', '[', ']', '`', '{', '}', ' ', '\n', '%']);
+    let switch =
+        matches!(lower.as_str(), "true" | "false" | "none" | "null" | "stdin" | "yes" | "no" | "-" | "prompt" | "env");
+    text.len() >= 3
+        && fixed
+        && !switch
+        && !blanks.iter().any(|blank| lower.contains(blank))
+        && !text.starts_with('/')
+        && !text.starts_with("./")
+}
+
+/// A text that can only be a secret: keys of clouds and platforms, tokens, private keys. Its offset and length.
+pub fn known(text: &str) -> Option<(usize, usize)> {
+    const PREFIXES: &[(&str, usize)] = &[
+        ("AKIA", 20),
+        ("ASIA", 20),
+        ("ghp_", 30),
+        ("gho_", 30),
+        ("ghs_", 30),
+        ("github_pat_", 30),
+        ("glpat-", 20),
+        ("xoxb-", 20),
+        ("xoxp-", 20),
+        ("sk_live_", 20),
+        ("rk_live_", 20),
+        ("sk-", 24),
+        ("eyJhbGciOi", 30),
+        ("AIza", 35),
+        ("npm_", 30),
+        ("dop_v1_", 30),
+        ("hvs.", 20),
+        ("SG.", 30),
+    ];
+    if let Some(at) = text.find("-----BEGIN ").filter(|at| text[*at..].contains("PRIVATE KEY")) {
+        return Some((at, 11));
+    }
+    PREFIXES.iter().find_map(|(prefix, length)| {
+        let at = text.find(prefix)?;
+        let boundary = at == 0 || !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+        let rest = &text[at..];
+        let token =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
+        (boundary && token >= *length).then_some((at, token))
+    })
+}

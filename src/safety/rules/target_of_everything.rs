@@ -1,0 +1,209 @@
+//! A command without a target takes everything: every volume of the host, every row, every migration.
+
+use super::{Context, commands, scripts::Text};
+use crate::diagnostics::Diagnostic;
+use crate::shell::{Command, Word, Words};
+use crate::source::Span;
+
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (text, command) in context.commands().filter(|(_, command)| !commands::is_dry(command)) {
+        let whole = everything(text, command).map(|what| (what, command.span));
+        found.extend(whole.or_else(|| unscoped(command)).map(|(what, span)| report(&what, span)));
+    }
+    found
+}
+
+fn report(what: &str, span: Span) -> Diagnostic {
+    let message = format!("this {what}");
+    let place = Context::report("target-of-everything", message, span, "has no target");
+    place.help("name what is meant: the volume, the rows (`where …`), the migration to go back to, a `--filter`")
+}
+
+/// What it takes, in words.
+fn everything(text: &Text, command: &Command) -> Option<String> {
+    let words = command.arguments();
+    let found = of_containers(command).or_else(|| of_migrations(command)).or_else(|| match command.name() {
+        "redis-cli" | "valkey-cli" if says(words, "flushall") => Some("empties every database of the server"),
+        "rm" => removal(text, command),
+        "find" if words.first().is_some_and(|word| word.text == "/") && command.has("-delete") => Some("deletes every file of the machine"),
+        "chown" | "chmod" if (words.short('R') || words.has_any(&["--recursive"])) && words.operands(&[]).iter().skip(1).any(|word| is_root(&word.text)) => {
+            Some("changes every file of the machine")
+        }
+        "pm2" if words.has_any(&["all"]) && words.has_any(&["delete", "stop", "kill", "del"]) || command.has("kill") && command.name() == "pm2" => Some("ends every process of pm2"),
+        "iptables" | "ip6tables" if (words.has_any(&["-F", "--flush"])) && words.operands(&["-t"]).is_empty() => Some("removes every rule of the firewall"),
+        "nft" if words.has_any(&["flush"]) && words.has_any(&["ruleset"]) => Some("removes every rule of the firewall"),
+        "ufw" if words.has_any(&["reset"]) => Some("removes every rule of the firewall"),
+        "crontab" if words.has_any(&["-r"]) => Some("removes every job of the user"),
+        "etcdctl" if words.has_any(&["del"]) && (words.has_any(&["--from-key"]) || words.has_any(&["--prefix"]) && words.iter().any(|word| matches!(word.text.as_str(), "" | "/"))) => Some("deletes every key"),
+        "consul" if words.has_any(&["-recurse"]) && words.has_any(&["delete"]) && words.last().is_some_and(|word| matches!(word.text.as_str(), "" | "/" | "-recurse")) => Some("deletes every key"),
+        "aws" if words.has_any(&["--recursive"]) && words.has_any(&["rm"]) && words.iter().any(|word| is_bucket(&word.text)) => Some("deletes every object of the bucket"),
+        "aws" if words.has_any(&["rb"]) && words.has_any(&["--force"]) => Some("deletes the bucket with every object"),
+        "gsutil" | "gcloud" if words.has_any(&["rm"]) && words.iter().any(|word| is_bucket(word.text.trim_end_matches('*'))) => Some("deletes every object of the bucket"),
+        "mongo" | "mongosh" if words.iter().any(|word| word.text.contains("dropDatabase()")) => Some("drops the whole database"),
+        "zfs" if words.has_any(&["destroy"]) && words.short('R') => Some("destroys the data set with everything that depends on it"),
+        _ => None,
+    });
+    found.map(str::to_owned)
+}
+
+fn says(words: &[Word], verb: &str) -> bool {
+    words.iter().any(|word| word.text.eq_ignore_ascii_case(verb))
+}
+
+fn is_root(path: &str) -> bool {
+    matches!(path, "/" | "/*" | "/." | "/etc" | "/usr" | "/var" | "/home" | "/bin" | "/lib" | "/opt" | "/srv" | "/root")
+}
+
+fn is_bucket(text: &str) -> bool {
+    let name = text.strip_prefix("s3://").or_else(|| text.strip_prefix("gs://"));
+    name.is_some_and(|name| !name.trim_end_matches('/').contains('/'))
+}
+
+fn removal(text: &Text, command: &Command) -> Option<&'static str> {
+    let words = command.arguments();
+    if !(words.short('r') || words.short('R') || words.has_any(&["--recursive"])) {
+        return None;
+    }
+    let site = text.parsed.pipeline(command);
+    let entered = |other: &Command| other.name() == "cd" && text.parsed.pipeline(other).shell == site.shell && other.span.end <= command.span.start;
+    let chosen = text.parsed.commands.iter().any(entered) || text.parsed.runners(command).any(|runner| runner.arguments().has_any(&["-w", "--workdir"]));
+    words.operands(&[]).iter().find_map(|word| {
+        let bare = word.parts.iter().all(|part| part.quote == crate::shell::Quote::Bare);
+        match word.text.as_str() {
+            path if is_root(path) || path == "/*" => Some("removes a whole tree of the system"),
+            "~" | "~/" | "~/*" if bare => Some("removes everything of the user's home"),
+            "$HOME" | "${HOME}" | "$HOME/" | "$HOME/*" => Some("removes everything of the user's home"),
+            "*" | "./*" | "." | ".." if bare && !chosen => Some("removes everything in whatever directory this is"),
+            _ => None,
+        }
+    })
+}
+
+fn of_containers(command: &Command) -> Option<&'static str> {
+    if let Some((verb, rest)) = commands::kubectl(command) {
+        let all = rest.has_any(&["--all", "--all-namespaces", "-A"]) && !rest.has_any(&["-l", "--selector", "--all=false"]);
+        return (verb == "delete" && all).then_some("deletes every object of its kind");
+    }
+    let (verb, rest) = commands::docker(command)?;
+    let scoped = rest.has_any(&["--filter"]);
+    let listed = |word: &Word| {
+        word.substitutions().any(|(inner, _)| {
+            let lists = ["ps", "volume ls", "images", "image ls", "container ls", "network ls"];
+            let own = inner.contains("docker") && lists.iter().any(|list| inner.contains(list));
+            own && !["filter", "-f ", "grep", "name=", "ancestor", "label"].iter().any(|scope| inner.contains(scope))
+        })
+    };
+    let sub = rest.verb(&[]).map_or("", |(verb, _)| verb);
+    let found = match (verb, sub) {
+        ("volume", "prune") if !scoped => "removes every volume that no container uses just now, of every project of the host",
+        ("system", "prune") if !scoped => "removes every stopped container, unused network and image of the host",
+        ("container", "prune") if !scoped => "removes every stopped container of the host, with its log",
+        ("image", "prune") if !scoped && (rest.short('a') || rest.has_any(&["--all"])) => "removes every image that does not run, the one to go back to included",
+        ("network", "prune") if !scoped => "removes every unused network of the host",
+        ("rm" | "stop" | "kill" | "rmi" | "restart", _) if rest.iter().any(listed) => "takes every container or image of the host",
+        ("volume" | "container" | "image" | "network", "rm" | "stop" | "kill") if rest.iter().any(listed) => "takes every one of its kind on the host",
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// Tools of migrations that go back to the very beginning.
+fn of_migrations(command: &Command) -> Option<&'static str> {
+    let words = command.arguments();
+    let names: Vec<&str> = command.words.iter().map(|word| word.text.rsplit('/').next().unwrap_or("")).collect();
+    let has = |name: &str| names.contains(&name);
+    let after = |name: &str| names.iter().position(|other| *other == name).map(|at| &names[at + 1..]);
+    let base = "takes every migration back, with the data in its tables";
+    if after("downgrade").is_some_and(|rest| rest.contains(&"base") || rest.contains(&"zero")) {
+        return Some(base);
+    }
+    let wipes = ["db:drop", "db:reset", "db:schema:load", "migrate:reset", "migrate:fresh", "migrate:refresh", "db:wipe", "db:migrate:undo:all", "schema:drop", "dropAll", "drop-all", "sql-drop"];
+    if wipes.iter().any(|verb| has(verb)) && !has("echo") && !super::commands::only_prints(command) {
+        return Some("empties the whole database");
+    }
+    let first = words.operands(&["-path", "-database", "-source", "--url", "-u", "--target", "-t", "--schema", "--engine"]);
+    let operands: Vec<&str> = first.iter().map(|word| word.text.as_str()).collect();
+    match (command.name(), operands.as_slice()) {
+        ("sqitch", ["revert", rest @ ..]) if !words.has_any(&["--to", "--to-change", "--to-target"]) && !rest.iter().any(|word| word.contains('@')) => Some(base),
+        ("flyway", all) if all.contains(&"clean") => Some("empties the whole database"),
+        ("goose", all) if all.last().is_some_and(|verb| *verb == "reset") => Some(base),
+        ("migrate", [.., "down"]) if words.has_any(&["-path", "-source", "-database"]) => Some(base),
+        ("dbmate", ["drop", ..]) => Some("drops the whole database"),
+        ("knex", all) | ("npx", ["knex", all @ ..]) if all.contains(&"migrate:rollback") && words.has_any(&["--all"]) => Some(base),
+        ("terraform" | "tofu", ["destroy", ..]) if !words.has_any(&["-target"]) && !words.iter().any(|word| word.text.starts_with("-target")) => Some("destroys everything that the configuration manages"),
+        ("pulumi", ["destroy", ..]) if words.has_any(&["--target"]) => None,
+        ("pulumi", ["destroy", ..]) => Some("destroys everything that the stack manages"),
+        ("supabase", ["db", "reset", ..]) => Some("empties the whole database"),
+        _ if prisma_reset(&names) => Some("empties the whole database"),
+        _ if manage(&names, "flush") => Some("empties every table of the database"),
+        _ if after("migrate").is_some_and(|rest| rest.last() == Some(&"zero")) && has("manage.py") => Some(base),
+        _ => None,
+    }
+}
+
+fn prisma_reset(names: &[&str]) -> bool {
+    names.contains(&"prisma") && names.windows(2).any(|pair| pair == ["migrate", "reset"] || pair == ["push", "--force-reset"])
+}
+
+fn manage(names: &[&str], verb: &str) -> bool {
+    names.iter().position(|name| *name == "manage.py").is_some_and(|at| names.get(at + 1) == Some(&verb))
+}
+
+/// `delete` and `update` without `where`, in what a client of a database is given.
+fn unscoped(command: &Command) -> Option<(String, Span)> {
+    if !matches!(command.name(), "psql" | "mysql" | "mariadb" | "sqlite3" | "sqlcmd" | "cockroach" | "clickhouse-client") {
+        return None;
+    }
+    let texts = command.arguments().iter().filter(|word| word.text.contains(' ')).chain(&command.input);
+    texts.into_iter().find_map(|word| {
+        let (range, what) = statement(&word.text)?;
+        Some((what, word.place(range)))
+    })
+}
+
+/// The first statement that takes every row: its range, and what it does.
+fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
+    let plain = blanked(sql);
+    let mut at = 0;
+    for part in plain.split(';') {
+        let start = at + part.len() - part.trim_start().len();
+        at += part.len() + 1;
+        let lower = part.trim().to_ascii_lowercase();
+        let words: Vec<&str> = lower.split_whitespace().collect();
+        let whole = !words.contains(&"where") && !words.iter().any(|word| matches!(*word, "limit" | "using" | "join"));
+        let range = start..start + part.trim().len();
+        match words.as_slice() {
+            ["delete", "from", "only", table, ..] | ["delete", "from", table, ..] if whole => return Some((range, format!("deletes every row of `{table}`"))),
+            ["update", "only", table, rest @ ..] | ["update", table, rest @ ..] if whole && rest.contains(&"set") => return Some((range, format!("changes every row of `{table}`"))),
+            ["drop", "owned", ..] => return Some((range, "drops everything that the role owns".into())),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Comments and quoted texts as blanks, so that every offset stays.
+fn blanked(sql: &str) -> String {
+    let bytes = sql.as_bytes();
+    let mut out = bytes.to_vec();
+    let mut at = 0;
+    let mut blank = |from: usize, to: usize| out[from..to].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b' ');
+    while at < bytes.len() {
+        let rest = &sql.as_bytes()[at..];
+        let end = |mark: &[u8], from: usize| rest.windows(mark.len()).skip(from).position(|window| window == mark).map_or(bytes.len(), |found| at + found + from + mark.len());
+        let to = match rest {
+            [b'-', b'-', ..] => end(b"\n", 2),
+            [b'/', b'*', ..] => end(b"*/", 2),
+            [b'\'', ..] => end(b"'", 1),
+            [b'$', b'$', ..] => end(b"$$", 2),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        blank(at, to);
+        at = to;
+    }
+    String::from_utf8(out).unwrap_or_default()
+}
