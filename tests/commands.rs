@@ -9,7 +9,7 @@ use rbk::source::{FileId, Span};
 use rbk::syntax::Text;
 use toml::{Table, Value};
 
-fn parse(script: &str) -> Parsed {
+fn parse(script: &str) -> std::sync::Arc<Parsed> {
     let text = Text { value: script.to_owned(), map: vec![(0, 0)], file: FileId(0), raw: true };
     shell::parse(&Script { text, span: Span::default() })
 }

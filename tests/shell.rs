@@ -11,7 +11,7 @@ use rbk::syntax::Text;
 /// A script that stands in a file behind some multi-byte text, every line indented as in a plan.
 struct Plan {
     file: String,
-    parsed: Parsed,
+    parsed: std::sync::Arc<Parsed>,
 }
 
 impl Plan {

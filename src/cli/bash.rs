@@ -27,7 +27,7 @@ pub fn judge(text: &str) -> Option<Result<(), Mistake>> {
     said.lines().find_map(mistake).map(Err)
 }
 
-/// `bash: line 3: syntax error near unexpected token `done'`
+/// ``bash: line 3: syntax error near unexpected token `done'``
 fn mistake(line: &str) -> Option<Mistake> {
     let (number, message) = line.split_once("line ")?.1.split_once(": ")?;
     Some(Mistake { line: number.parse().ok()?, message: message.to_owned() })

@@ -55,7 +55,7 @@ fn written(program: &Program) -> Vec<(&str, &Action)> {
 
 fn one(sources: &Sources, program: &Program, procedure: &str, action: &Action, out: &mut String) {
     let declared = declared(&program.plan, action);
-    let inferred = inferred::of_action(program, action);
+    let inferred = inferred::of_action(action);
     if declared.is_empty() && inferred.is_empty() {
         return;
     }
@@ -99,7 +99,7 @@ fn step(sources: &Sources, program: &Program, procedure: &str, action: &Action) 
         "line": at.line,
         "declared": declared(&program.plan, action),
         "changes_nothing": action.declared && action.effects.is_empty(),
-        "inferred": inferred::of_action(program, action).into_iter().map(seen).collect::<Vec<_>>(),
+        "inferred": inferred::of_action(action).into_iter().map(seen).collect::<Vec<_>>(),
     })
 }
 

@@ -6,7 +6,7 @@ use crate::model::ids::Id;
 use crate::model::plan::{Plan, Procedure, Resource, Thing};
 use crate::model::statement::{Change, Statement, Verb};
 use crate::model::value::{Check, Command, Comparison, Piece, Probe, Query, Script, Template, Value, Variable};
-use crate::shell::Cache;
+use crate::shell;
 
 /// The effects of one statement, being collected.
 pub struct Effects<'p> {
@@ -128,11 +128,11 @@ pub fn step<'p>(plan: &'p Plan, phase: Id<Procedure>, name: &str) -> Option<&'p 
 }
 
 /// Does a step that declares nothing run commands that are all known to change nothing?
-pub fn only_reads(shell: &Cache, statement: &Statement, run: &Run) -> bool {
+pub fn only_reads(statement: &Statement, run: &Run) -> bool {
     let Run::Commands(commands) = run else { return false };
     let reads = |command: &Command| match command {
-        Command::Sh(script) => shell.parse(script).only_reads(),
-        Command::Sql(_, query) => crate::shell::query(&query.text).reads(),
+        Command::Sh(script) => shell::parse(script).only_reads(),
+        Command::Sql(_, query) => shell::query(&query.text).reads(),
     };
     statement.effects.is_empty()
         && matches!(statement.verb, Verb::Step(..))
@@ -141,8 +141,8 @@ pub fn only_reads(shell: &Cache, statement: &Statement, run: &Run) -> bool {
 }
 
 /// The captures that an action reads: in its values, texts and queries, and as variables of its commands.
-pub fn captures_read(plan: &Plan, shell: &Cache, action: &Action) -> Vec<String> {
-    let mut reading = Reading { plan, shell, found: Vec::new() };
+pub fn captures_read(plan: &Plan, action: &Action) -> Vec<String> {
+    let mut reading = Reading { plan, found: Vec::new() };
     reading.run(&action.run);
     action.done_when.iter().for_each(|check| reading.check(check));
     [&action.dir, &action.user].into_iter().flatten().for_each(|value| reading.value(value));
@@ -154,7 +154,6 @@ pub fn captures_read(plan: &Plan, shell: &Cache, action: &Action) -> Vec<String>
 
 struct Reading<'p> {
     plan: &'p Plan,
-    shell: &'p Cache,
     found: Vec<String>,
 }
 
@@ -200,7 +199,7 @@ impl Reading<'_> {
         if self.plan.captures.is_empty() {
             return;
         }
-        let parsed = self.shell.parse(script);
+        let parsed = shell::parse(script);
         let captured = |name: &&String| self.plan.captures.iter().any(|(capture, _)| capture == *name);
         self.found.extend(parsed.reads.iter().map(|read| &read.name).filter(captured).cloned());
     }

@@ -9,14 +9,13 @@ use crate::model::ids::Id;
 use crate::model::plan::{Plan, Procedure as Declaration, ProcedureKind, Resource, Service, Thing};
 use crate::model::statement::{Options, Statement, Verb};
 use crate::model::value::{Check, Piece, Probe, Template, Value};
-use crate::shell::Cache;
 use crate::source::{Sources, Span};
 
 /// Compiles a resolved plan, free of errors, to a program.
 ///
 /// `choices` are those of the variants that it was resolved for; `hash` is the SHA-256 of its sources.
 pub fn lower(plan: &Plan, choices: &[String], sources: &Sources, hash: String) -> Program {
-    let lowering = Lowering { plan, shell: Cache::default() };
+    let lowering = Lowering { plan };
     let ids = || (0..plan.procedures.len()).map(Id::new);
     let mut procedures: Vec<Procedure> = ids().map(|id| lowering.procedure(id)).collect();
     for id in ids().filter(|id| plan[*id].kind == ProcedureKind::Phase) {
@@ -27,12 +26,11 @@ pub fn lower(plan: &Plan, choices: &[String], sources: &Sources, hash: String) -
         procedure.worst = times::worst(&procedure.body);
     }
     let variant = (!choices.is_empty()).then(|| choices.join("-"));
-    Program { plan: plan.clone(), variant, hash, file: sources.relative(plan.file), procedures, shell: lowering.shell }
+    Program { plan: plan.clone(), variant, hash, file: sources.relative(plan.file), procedures }
 }
 
 struct Lowering<'p> {
     plan: &'p Plan,
-    shell: Cache,
 }
 
 impl Lowering<'_> {
@@ -105,7 +103,7 @@ impl Lowering<'_> {
         let mut declared = Effects::of(plan);
         declared.declared(statement);
         declared.verb(&statement.verb);
-        let nothing = statement.changes_nothing || effects::only_reads(&self.shell, statement, &run);
+        let nothing = statement.changes_nothing || effects::only_reads(statement, &run);
         let options = &statement.options;
         let (attempts, pause) = options.retry.map_or((1, 0), |(times, pause)| (times.saturating_add(1), pause));
         let mut action = Action {
@@ -135,7 +133,7 @@ impl Lowering<'_> {
             allow: options.allow.clone(),
             id,
         };
-        action.reads = effects::captures_read(plan, &self.shell, &action);
+        action.reads = effects::captures_read(plan, &action);
         action
     }
 

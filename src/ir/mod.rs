@@ -19,7 +19,6 @@ use crate::model::plan::{
 };
 use crate::model::statement::{OnFailure, Undo};
 use crate::model::value::{Check, Command, Template, Value};
-use crate::shell::Cache;
 use crate::source::Span;
 
 /// What is compiled: one plan in one variant.
@@ -35,8 +34,6 @@ pub struct Program {
     pub file: String,
     /// In the order of the plan's procedures, then the implied `back_out` of each phase.
     pub procedures: Vec<Procedure>,
-    /// The shell texts that were read.
-    pub shell: Cache,
 }
 
 /// Something that can be run.

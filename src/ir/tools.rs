@@ -6,6 +6,7 @@
 use super::{Action, Node, Procedure, Program, Run};
 use crate::model::plan::{Operation, Thing};
 use crate::model::value::{Check, Command, Probe, Script};
+use crate::shell;
 use std::collections::BTreeSet;
 
 /// The external programs that a procedure's own commands call.
@@ -14,7 +15,7 @@ pub fn tools(program: &Program, procedure: &Procedure) -> BTreeSet<String> {
     of_body(program, &procedure.body, &mut scripts);
     let mut found = BTreeSet::new();
     for script in scripts {
-        found.extend(program.shell.parse(script).tools().into_iter().map(str::to_owned));
+        found.extend(shell::parse(script).tools().into_iter().map(str::to_owned));
     }
     if !found.is_empty() {
         let installed = installed(program);
@@ -29,7 +30,7 @@ fn installed(program: &Program) -> BTreeSet<String> {
     program.procedures.iter().filter(|p| !p.back_out).for_each(|p| of_body(program, &p.body, &mut scripts));
     let mut found = BTreeSet::new();
     for script in scripts {
-        found.extend(program.shell.parse(script).installed().map(str::to_owned));
+        found.extend(shell::parse(script).installed().map(str::to_owned));
     }
     found
 }

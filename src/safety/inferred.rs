@@ -12,30 +12,30 @@ use crate::shell::{self, Effect as Seen, Parsed, Target, Visible};
 use std::collections::HashMap;
 
 /// What the commands and checks of an action change, in order; what a text makes and removes itself is left out.
-pub fn of_action(program: &Program, action: &Action) -> Vec<Visible> {
+pub fn of_action(action: &Action) -> Vec<Visible> {
     let mut found = Vec::new();
     match &action.run {
         Run::Commands(commands) | Run::Diagnose(commands) => {
-            commands.iter().for_each(|command| of_command(program, command, &mut found));
+            commands.iter().for_each(|command| of_command(command, &mut found));
         }
         Run::Verify(check) | Run::Await { check, .. } | Run::Capture { source: check, .. } => {
-            of_check(program, check, &mut found);
+            of_check(check, &mut found);
         }
         _ => {}
     }
     found
 }
 
-fn of_command(program: &Program, command: &Command, found: &mut Vec<Visible>) {
+fn of_command(command: &Command, found: &mut Vec<Visible>) {
     match command {
-        Command::Sh(script) => found.extend(lasting(&program.shell.parse(script)).cloned()),
+        Command::Sh(script) => found.extend(lasting(&shell::parse(script)).cloned()),
         Command::Sql(_, query) => found.extend(shell::query(&query.text).changes),
     }
 }
 
-fn of_check(program: &Program, check: &Check, found: &mut Vec<Visible>) {
+fn of_check(check: &Check, found: &mut Vec<Visible>) {
     probes(&check.probe, &mut |probe| match probe {
-        Probe::Sh(script, _) => found.extend(lasting(&program.shell.parse(script)).cloned()),
+        Probe::Sh(script, _) => found.extend(lasting(&shell::parse(script)).cloned()),
         Probe::Sql(_, query, _) => found.extend(shell::query(&query.text).changes),
         _ => {}
     });
@@ -99,7 +99,7 @@ pub fn own_things(program: &Program) -> HashMap<(Target, String), bool> {
     let mut first = HashMap::new();
     let written = program.procedures.iter().filter(|procedure| !procedure.back_out);
     for action in written.flat_map(|procedure| actions(&procedure.body)) {
-        for visible in of_action(program, action) {
+        for visible in of_action(action) {
             if matches!(visible.effect, Seen::Creates | Seen::Destroys) && !visible.object.is_empty() {
                 let creates = visible.effect == Seen::Creates;
                 first.entry((visible.target, visible.object)).or_insert(creates);

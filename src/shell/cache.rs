@@ -1,23 +1,37 @@
-//! Every shell text is read once, however many stages look at it.
+//! Every shell text is read once, however many stages, rules and variants look at it.
 //!
-//! In: scripts. Out: what they say, shared. A script is known by its place in the plan.
+//! In: scripts. Out: what they say, shared. What a thread has read it keeps by the script's place; another text at the same place
+//! (of another plan) is read anew, so that what is kept never shows.
 
-use super::Parsed;
+use super::{Parsed, reader};
 use crate::model::value::Script;
 use crate::source::Span;
+use crate::syntax::Text;
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-/// What was read so far; clones share it.
-#[derive(Debug, Clone, Default)]
-pub struct Cache {
-    read: Arc<Mutex<HashMap<Span, Arc<Parsed>>>>,
+/// More than this is not kept: a plan of that many commands is read more than once.
+const MOST: usize = 100_000;
+
+thread_local! {
+    static READ: RefCell<HashMap<Span, (Text, Arc<Parsed>)>> = RefCell::default();
 }
 
-impl Cache {
-    /// What a script says.
-    pub fn parse(&self, script: &Script) -> Arc<Parsed> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(read.entry(script.span).or_insert_with(|| Arc::new(super::parse(script))))
-    }
+/// What a script says.
+pub fn parse(script: &Script) -> Arc<Parsed> {
+    let kept = READ.with_borrow(|read| match read.get(&script.span) {
+        Some((text, parsed)) if *text == script.text => Some(Arc::clone(parsed)),
+        _ => None,
+    });
+    kept.unwrap_or_else(|| {
+        let parsed = Arc::new(reader::parse(&script.text.shell()));
+        READ.with_borrow_mut(|read| {
+            if read.len() >= MOST {
+                read.clear();
+            }
+            read.insert(script.span, (script.text.clone(), Arc::clone(&parsed)));
+        });
+        parsed
+    })
 }

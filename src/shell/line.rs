@@ -61,7 +61,7 @@ impl<'a> Line<'a> {
             Some(("--dry-run", value)) => !matches!(value, "none" | "false" | "0"),
             _ => matches!(*word, "--dry-run" | "--help" | "--version"),
         };
-        self.words.iter().any(|word| shows(word)) || self.tool.dry.iter().any(|option| self.has(option))
+        self.words.iter().any(shows) || self.tool.dry.iter().any(|option| self.has(option))
     }
 
     /// Is it one of the subcommands that only read?

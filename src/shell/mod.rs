@@ -26,7 +26,7 @@ mod words;
 mod wrappers;
 
 pub use brush::is_guarded;
-pub use cache::Cache;
+pub use cache::parse;
 pub use effects::{Nature, Visible};
 pub use oracle::{Mistake, ask_bash_by};
 pub use placeholders::Placeholder;
@@ -36,7 +36,6 @@ pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word, Wor
 
 use crate::model::value::Script;
 use crate::source::Span;
-use reader::Reader;
 
 /// What a shell text says, in the order of the text; substitutions come before the command that uses them, inner
 /// scripts behind the command that runs them.
@@ -188,13 +187,6 @@ pub fn is_shells_own(name: &str) -> bool {
         "_",
     ];
     NAMES.binary_search(&name).is_ok()
-}
-
-/// Reads a shell text. Never fails: what could not be read is among the `problems`.
-pub fn parse(script: &Script) -> Parsed {
-    let mut reader = Reader::default();
-    reader.text(&script.text.shell());
-    reader.parsed
 }
 
 /// What a query in SQL changes.

@@ -18,6 +18,13 @@ use std::ops::Range;
 /// Scripts in scripts in scripts: deeper than this is not followed.
 const DEPTH: usize = 8;
 
+/// Reads a shell text. Never fails: what could not be read is among the `problems`.
+pub fn parse(text: &Text) -> Parsed {
+    let mut reader = Reader::default();
+    reader.text(text);
+    reader.parsed
+}
+
 /// Collects what a text says.
 #[derive(Debug, Default)]
 pub struct Reader {

@@ -225,7 +225,7 @@ fn verbs(words: &[Token]) -> Option<Verb> {
             told(Effect::Destroys, Target::Rows, "deletes every row of", name(words, 1))
         }
         "delete" => told(Effect::Modifies, Target::Rows, "deletes rows of", name(words, 1)),
-        "alter" => alters(words),
+        "alter" => Some(alters(words)),
         "update" => told(Effect::Modifies, Target::Rows, "changes rows of", name(words, 1)),
         "insert" | "replace" | "merge" | "copy" | "load" => {
             told(Effect::Modifies, Target::Rows, "adds rows to", name(words, 1))
@@ -256,18 +256,18 @@ fn drops(words: &[Token]) -> Option<Verb> {
     Some((Effect::Destroys, target, format!("drops the {kind} {named}"), named))
 }
 
-fn alters(words: &[Token]) -> Option<Verb> {
+fn alters(words: &[Token]) -> Verb {
     let other =
         ["constraint", "default", "not", "identity", "expression", "index", "key", "primary", "foreign", "trigger"];
     let table = words.get(1).is_some_and(|token| token.is("table"));
-    let named = if table { name(words, 2) } else { name(words, 2) };
+    let named = name(words, 2);
     let dropped = words.iter().position(|token| token.is("drop")).filter(|_| table);
     match dropped.and_then(|at| words.get(at + 1).map(|word| (at, word))) {
         Some((at, word)) if !word.is_one_of(&other) => {
             let column = if word.is("column") { name(words, at + 2) } else { name(words, at + 1) };
-            Some((Effect::Destroys, Target::Table, format!("drops the column {column} of {named}"), named))
+            (Effect::Destroys, Target::Table, format!("drops the column {column} of {named}"), named)
         }
-        _ => Some((Effect::Modifies, Target::Schema, format!("alters {named}"), named)),
+        _ => (Effect::Modifies, Target::Schema, format!("alters {named}"), named),
     }
 }
 

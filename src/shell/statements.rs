@@ -51,7 +51,7 @@ pub fn read(language: Language, line: &Line, text: &str) -> Told {
     }
 }
 
-/// Methods of the MongoDB shell, what they do, and whether only with an empty filter.
+/// Methods of the shell of `MongoDB`, what they do, and whether only with an empty filter.
 const METHODS: &[(&str, Effect, Target, &str, bool)] = &[
     (".dropDatabase(", Effect::Destroys, Target::Database, "drops the database", false),
     (".drop(", Effect::Destroys, Target::Table, "drops the collection", false),
@@ -73,7 +73,7 @@ const METHODS: &[(&str, Effect, Target, &str, bool)] = &[
     (".dropUser(", Effect::Credential, Target::Users, "removes a user of", false),
 ];
 
-/// What only reads in the MongoDB shell.
+/// What only reads in the shell of `MongoDB`.
 const ASKS: &[&str] = &[
     ".find",
     ".count",

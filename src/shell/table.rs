@@ -157,7 +157,7 @@ pub enum Object {
 pub enum Language {
     /// SQL.
     Sql,
-    /// That of the MongoDB shell.
+    /// That of the shell of `MongoDB`.
     Mongo,
     /// Commands of Redis, one a line.
     Redis,

@@ -87,7 +87,7 @@ fn commands(action: &Action) -> Vec<shell::Command> {
     let read = |list: &[Command]| {
         let scripts =
             list.iter().filter_map(|command| if let Command::Sh(script) = command { Some(script) } else { None });
-        scripts.flat_map(|script| shell::parse(script).commands).collect()
+        scripts.flat_map(|script| shell::parse(script).commands.clone()).collect()
     };
     match &action.run {
         Run::Commands(list) | Run::Diagnose(list) => read(list),
@@ -100,7 +100,7 @@ fn asked(check: &Check) -> Vec<shell::Command> {
     let mut found = Vec::new();
     probes(&check.probe, &mut |probe| {
         if let Probe::Sh(script, _) = probe {
-            found.extend(shell::parse(script).commands);
+            found.extend(shell::parse(script).commands.clone());
         }
     });
     found

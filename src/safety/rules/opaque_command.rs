@@ -6,7 +6,7 @@ use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Run};
 use crate::model::value::Command;
 use crate::safety::inferred;
-use crate::shell::{Effect, Target, Visible};
+use crate::shell::{self, Effect, Target, Visible};
 use crate::source::Span;
 
 /// Why a step must say more.
@@ -22,7 +22,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let opaque = |a: &Action| runs(a) && !a.declared && a.effects.is_empty();
     let mut found: Vec<(String, Diagnostic)> = Vec::new();
     for action in context.statements().into_iter().map(|(_, action)| action).filter(|a| opaque(a)) {
-        match doubt(context, action) {
+        match doubt(action) {
             Some(Doubt::Tool(tool, span)) => match found.iter_mut().find(|(name, _)| *name == tool) {
                 Some((_, first)) => *first = first.clone().also(action.head, "nor here"),
                 None => {
@@ -37,13 +37,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
 }
 
-fn doubt(context: &Context, action: &Action) -> Option<Doubt> {
-    let program = context.world.program;
+fn doubt(action: &Action) -> Option<Doubt> {
     let Run::Commands(commands) = &action.run else { return None };
-    let change = || inferred::of_action(program, action).into_iter().next().map(Doubt::Change);
+    let change = || inferred::of_action(action).into_iter().next().map(Doubt::Change);
     let tool = commands.iter().find_map(|command| {
         let Command::Sh(script) = command else { return None };
-        let parsed = program.shell.parse(script);
+        let parsed = shell::parse(script);
         let unknown = parsed.unknown().find(|command| !command.words.is_empty())?;
         let name = unknown.words.first().map_or("", |word| word.text.as_str());
         Some(Doubt::Tool(name.to_owned(), unknown.span))

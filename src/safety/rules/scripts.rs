@@ -9,7 +9,7 @@ use crate::model::plan::Operation;
 use crate::model::value::{Check, Command, Probe, Script};
 use crate::model::{BUILTINS, CONTEXT};
 use crate::safety::world::probes;
-use crate::shell::Parsed;
+use crate::shell::{self, Parsed};
 use crate::source::FileId;
 
 /// A shell text.
@@ -83,8 +83,7 @@ pub fn all(context: &Context) -> Vec<Text> {
     let mut texts = found.texts;
     texts.retain(|text| is_own(context, text.script.span.file) && seen.insert(text.script.span));
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-    let shell = &context.world.program.shell;
-    let read = |text: Unread| Text { parsed: shell.parse(text.script), locals: owned(text.locals), role: text.role };
+    let read = |text: Unread| Text { parsed: shell::parse(text.script), locals: owned(text.locals), role: text.role };
     texts.into_iter().map(read).collect()
 }
 

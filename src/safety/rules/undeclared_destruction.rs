@@ -20,7 +20,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         if undoes || !scripts::is_own(context, action.span.file) || matches!(action.run, Run::Diagnose(_)) {
             continue;
         }
-        for visible in inferred::of_action(program, action) {
+        for visible in inferred::of_action(action) {
             if is_lost(context, &visible) && !made(&visible) && !inferred::is_declared(context.world, action, &visible) {
                 found.push(one(context, action, &visible));
             }

@@ -91,7 +91,7 @@ fn names_with(text: &Text, set: &Set) -> bool {
     };
     let told = |command: &&Command| !TOLD.contains(&command.name());
     text.parsed.commands.iter().filter(told).any(|command| {
-        command.arguments().iter().chain(command.redirects.iter().map(|redirect| &redirect.target)).any(|word| uses(word))
+        command.arguments().iter().chain(command.redirects.iter().map(|redirect| &redirect.target)).any(uses)
     })
 }
 
