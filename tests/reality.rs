@@ -188,11 +188,26 @@ fn refuse(trial: &Trial, counts: &Counts) -> Result<(), String> {
     Ok(())
 }
 
+/// The toy world has no parts, no copies made elsewhere, and nobody who skips a step.
+const SHOWN: [Weakness; 11] = [
+    Weakness::FailureDoesNothing,
+    Weakness::ExitZeroProvesGood,
+    Weakness::CopiesOfAnything,
+    Weakness::WritersDoNotMatter,
+    Weakness::StartsOnAnything,
+    Weakness::ServicesMayStay,
+    Weakness::UndoFromAnywhere,
+    Weakness::NothingIsPassed,
+    Weakness::CapturesAreSet,
+    Weakness::LossIsChange,
+    Weakness::GoingOnIsWorking,
+];
+
 /// What the toy world can show of an analysis that leaves something out: a plan that it accepts wrongly, brought to ruin.
 #[test]
 fn weakened_analyses_are_noticed() {
-    each(Weakness::ALL.len(), |i| {
-        let weakness = Weakness::ALL[i];
+    each(SHOWN.len(), |i| {
+        let weakness = SHOWN[i];
         let noticed = (0..4000).any(|seed| ruins(weakness, 500_000 + seed));
         if noticed { Ok(()) } else { Err(format!("nobody notices {weakness:?}")) }
     });

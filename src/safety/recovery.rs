@@ -227,7 +227,7 @@ fn before_undo(world: &World, change: &Forward, moment: &Moment, slot: usize, to
             push(outcome, Kind::UndoHalf(r, undoable.step.to_owned()), Some(moment));
         }
         let later = world.undo_slots_of(r).iter().find(|&&other| other > slot && done(other) & mark::YES != 0);
-        if let Some(&later) = later {
+        if let Some(&later) = later.filter(|_| !world.lacks(Weakness::UndoInAnyOrder)) {
             let later = world.undoable[later].step.to_owned();
             push(outcome, Kind::UndoOrder(r, undoable.step.to_owned(), later), Some(moment));
         }
@@ -292,6 +292,9 @@ fn at_end(world: &World, target: &Target, end: &State, wrote: &[Option<Span>], o
     for (r, fine) in target.values.iter().enumerate() {
         let (word, Some(fine)) = (end.words[world.resource(r)], fine) else { continue };
         let wrong = word & data::VALUES & !fine;
+        if wrong != 0 && world.lacks(Weakness::ResourcesMayStay) {
+            continue;
+        }
         if wrong != 0 {
             push(outcome, Kind::Left(r, wrong), None);
         } else if word & data::UNVERIFIED != 0 && !world.is_cache(r) {

@@ -108,7 +108,9 @@ pub fn settle(world: &World, lens: &Lens, action: &Action, state: &mut State) {
         let mut failed = state.clone();
         fail(world, lens, action, &mut failed);
         other = Some(failed);
-    } else if unproven && !action.effects.is_empty() || action.ask_first.is_some() {
+    } else if (unproven && !action.effects.is_empty() || action.ask_first.is_some())
+        && !world.lacks(Weakness::DoubtIsNone)
+    {
         other = Some(state.clone());
     }
     let by = By::of(world, lens, action);
@@ -192,12 +194,16 @@ fn apply(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: By)
             write(r, state, &|was| changed(was, lost));
         }
         Effect::Create(Thing::Resource(r)) => write(r, state, &|was| changed(was, data::CHANGED)),
-        Effect::Delete(Thing::Resource(r)) => write(r, state, &|_| data::ABSENT),
+        Effect::Delete(Thing::Resource(r)) => {
+            let gone = if world.lacks(Weakness::DeletedIsChanged) { data::CHANGED } else { data::ABSENT };
+            write(r, state, &|_| gone);
+        }
         Effect::Create(Thing::Service(s)) => absent_becomes_stopped(world, *s, state),
         Effect::Delete(Thing::Service(s)) => state.words[world.service(s.index())] = service::ABSENT,
         Effect::Adjust(_) | Effect::Append(_) => {}
         Effect::Switch(r, to) => {
-            let value = lens.at(r.index(), to);
+            let nothing = world.lacks(Weakness::SwitchesAreNothing);
+            let value = if nothing { lens.original(r.index()) } else { lens.at(r.index(), to) };
             write(r, state, &|_| value);
         }
         Effect::Stop(s) => stop(world, *s, state),
@@ -329,6 +335,8 @@ fn restore(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: B
         return;
     }
     let original = lens.original(r);
+    let all = *partial && world.lacks(Weakness::PartsAreWholes);
+    let (partial, total) = (&(*partial && !all), &(*total || all || world.lacks(Weakness::RestoresAreTotal)));
     let value = |was: Bits| match (*partial, *total) {
         (true, _) => was & data::VALUES | original,
         (false, true) => original,
@@ -338,19 +346,19 @@ fn restore(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: B
     for &part in &world.parts[r] {
         if *total && !*partial {
             state.words[world.resource(part)] &= !data::OTHERWISE;
-            forget_steps(world, part, state);
+            forget_steps(world, part, r, state);
         }
     }
-    if *discards_newer {
+    if *discards_newer && !world.lacks(Weakness::NothingIsDiscarded) {
         discard(world, r, backup.index(), state);
     }
 }
 
-/// After a whole restore there is nothing left of a step that only changed this.
-fn forget_steps(world: &World, resource: usize, state: &mut State) {
+/// After a whole restore there is nothing left of a step that only changed what was restored.
+fn forget_steps(world: &World, resource: usize, restored: usize, state: &mut State) {
     for &slot in world.undo_slots_of(resource) {
         let done = state.words[world.undo(slot)] & mark::YES != 0;
-        if done && world.undoable[slot].resources == [resource] {
+        if done && world.undoable[slot].resources.iter().all(|r| world.parts[restored].contains(r)) {
             state.words[world.undo(slot)] = mark::BACK;
         }
     }

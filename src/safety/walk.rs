@@ -5,6 +5,7 @@
 
 use super::state::{State, either};
 use super::transfer::{self, Lens};
+use super::weakness::Weakness;
 use super::world::World;
 use crate::ir::{Action, Branch, Effect, Group, GroupKind, Loop, Node, Run};
 use crate::model::plan::Thing;
@@ -171,7 +172,7 @@ impl<'a, 'w> Walk<'a, 'w> {
     fn branch(&mut self, branch: &Branch, state: State, visit: &mut Visitor) -> Option<State> {
         let then = self.nodes(&branch.then, Some(state.clone()), visit);
         let otherwise = self.nodes(&branch.otherwise, Some(state), visit);
-        either(then, otherwise)
+        if self.world.lacks(Weakness::OneBranchRuns) { then } else { either(then, otherwise) }
     }
 
     fn repeat(&mut self, repeat: &Loop, state: State, visit: &mut Visitor) -> Option<State> {
@@ -183,7 +184,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             if let Some(after) = &after {
                 next.join(after);
             }
-            if next == entry {
+            if next == entry || self.world.lacks(Weakness::LoopsRunOnce) {
                 return if listed { after } else { either(Some(state), after) };
             }
             entry = next;

@@ -17,7 +17,7 @@ pub enum Weakness {
     StartsOnAnything,
     /// A service may be left as it is.
     ServicesMayStay,
-    /// An undo works from anywhere, in any order.
+    /// An undo works from anywhere.
     UndoFromAnywhere,
     /// No point of no return is ever passed.
     NothingIsPassed,
@@ -27,6 +27,28 @@ pub enum Weakness {
     LossIsChange,
     /// A step after which the change goes on has worked.
     GoingOnIsWorking,
+    /// What a restore leaves over does not matter.
+    RestoresAreTotal,
+    /// A part that is restored is all of it.
+    PartsAreWholes,
+    /// A restore discards no younger copies.
+    NothingIsDiscarded,
+    /// What may be skipped, or was done by somebody unseen, is done.
+    DoubtIsNone,
+    /// A loop is run once.
+    LoopsRunOnce,
+    /// Only the first branch is ever taken.
+    OneBranchRuns,
+    /// A copy made elsewhere is good.
+    ElsewhereIsGood,
+    /// Steps may be taken back in any order.
+    UndoInAnyOrder,
+    /// What was deleted has only changed.
+    DeletedIsChanged,
+    /// A reference switched to is the one that was.
+    SwitchesAreNothing,
+    /// A resource may be left as it is.
+    ResourcesMayStay,
 }
 
 impl Weakness {
@@ -43,5 +65,16 @@ impl Weakness {
         Weakness::CapturesAreSet,
         Weakness::LossIsChange,
         Weakness::GoingOnIsWorking,
+        Weakness::RestoresAreTotal,
+        Weakness::PartsAreWholes,
+        Weakness::NothingIsDiscarded,
+        Weakness::DoubtIsNone,
+        Weakness::LoopsRunOnce,
+        Weakness::OneBranchRuns,
+        Weakness::ElsewhereIsGood,
+        Weakness::UndoInAnyOrder,
+        Weakness::DeletedIsChanged,
+        Weakness::SwitchesAreNothing,
+        Weakness::ResourcesMayStay,
     ];
 }

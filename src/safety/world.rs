@@ -46,7 +46,7 @@ pub struct World<'a> {
 pub struct Undoable<'a> {
     /// The step's id.
     pub step: &'a str,
-    /// What it changes.
+    /// What it changes, with what is part of that.
     pub resources: Vec<usize>,
 }
 
@@ -144,7 +144,10 @@ impl<'a> World<'a> {
                     }
                 }
                 Effect::Undo { phase, step, resources, .. } => {
-                    let resources = resources.iter().map(|id| id.index()).collect();
+                    let reached = resources.iter().flat_map(|id| self.parts[id.index()].iter().copied());
+                    let mut resources: Vec<usize> = reached.collect();
+                    resources.sort_unstable();
+                    resources.dedup();
                     self.undone.entry((phase.index(), step)).or_insert(resources);
                 }
                 _ => {}
@@ -246,6 +249,9 @@ impl<'a> World<'a> {
         let backup = &self.plan.backups[index];
         if backup.elsewhere.is_none() {
             return copy::ABSENT;
+        }
+        if self.lacks(Weakness::ElsewhereIsGood) {
+            return copy::GOOD;
         }
         let read_back = backup.check.is_some() || backup.min_size.is_some();
         let doubtful = if read_back { 0 } else { copy::ABSENT | copy::BAD };

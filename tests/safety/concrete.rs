@@ -1,8 +1,9 @@
 //! Runs programs on concrete values, choosing outcomes: what the analysis says of all runs at once is tried one by one.
 //! Written from the meaning of the statements, and of nothing in `src/safety`.
 
-use rbk::ir::{Action, Effect, GroupKind, Node, Procedure, Program};
-use rbk::model::plan::Thing;
+use rbk::ir::{Action, Effect, GroupKind, Node, Procedure, Program, Run};
+use rbk::model::ids::Id;
+use rbk::model::plan::{Resource, ResourceKind, Thing};
 use rbk::model::statement::OnFailure;
 use rbk::safety::matrix::Point;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +23,8 @@ enum Content {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct World {
     resources: Vec<Content>,
-    /// Readable, and of what.
-    backups: Vec<Option<(bool, Content)>>,
+    /// Readable, of what (of what it copies and each of its parts), and how many were taken before it.
+    backups: Vec<Option<(bool, Vec<Content>, usize)>>,
     running: Vec<bool>,
     captured: BTreeSet<String>,
     /// Steps that the journal knows to have started.
@@ -47,9 +48,10 @@ impl<'a> Simulation<'a> {
         Simulation { program, phase }
     }
 
-    fn start(&self) -> World {
+    /// What may be there before the change: nobody knows more of copies made elsewhere than the plan says.
+    fn starts(&self) -> Worlds {
         let plan = &self.program.plan;
-        World {
+        let world = World {
             resources: vec![Content::Whole(Vec::new()); plan.resources.len()],
             backups: vec![None; plan.backups.len()],
             running: vec![true; plan.services.len()],
@@ -57,14 +59,48 @@ impl<'a> Simulation<'a> {
             started: BTreeSet::new(),
             passed: false,
             mailed: false,
+        };
+        let mut worlds = Worlds::from([world]);
+        for (b, backup) in plan.backups.iter().enumerate().filter(|(_, backup)| backup.elsewhere.is_some()) {
+            let proved = backup.check.is_some() || backup.min_size.is_some();
+            let older = Content::Whole(vec!["yesterday".to_owned()]);
+            let count = self.parts(backup.of[0].index()).len();
+            let mut copies = vec![Some((true, vec![Content::Whole(Vec::new()); count], 0))];
+            if !proved {
+                copies.extend([None, Some((false, vec![Content::Garbage; count], 0))]);
+            }
+            if backup.max_age.is_none() {
+                copies.push(Some((true, vec![older; count], 0)));
+            }
+            let with = |world: &World| {
+                let set = |copy: &Option<_>| {
+                    let mut world = world.clone();
+                    world.backups[b].clone_from(copy);
+                    world
+                };
+                copies.iter().map(set).collect::<Vec<_>>()
+            };
+            worlds = worlds.iter().flat_map(with).collect();
         }
+        worlds
+    }
+
+    /// A resource and what is part of it.
+    fn parts(&self, r: usize) -> Vec<usize> {
+        let resources = &self.program.plan.resources;
+        let below = |p: &usize| resources[*p].part_of.iter().any(|whole| whole.index() == r);
+        std::iter::once(r).chain((0..resources.len()).filter(below)).collect()
+    }
+
+    fn is_cache(&self, r: usize) -> bool {
+        self.program.plan.resources[r].kind == ResourceKind::Cache
     }
 
     /// Every world in which the change may stand at each of its points.
     pub fn points(&self) -> BTreeMap<Point, Vec<Position>> {
         let mut found: BTreeMap<Point, Worlds> = BTreeMap::new();
-        found.entry(Point::Before).or_default().insert(self.start());
-        self.forward(&self.phase.body, Worlds::from([self.start()]), false, &mut found);
+        found.entry(Point::Before).or_default().extend(self.starts());
+        self.forward(&self.phase.body, self.starts(), false, &mut found);
         let wrap = |worlds: Worlds| worlds.into_iter().map(Position).collect();
         found.into_iter().map(|(point, worlds)| (point, wrap(worlds))).collect()
     }
@@ -81,7 +117,12 @@ impl<'a> Simulation<'a> {
                     then.extend(self.forward(&branch.otherwise, now, inside, found));
                     then
                 }
-                Node::For(_) => panic!("no loops here"),
+                Node::For(of) => {
+                    for _ in &of.over {
+                        now = self.forward(&of.body, now, inside, found);
+                    }
+                    now
+                }
             };
         }
         now
@@ -126,6 +167,11 @@ impl<'a> Simulation<'a> {
         for effect in &action.effects {
             worlds = worlds.iter().flat_map(|world| self.effect(action, effect, world)).collect();
         }
+        // What a person does without being asked what was seen, and what may be skipped, may not have been done.
+        let unproven = matches!(action.run, Run::Manual { check: None, .. }) && action.expect.is_none();
+        if unproven || action.ask_first.is_some() {
+            worlds.push(world.clone());
+        }
         worlds
     }
 
@@ -146,8 +192,10 @@ impl<'a> Simulation<'a> {
     fn half(&self, action: &Action, effect: &Effect, world: &World) -> Vec<World> {
         let tear = |r: usize| {
             let mut torn = world.clone();
-            let was = Box::new(torn.resources[r].clone());
-            torn.resources[r] = Content::Half(action.id.clone(), was);
+            for part in self.parts(r) {
+                let was = Box::new(torn.resources[part].clone());
+                torn.resources[part] = Content::Half(action.id.clone(), was);
+            }
             torn
         };
         match effect {
@@ -158,7 +206,7 @@ impl<'a> Simulation<'a> {
             }
             Effect::Take { backup, .. } => {
                 let mut bad = world.clone();
-                bad.backups[backup.index()] = Some((false, Content::Garbage));
+                bad.backups[backup.index()] = Some((false, vec![Content::Garbage], 0));
                 vec![bad]
             }
             _ => Vec::new(),
@@ -168,10 +216,15 @@ impl<'a> Simulation<'a> {
     fn effect(&self, action: &Action, effect: &Effect, world: &World) -> Vec<World> {
         let mut next = world.clone();
         match effect {
-            Effect::Modify(r) => write(&mut next.resources[r.index()], &action.id),
-            Effect::Destroy(r) => write(&mut next.resources[r.index()], &format!("!{}", action.id)),
-            Effect::Delete(Thing::Resource(r)) => next.resources[r.index()] = Content::Gone,
-            Effect::Adjust(r) => mend(&mut next.resources[r.index()], &action.id),
+            Effect::Modify(r) => self.parts(r.index()).iter().for_each(|p| write(&mut next.resources[*p], &action.id)),
+            Effect::Destroy(r) => {
+                let mark = format!("!{}", action.id);
+                self.parts(r.index()).iter().for_each(|p| write(&mut next.resources[*p], &mark));
+            }
+            Effect::Delete(Thing::Resource(r)) => {
+                self.parts(r.index()).iter().for_each(|p| next.resources[*p] = Content::Gone);
+            }
+            Effect::Adjust(r) => self.parts(r.index()).iter().for_each(|p| mend(&mut next.resources[*p], &action.id)),
             Effect::Switch(r, to) => {
                 let old = matches!(to, rbk::model::value::Value::Text(text) if text.source() == "v1");
                 let marks = if old { vec![] } else { vec!["v2".to_owned()] };
@@ -186,13 +239,10 @@ impl<'a> Simulation<'a> {
             Effect::Take { backup, verified, while_running } => {
                 return self.take(world, backup.index(), *verified, *while_running);
             }
-            Effect::Restore { resource, backup, .. } => {
-                let copy = world.backups[backup.index()].clone();
-                next.resources[resource.index()] = copy.map_or(Content::Garbage, |(_, content)| content);
-            }
+            Effect::Restore { .. } => return self.restore(action, effect, world),
             Effect::Undo { step, resources, total, .. } if world.started.contains(step) => {
-                for r in resources {
-                    next.resources[r.index()] = undone(&next.resources[r.index()], step, &action.id, *total);
+                for r in resources.iter().flat_map(|r| self.parts(r.index())) {
+                    next.resources[r] = undone(&next.resources[r], step, &action.id, *total);
                 }
             }
             _ => {}
@@ -200,72 +250,138 @@ impl<'a> Simulation<'a> {
         vec![next]
     }
 
+    /// What a restore leaves: the copy; of one that is not total perhaps something of before as well; and one of a part
+    /// only may have left the rest.
+    fn restore(&self, action: &Action, effect: &Effect, world: &World) -> Vec<World> {
+        let Effect::Restore { resource, backup, total, partial, discards_newer, .. } = effect else {
+            return Vec::new();
+        };
+        let parts = self.parts(resource.index());
+        let (_, copy, taken) = world.backups[backup.index()].clone().unwrap_or((false, vec![Content::Garbage], 0));
+        let mut next = world.clone();
+        for (i, &part) in parts.iter().enumerate() {
+            next.resources[part] = copy.get(i).cloned().unwrap_or(Content::Garbage);
+        }
+        if *discards_newer {
+            for (b, other) in self.program.plan.backups.iter().enumerate() {
+                let younger = next.backups[b].as_ref().is_some_and(|(.., n)| *n > taken);
+                if other.of == self.program.plan.backups[backup.index()].of && younger {
+                    next.backups[b] = None;
+                }
+            }
+        }
+        match (*partial, *total) {
+            // What it left half done itself it finishes; the rest stays as it was.
+            (true, _) => {
+                let mut rest = world.clone();
+                parts.iter().for_each(|part| mend(&mut rest.resources[*part], &action.id));
+                vec![next, rest]
+            }
+            (false, true) => vec![next],
+            (false, false) => {
+                let mut rest = next.clone();
+                parts.iter().for_each(|part| write(&mut rest.resources[*part], "remains"));
+                vec![next, rest]
+            }
+        }
+    }
+
     /// A copy can be good or bad whatever the command said; a check throws the bad ones out, but not those that are of no
     /// single moment.
     fn take(&self, world: &World, backup: usize, verified: bool, while_running: bool) -> Vec<World> {
         let plan = &self.program.plan;
         let of = plan.backups[backup].of[0];
-        let raced =
-            !while_running && plan.services.iter().zip(&world.running).any(|(s, on)| *on && s.writes.contains(&of));
-        let with = |copy| {
+        let raced = !while_running && self.writer_runs(world, of.index());
+        // Taken anew it is younger than all others, which are no older for that.
+        let others = world.backups.iter().enumerate().filter(|(b, _)| *b != backup);
+        let count = others.filter_map(|(_, other)| other.as_ref()).map(|(.., n)| n + 1).max().unwrap_or(1);
+        let with = |readable, copy| {
             let mut next = world.clone();
-            next.backups[backup] = Some(copy);
+            next.backups[backup] = Some((readable, copy, count));
             next
         };
-        let good = with((true, world.resources[of.index()].clone()));
-        let bad = with((false, Content::Garbage));
+        let parts = self.parts(of.index());
+        let good = with(true, parts.iter().map(|p| world.resources[*p].clone()).collect());
+        let bad = with(false, vec![Content::Garbage]);
         match (raced, verified) {
-            (true, _) => vec![good, with((true, Content::Garbage))],
+            (true, _) => vec![good, with(true, vec![Content::Garbage; parts.len()])],
             (false, true) => vec![good],
             (false, false) => vec![good, bad],
         }
     }
 
-    /// The first run of a procedure from a world that does not end as things were.
-    pub fn recover(&self, procedure: &Procedure, from: &Position) -> Result<(), Bad> {
-        let mut worlds = Worlds::from([from.0.clone()]);
-        for node in &procedure.body {
-            let Node::Action(action) = node else { panic!("no groups in these rollbacks") };
-            let mut after = Worlds::new();
-            for world in &worlds {
-                self.possible(action, world)?;
-                // It may be interrupted any number of times; each time it is begun again from what is then there.
-                let mut begun = Worlds::from([world.clone()]);
-                loop {
-                    let more: Worlds = begun.iter().flat_map(|w| self.broken(action, w)).collect();
-                    let before = begun.len();
-                    begun.extend(more.into_iter().map(shallow));
-                    if begun.len() == before {
-                        break;
+    /// Does something run that writes a resource, a part of it, or what it is a part of?
+    fn writer_runs(&self, world: &World, r: usize) -> bool {
+        let plan = &self.program.plan;
+        let reaches = |w: &Id<Resource>| self.parts(w.index()).contains(&r) || self.parts(r).contains(&w.index());
+        plan.services.iter().zip(&world.running).any(|(s, on)| *on && s.writes.iter().any(reaches))
+    }
+
+    /// The first run of a procedure from one of these worlds that does not end as things were.
+    pub fn recover(&self, procedure: &Procedure, from: &[Position]) -> Result<(), Bad> {
+        let worlds = self.back(&procedure.body, from.iter().map(|position| position.0.clone()).collect())?;
+        worlds.iter().try_for_each(|world| self.is_back(world))
+    }
+
+    fn back(&self, body: &[Node], mut worlds: Worlds) -> Result<Worlds, Bad> {
+        for node in body {
+            worlds = match node {
+                Node::Action(action) => self.back_action(action, &worlds)?,
+                Node::Group(group) => self.back(&group.body, worlds)?,
+                Node::If(branch) => {
+                    let mut then = self.back(&branch.then, worlds.clone())?;
+                    then.extend(self.back(&branch.otherwise, worlds)?);
+                    then
+                }
+                Node::For(of) => {
+                    for _ in &of.over {
+                        worlds = self.back(&of.body, worlds)?;
                     }
+                    worlds
                 }
-                // Run again after a break, what is repeatable comes to what it would have come to at once.
-                let undoes = |e: &Effect| matches!(e, Effect::Undo { .. });
-                if action.repeatable && action.effects.iter().any(undoes) {
-                    begun = Worlds::from([world.clone()]);
-                }
-                let once = |a: &Action| {
-                    a.effects.iter().any(|e| matches!(e, Effect::Undo { total: false, .. })) && !a.repeatable
-                };
-                if once(action) && begun.len() > 1 {
-                    return Err(format!("`{}` is interrupted and can't be run twice", action.id));
-                }
-                for world in &begun {
-                    after.extend(self.done(action, world));
-                    // A copy of something broken may fail, and the rollback goes on.
-                    let of = |e: &Effect| match e {
-                        Effect::Take { backup, .. } => Some(self.program.plan.backups[backup.index()].of[0].index()),
-                        _ => None,
-                    };
-                    let taken = action.effects.iter().find_map(of);
-                    if taken.is_some_and(|r| world.resources[r] != Content::Whole(Vec::new())) {
-                        after.insert(world.clone());
-                    }
+            };
+        }
+        Ok(worlds)
+    }
+
+    fn back_action(&self, action: &Action, worlds: &Worlds) -> Result<Worlds, Bad> {
+        let mut after = Worlds::new();
+        for world in worlds {
+            self.possible(action, world)?;
+            // It may be interrupted any number of times; each time it is begun again from what is then there.
+            let mut begun = Worlds::from([world.clone()]);
+            loop {
+                let more: Worlds = begun.iter().flat_map(|w| self.broken(action, w)).collect();
+                let before = begun.len();
+                begun.extend(more.into_iter().map(shallow));
+                if begun.len() == before {
+                    break;
                 }
             }
-            worlds = after;
+            // Run again after a break, what is repeatable comes to what it would have come to at once.
+            let undoes = |e: &Effect| matches!(e, Effect::Undo { .. });
+            if action.repeatable && action.effects.iter().any(undoes) {
+                begun = Worlds::from([world.clone()]);
+            }
+            let once =
+                |a: &Action| a.effects.iter().any(|e| matches!(e, Effect::Undo { total: false, .. })) && !a.repeatable;
+            if once(action) && begun.len() > 1 {
+                return Err(format!("`{}` is interrupted and can't be run twice", action.id));
+            }
+            for world in &begun {
+                after.extend(self.done(action, world));
+                // A copy of something broken may fail, and the rollback goes on.
+                let of = |e: &Effect| match e {
+                    Effect::Take { backup, .. } => Some(self.program.plan.backups[backup.index()].of[0].index()),
+                    _ => None,
+                };
+                let whole = |r: usize| self.parts(r).iter().all(|p| world.resources[*p] == Content::Whole(Vec::new()));
+                if action.effects.iter().find_map(of).is_some_and(|r| !whole(r)) {
+                    after.insert(world.clone());
+                }
+            }
         }
-        worlds.iter().try_for_each(|world| self.is_back(world))
+        Ok(after)
     }
 
     /// May the action be done at all in this world?
@@ -275,26 +391,26 @@ impl<'a> Simulation<'a> {
             match effect {
                 Effect::Restore { resource, backup, .. } => {
                     match &world.backups[backup.index()] {
-                        Some((true, content)) if *content == Content::Whole(Vec::new()) => {}
-                        Some((true, _)) => return Err("the copy is of another state".to_owned()),
+                        Some((true, content, _)) if content.iter().all(|c| *c == Content::Whole(Vec::new())) => {}
+                        Some((true, ..)) => return Err("the copy is of another state".to_owned()),
                         _ => return Err("nothing readable to restore from".to_owned()),
                     }
-                    let writes = plan.services.iter().zip(&world.running);
-                    if writes.into_iter().any(|(s, on)| *on && s.writes.contains(resource)) {
+                    if self.writer_runs(world, resource.index()) {
                         return Err("a writer runs during the restore".to_owned());
                     }
                 }
                 Effect::Undo { step, resources, total: false, .. } if world.started.contains(step) => {
                     let ready =
                         |c: &Content| matches!(c, Content::Whole(marks) if !marks.is_empty()) || *c == Content::Gone;
-                    if !resources.iter().all(|r| ready(&world.resources[r.index()])) {
+                    let parts = resources.iter().flat_map(|r| self.parts(r.index()));
+                    if !parts.into_iter().all(|r| ready(&world.resources[r])) {
                         return Err("the undo fails on what it was not made for".to_owned());
                     }
                 }
                 Effect::Start(s) => {
                     let service = &plan.services[s.index()];
-                    for r in service.writes.iter().chain(&service.runs) {
-                        if !matches!(world.resources[r.index()], Content::Whole(_)) {
+                    for r in service.writes.iter().chain(&service.runs).flat_map(|r| self.parts(r.index())) {
+                        if !self.is_cache(r) && !matches!(world.resources[r], Content::Whole(_)) {
                             return Err("started on something broken".to_owned());
                         }
                     }
@@ -308,7 +424,11 @@ impl<'a> Simulation<'a> {
 
     fn is_back(&self, world: &World) -> Result<(), Bad> {
         let irrevocable = |r: usize| self.program.plan.resources[r].common.name == "mail";
-        let wrong = world.resources.iter().enumerate().find(|(r, c)| !irrevocable(*r) && **c != Content::Whole(vec![]));
+        // A cache may be empty, but not half written or out of date.
+        let fine = |r: usize, c: &Content| {
+            irrevocable(r) || *c == Content::Whole(vec![]) || self.is_cache(r) && *c == Content::Gone
+        };
+        let wrong = world.resources.iter().enumerate().find(|(r, c)| !fine(*r, c));
         if let Some((r, content)) = wrong {
             return Err(format!("resource {r} ends as {content:?}"));
         }

@@ -19,6 +19,14 @@ pub enum Step {
     Delete(usize),
     /// A step in one of two branches.
     Branch(usize),
+    /// Twice: a backup perhaps, then a step.
+    Loop(usize, bool),
+    /// A step that the operator may skip, or a person's work that nobody looks at.
+    Doubtful(usize, bool),
+    /// A part of the first resource is changed.
+    Part,
+    Cache,
+    Restart,
     Send,
 }
 
@@ -35,6 +43,17 @@ pub enum Back {
     Stop,
     Start,
     Restore(usize),
+    /// A part of it only.
+    Some(usize),
+    /// From a copy made elsewhere.
+    /// From the copy that the rollback itself took.
+    Second(usize),
+    /// If the operator likes.
+    Asked(usize),
+    Elsewhere,
+    Either(usize),
+    Restart,
+    Flush,
     Safety(usize),
     Again(usize),
     /// The n-th step that has an undo, counted from the end; is it repeatable?
@@ -53,6 +72,19 @@ pub struct Plan {
     pub steps: Vec<Step>,
     pub rollbacks: Vec<Vec<Back>>,
     pub accepts: bool,
+    /// What a restore is worth: it brings everything back, something remains, or it discards younger copies.
+    pub restores: [Worth; 2],
+    /// Is the copy made elsewhere proved, and is its age?
+    pub elsewhere: [bool; 2],
+    /// Rollbacks are one procedure that is called, and stages.
+    pub called: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Worth {
+    Total,
+    Lossy,
+    Discards,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -67,7 +99,12 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Switch),
         1 => (0..2usize).prop_map(Step::Adjust),
         1 => (0..2usize).prop_map(Step::Delete),
-        2 => (0..2usize).prop_map(Step::Branch),
+        1 => (0..2usize).prop_map(Step::Branch),
+        1 => (0..2usize, any::<bool>()).prop_map(|(r, t)| Step::Loop(r, t)),
+        1 => (0..2usize, any::<bool>()).prop_map(|(r, m)| Step::Doubtful(r, m)),
+        1 => Just(Step::Part),
+        1 => Just(Step::Cache),
+        1 => Just(Step::Restart),
         1 => Just(Step::Send),
     ]
 }
@@ -77,6 +114,12 @@ fn back() -> impl Strategy<Value = Back> {
         2 => Just(Back::Stop),
         2 => Just(Back::Start),
         5 => (0..2usize).prop_map(Back::Restore),
+        1 => (0..2usize).prop_map(Back::Some),
+        1 => (0..2usize).prop_map(Back::Second),
+        1 => Just(Back::Elsewhere),
+        1 => (0..2usize).prop_map(Back::Either),
+        1 => Just(Back::Restart),
+        1 => Just(Back::Flush),
         1 => (0..2usize).prop_map(Back::Safety),
         1 => (0..2usize).prop_map(Back::Again),
         3 => (0..3usize, any::<bool>()).prop_map(|(n, r)| Back::Undo(n, r)),
@@ -101,7 +144,18 @@ fn rollback() -> impl Strategy<Value = Vec<Back>> {
         ],
         1..7,
     );
-    prop_oneof![2 => whole, 4 => some, 6 => prop::collection::vec(back(), 0..6)]
+    let safe = Just(vec![
+        Back::Stop,
+        Back::Safety(0),
+        Back::Restore(0),
+        Back::Restore(0),
+        Back::Restore(1),
+        Back::Return,
+        Back::Flush,
+        Back::Start,
+    ]);
+    let outside = Just(vec![Back::Stop, Back::Elsewhere, Back::Restore(1), Back::Return, Back::Start]);
+    prop_oneof![3 => whole, 1 => safe, 1 => outside, 4 => some, 6 => prop::collection::vec(back(), 0..6)]
 }
 
 pub fn plan() -> impl Strategy<Value = Plan> {
@@ -114,22 +168,55 @@ pub fn plan() -> impl Strategy<Value = Plan> {
         prop::collection::vec(step(), 1..7),
         prop::collection::vec(rollback(), 1..4),
         prop::bool::weighted(0.2),
+        [worth(), worth()],
+        [any::<bool>(), any::<bool>()],
+        any::<bool>(),
     )
-        .prop_map(|(verified, beside, writes, runs, steps, rollbacks, accepts)| Plan {
-            verified,
-            beside,
-            writes,
-            runs,
-            steps,
-            rollbacks,
-            accepts,
+        .prop_map(|(verified, beside, writes, runs, steps, rollbacks, accepts, restores, elsewhere, called)| {
+            Plan { verified, beside, writes, runs, steps, rollbacks, accepts, restores, elsewhere, called }
         })
+}
+
+/// Plans in which matters what chance seldom brings together.
+pub fn telling() -> Vec<Plan> {
+    let plan = |steps, back| Plan {
+        verified: [true; 2],
+        beside: [true; 2],
+        writes: [true, false],
+        runs: false,
+        steps,
+        rollbacks: vec![back],
+        accepts: false,
+        restores: [Worth::Discards, Worth::Total],
+        elsewhere: [true; 2],
+        called: false,
+    };
+    let write = || Step::Write(1, false, Undo::Total, false);
+    vec![
+        plan(vec![Step::Take(1), write()], vec![Back::Some(1)]),
+        plan(vec![Step::Take(1), write()], vec![Back::Asked(1)]),
+        plan(vec![Step::Take(1), write()], vec![Back::Either(1)]),
+        plan(vec![write(), write()], vec![Back::Undo(1, true), Back::Undo(0, true)]),
+        plan(
+            vec![Step::Take(0), Step::Stop],
+            vec![Back::Stop, Back::Safety(0), Back::Restore(0), Back::Second(0), Back::Start],
+        ),
+        plan(
+            vec![Step::Stop, Step::Take(0), Step::Delete(0)],
+            vec![Back::Start, Back::Stop, Back::Restore(0), Back::Start],
+        ),
+    ]
+}
+
+fn worth() -> impl Strategy<Value = Worth> {
+    prop_oneof![6 => Just(Worth::Total), 1 => Just(Worth::Lossy), 1 => Just(Worth::Discards)]
 }
 
 impl Plan {
     /// Has it branches? There the analysis may refuse what would recover.
     pub fn branches(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Branch(_)))
+        let either = |back: &Back| matches!(back, Back::Either(_));
+        self.steps.iter().any(|step| matches!(step, Step::Branch(_))) || self.rollbacks.iter().flatten().any(either)
     }
 
     pub fn text(&self) -> String {
@@ -137,11 +224,23 @@ impl Plan {
         for r in 0..2 {
             let beside = if self.beside[r] { "while_running " } else { "" };
             let check = if self.verified[r] { "check timeout 1m { sh \"./check\" }\n" } else { "" };
+            let worth = match self.restores[r] {
+                Worth::Total => "total ",
+                Worth::Lossy => "",
+                Worth::Discards => "total discards_newer ",
+            };
             let _ = writeln!(
                 out,
-                "resource r{r} : command data {{\nbackup {beside}timeout 1m {{ sh \"./dump\" }}\n{check}restore total timeout 1m {{ sh \"./load\" }}\nquery timeout 1m {{ sh \"./query\" }}\n}}\nbackup b{r} of r{r}\nbackup safety{r} of r{r}"
+                "resource r{r} : command data {{\nbackup {beside}timeout 1m {{ sh \"./dump\" }}\n{check}restore {worth}timeout 1m {{ sh \"./load\" }}\nrestore_only timeout 1m {{ sh \"./load $tables\" }}\nquery timeout 1m {{ sh \"./query\" }}\n}}\nbackup b{r} of r{r}\nbackup safety{r} of r{r}"
             );
         }
+        let [proved, dated] = self.elsewhere;
+        let proved = if proved { "min_size 1KB\n" } else { "" };
+        let dated = if dated { "max_age 1h\n" } else { "" };
+        if self.rollbacks.iter().flatten().any(|back| matches!(back, Back::Elsewhere)) {
+            let _ = writeln!(out, "backup nightly of r0 {{\nmade_elsewhere\nglob \"/b/*\"\n{proved}{dated}}}");
+        }
+        out.push_str("resource part : command data { part_of r0 }\nresource tmp : command cache\n");
         out.push_str("resource code : git { dir = \"/srv\" }\nresource mail : irrevocable\n");
         let written: Vec<String> = (0..2).filter(|&r| self.writes[r]).map(|r| format!("r{r}")).collect();
         let writes = if written.is_empty() { String::new() } else { format!("writes {}; ", written.join(", ")) };
@@ -155,10 +254,17 @@ impl Plan {
             if self.accepts && crossing {
                 out.push_str("accepts p because \"we must\"\n");
             }
+            let mut lines = String::new();
             for (n, statement) in body.iter().enumerate() {
-                self.back(&mut out, statement, &undoable, n);
+                self.back(&mut lines, statement, &undoable, n);
             }
-            out.push_str("}\n");
+            // Only a rollback itself can say whose step it takes back.
+            let undoes = lines.contains("undo ");
+            let _ = match (self.called, undoes) {
+                (false, _) => write!(out, "{lines}}}\n"),
+                (true, true) => write!(out, "stage all {{\n{lines}}}\n}}\n"),
+                (true, false) => write!(out, "call shared{i}\n}}\nprocedure shared{i} {{\n{lines}}}\n"),
+            };
         }
         out
     }
@@ -200,6 +306,17 @@ impl Plan {
                     out,
                     "if file \"/x\" exists {{ step w{n} modifies r{r} timeout 1m {{ sh \"./w\" }} }} else {{ take backup b{r} }}"
                 ),
+                Step::Loop(r, takes) => {
+                    let take = if *takes { format!("take backup b{r}\n") } else { String::new() };
+                    writeln!(out, "for x in [a, b] {{\n{take}step w{n} modifies r{r} timeout 1m {{ sh \"./w\" }}\n}}")
+                }
+                Step::Doubtful(r, true) => writeln!(out, "manual w{n} \"Do it\" modifies r{r} timeout 1m"),
+                Step::Doubtful(r, false) => {
+                    writeln!(out, "step w{n} modifies r{r} timeout 1m ask_first because \"maybe\" {{ sh \"./w\" }}")
+                }
+                Step::Part => writeln!(out, "step w{n} modifies part timeout 1m {{ sh \"./w\" }}"),
+                Step::Cache => writeln!(out, "step w{n} modifies tmp timeout 1m {{ sh \"./w\" }}"),
+                Step::Restart => writeln!(out, "restart s"),
                 Step::Send if sent => Ok(()),
                 Step::Send => {
                     sent = true;
@@ -218,6 +335,13 @@ impl Plan {
             Back::Stop => writeln!(out, "stop s"),
             Back::Start => writeln!(out, "start s"),
             Back::Restore(r) => writeln!(out, "restore r{r} from b{r}"),
+            Back::Some(r) => writeln!(out, "restore r{r} from b{r} only [a]"),
+            Back::Second(r) => writeln!(out, "restore r{r} from safety{r}"),
+            Back::Asked(r) => writeln!(out, "restore r{r} from b{r} ask_first because \"maybe\""),
+            Back::Elsewhere => writeln!(out, "restore r0 from nightly"),
+            Back::Either(r) => writeln!(out, "if file \"/y\" exists {{ restore r{r} from b{r} }}"),
+            Back::Restart => writeln!(out, "restart s"),
+            Back::Flush => writeln!(out, "step flush{n} deletes tmp timeout 1m repeatable {{ sh \"./flush\" }}"),
             Back::Safety(r) => writeln!(out, "take backup safety{r}"),
             Back::Again(r) => writeln!(out, "take backup b{r}"),
             Back::Undo(from_end, repeatable) => match undoable.iter().rev().nth(*from_end) {
