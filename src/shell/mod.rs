@@ -10,6 +10,7 @@ mod cache;
 mod effects;
 mod guards;
 mod line;
+mod options;
 mod oracle;
 mod placeholders;
 mod portable;

@@ -4,6 +4,7 @@
 
 use super::brush::{Document, Event, Options, Places, Reading, Simple, To};
 use super::guards::{self, Proof};
+use super::options;
 use super::tree::Pipeline;
 use brush_parser::SourceSpan;
 use brush_parser::ast::{
@@ -317,33 +318,10 @@ impl<'t> Walk<'t> {
         command.prefix.iter().flat_map(|prefix| &prefix.0).for_each(|item| self.item(item, false, &mut simple));
         simple.words.extend(command.word_or_name.as_ref().and_then(|word| self.range(word)));
         command.suffix.iter().flat_map(|suffix| &suffix.0).for_each(|item| self.item(item, true, &mut simple));
-        simple.comment = simple.words.last().and_then(|last| comment(self.text, last.end));
-        self.options(&simple);
+        simple.comment = simple.words.last().and_then(|last| options::comment(self.text, last.end));
+        let words = simple.words.iter().filter_map(|range| self.text.get(range.clone()));
+        options::set(words, &mut self.here);
         self.reading.events.push(Event::Simple(simple));
-    }
-
-    /// `set -e`, `set -o pipefail` and their opposites.
-    fn options(&mut self, simple: &Simple) {
-        let mut words = simple.words.iter().filter_map(|range| self.text.get(range.clone()));
-        if words.next() != Some("set") {
-            return;
-        }
-        let mut named = None;
-        for word in words {
-            let on = word.starts_with('-');
-            if let Some(on) = named.take() {
-                match word {
-                    "errexit" => self.here.errexit = on,
-                    "pipefail" => self.here.pipefail = on,
-                    _ => {}
-                }
-            } else if on || word.starts_with('+') {
-                named = word.ends_with('o').then_some(on);
-                if word.contains('e') && !word.starts_with("--") {
-                    self.here.errexit = on;
-                }
-            }
-        }
     }
 
     fn item(&mut self, item: &CommandPrefixOrSuffixItem, suffix: bool, simple: &mut Simple) {
@@ -404,11 +382,4 @@ fn name(assignment: &Assignment) -> String {
     match &assignment.name {
         AssignmentName::VariableName(name) | AssignmentName::ArrayElementName(name, _) => name.clone(),
     }
-}
-
-/// The comment that begins behind blanks, from the `#` to the end of the line.
-fn comment(text: &str, from: usize) -> Option<Range<usize>> {
-    let line = text.get(from..)?.split('\n').next()?;
-    let rest = line.trim_start_matches([' ', '\t']);
-    (rest.starts_with('#') && rest.len() < line.len()).then(|| from + line.len() - rest.len()..from + line.len())
 }

@@ -1,6 +1,9 @@
 //! A command that goes on until somebody stops it: the procedure stands still there.
 
-use super::{Context, commands, scripts::{Role, Text}};
+use super::{
+    Context, commands,
+    scripts::{Role, Text},
+};
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 use crate::source::Span;
@@ -10,7 +13,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for text in texts {
         let commands = text.parsed.commands.iter().filter(|command| !is_ended(text, command));
-        found.extend(commands.filter_map(|command| follows(command).map(|why| report(&commands::shown(command), command.span, why))));
+        found
+            .extend(commands.filter_map(|command| {
+                follows(command).map(|why| report(&commands::shown(command), command.span, why))
+            }));
         let endless = text.parsed.shells.iter().filter(|shell| shell.by.is_none()).flat_map(|shell| &shell.endless);
         found.extend(endless.map(|span| report("this loop", *span, "nothing in it ends it")));
     }
@@ -30,7 +36,8 @@ fn is_ended(text: &Text, command: &Command) -> bool {
     let cuts = |next: &Command| {
         let words = next.arguments();
         let greps = matches!(next.name(), "grep" | "egrep");
-        greps && (words.short('q') || words.short('m') || words.has_any(&["--max-count", "--quiet"])) || matches!(next.name(), "head")
+        greps && (words.short('q') || words.short('m') || words.has_any(&["--max-count", "--quiet"]))
+            || matches!(next.name(), "head")
             || next.name() == "sed" && words.iter().any(|word| word.text.contains('q'))
     };
     let later = text.parsed.behind(command).any(cuts);
@@ -69,14 +76,35 @@ fn follows(command: &Command) -> Option<&'static str> {
         "tail" if bundled && !words.has_any(&["--pid"]) => FOLLOWS,
         "journalctl" | "dmesg" if bundled || words.has_any(&["-w", "--follow"]) => FOLLOWS,
         "watch" if !words.has_any(&["-g", "--chgexit"]) => REPEATS,
-        "top" if !words.short('b') || words.value(&["-n"]).is_none() && !words.iter().any(|word| is_bundle(&word.text, 'n')) => REPEATS,
-        "htop" | "btop" | "atop" | "iotop" | "nload" | "iftop" | "glances" | "ctop" | "k9s" | "lazydocker" | "nethogs" => REPEATS,
+        "top"
+            if !words.short('b')
+                || words.value(&["-n"]).is_none() && !words.iter().any(|word| is_bundle(&word.text, 'n')) =>
+        {
+            REPEATS
+        }
+        "htop" | "btop" | "atop" | "iotop" | "nload" | "iftop" | "glances" | "ctop" | "k9s" | "lazydocker"
+        | "nethogs" => REPEATS,
         "pm2" if first == "monit" || matches!(first, "logs" | "log") && !words.has_any(&["--nostream"]) => FOLLOWS,
         "ping" if words.value(&["-c", "-w", "--count"]).is_none() => REPEATS,
-        "vmstat" | "iostat" | "mpstat" | "sar" if words.operands(&[]).len() == 1 && digits(words.operands(&[])[0]) => REPEATS,
+        "vmstat" | "iostat" | "mpstat" | "sar" if words.operands(&[]).len() == 1 && digits(words.operands(&[])[0]) => {
+            REPEATS
+        }
         "sleep" if words.has_any(&["infinity", "inf"]) => "it waits for ever",
-        "redis-cli" | "valkey-cli" if words.iter().any(|word| matches!(word.text.to_ascii_lowercase().as_str(), "monitor" | "subscribe" | "psubscribe" | "--stat" | "--latency" | "--latency-history")) => FOLLOWS,
-        "heroku" | "railway" | "vercel" if first == "logs" && (words.has_any(&["--tail", "-t", "--follow", "-f"])) && !lines(words) => FOLLOWS,
+        "redis-cli" | "valkey-cli"
+            if words.iter().any(|word| {
+                matches!(
+                    word.text.to_ascii_lowercase().as_str(),
+                    "monitor" | "subscribe" | "psubscribe" | "--stat" | "--latency" | "--latency-history"
+                )
+            }) =>
+        {
+            FOLLOWS
+        }
+        "heroku" | "railway" | "vercel"
+            if first == "logs" && (words.has_any(&["--tail", "-t", "--follow", "-f"])) && !lines(words) =>
+        {
+            FOLLOWS
+        }
         "fly" | "flyctl" if first == "logs" && !words.has_any(&["--no-tail", "-n"]) => FOLLOWS,
         "aws" if words.has_any(&["tail"]) && words.has_any(&["logs"]) && follow => FOLLOWS,
         "gcloud" if words.has_any(&["tail"]) => FOLLOWS,
@@ -88,11 +116,18 @@ fn follows(command: &Command) -> Option<&'static str> {
         "ssh" if words.short('N') && !words.short('f') => "it only keeps a connection open",
         "supervisorctl" if first == "tail" && bundled || first == "fg" => FOLLOWS,
         "npm" | "yarn" | "pnpm" if is_server(words) => SERVES,
-        "flask" | "uvicorn" | "gunicorn" | "http-server" | "nodemon" if first != "" && !words.has_any(&["--daemon", "-D"]) && !matches!(first, "db" | "routes" | "shell") => SERVES,
+        "flask" | "uvicorn" | "gunicorn" | "http-server" | "nodemon"
+            if !first.is_empty()
+                && !words.has_any(&["--daemon", "-D"])
+                && !matches!(first, "db" | "routes" | "shell") =>
+        {
+            SERVES
+        }
         "python" | "python3" if words.has_any(&["http.server", "runserver"]) => SERVES,
         "rails" if matches!(first, "server" | "s") && !words.has_any(&["-d", "--daemon"]) => SERVES,
         "php" if words.has_any(&["serve"]) => SERVES,
         "yes" => REPEATS,
+        "less" if words.has_any(&["+F"]) => FOLLOWS,
         _ => return None,
     };
     Some(found)
@@ -100,7 +135,10 @@ fn follows(command: &Command) -> Option<&'static str> {
 
 fn is_bundle(text: &str, letter: char) -> bool {
     let letters = text.strip_prefix('-').unwrap_or("");
-    !letters.is_empty() && letters.len() <= 4 && letters.chars().all(|c| c.is_ascii_alphabetic()) && letters.contains(letter)
+    !letters.is_empty()
+        && letters.len() <= 4
+        && letters.chars().all(|c| c.is_ascii_alphabetic())
+        && letters.contains(letter)
 }
 
 fn digits(word: &Word) -> bool {
@@ -119,10 +157,20 @@ fn is_server(words: &[Word]) -> bool {
 }
 
 fn of_compose(verb: &str, rest: &[Word]) -> Option<&'static str> {
-    let until = ["-d", "--detach", "--wait", "--no-start", "--abort-on-container-exit", "--exit-code-from", "--abort-on-container-failure"];
+    let until = [
+        "-d",
+        "--detach",
+        "--wait",
+        "--no-start",
+        "--abort-on-container-exit",
+        "--exit-code-from",
+        "--abort-on-container-failure",
+    ];
     let detached = rest.has_any(&until) || rest.iter().any(|word| is_bundle(&word.text, 'd'));
     match verb {
-        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => Some(FOLLOWS),
+        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => {
+            Some(FOLLOWS)
+        }
         "up" if !detached => Some("without `-d` it stays with the containers"),
         "events" | "attach" | "watch" => Some(FOLLOWS),
         "stats" if !rest.has_any(&["--no-stream"]) => Some(REPEATS),
@@ -133,7 +181,9 @@ fn of_compose(verb: &str, rest: &[Word]) -> Option<&'static str> {
 fn of_docker(verb: &str, rest: &[Word]) -> Option<&'static str> {
     let (verb, rest) = if verb == "container" { rest.verb(&[])? } else { (verb, rest) };
     match verb {
-        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => Some(FOLLOWS),
+        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => {
+            Some(FOLLOWS)
+        }
         "service" if rest.has_any(&["logs"]) && rest.has_any(&["-f", "--follow"]) => Some(FOLLOWS),
         "stats" if !rest.has_any(&["--no-stream"]) => Some(REPEATS),
         "events" if !rest.has_any(&["--until"]) => Some(FOLLOWS),
@@ -145,7 +195,9 @@ fn of_docker(verb: &str, rest: &[Word]) -> Option<&'static str> {
 fn of_kubectl(verb: &str, rest: &[Word]) -> Option<&'static str> {
     let watches = rest.has_any(&["-w", "--watch", "--watch-only"]) && !rest.has_any(&["--watch=false"]);
     match verb {
-        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => Some(FOLLOWS),
+        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => {
+            Some(FOLLOWS)
+        }
         "get" | "events" if watches => Some(FOLLOWS),
         "port-forward" | "proxy" => Some(SERVES),
         "attach" => Some("it stays with the container"),

@@ -14,7 +14,8 @@ fn one(command: &Command) -> Option<Diagnostic> {
     let word = body.split_whitespace().next().unwrap_or("");
     let sticks = body.starts_with(|c: char| c.is_alphanumeric());
     let last = command.words.last()?;
-    let option = command.words.len() > 1 && last.text.starts_with('-') && !last.text.contains('=') && last.text.len() > 1;
+    let option =
+        command.words.len() > 1 && last.text.starts_with('-') && !last.text.contains('=') && last.text.len() > 1;
     let wants = option && sticks && takes_value(&last.text);
     let continued = sticks && comment.trim_end().ends_with('\\');
     let number = sticks && word.chars().all(|c| c.is_ascii_digit()) && body.trim() == word;
@@ -23,7 +24,8 @@ fn one(command: &Command) -> Option<Diagnostic> {
     if !wants && !continued && !number && !channel {
         return None;
     }
-    let message = format!("`#{word}` begins a comment: `{}` never sees it, nor what follows on the line", command.name());
+    let message =
+        format!("`#{word}` begins a comment: `{}` never sees it, nor what follows on the line", command.name());
     let place = Context::report("comment-swallows-argument", message, *span, "a comment to the shell");
     let first = crate::source::Span { end: span.start + 1 + u32::try_from(word.len()).ok()?, ..*span };
     let fix = Fix::safe(format!("quote `#{word}`")).replace(first, format!("'#{word}'"));
@@ -33,6 +35,7 @@ fn one(command: &Command) -> Option<Diagnostic> {
 /// Short switches that take nothing are followed by comments all the time: `ls -l #list`.
 fn takes_value(option: &str) -> bool {
     const VALUED: &[&str] = &["-c", "-m", "-t", "-r", "-n", "-p", "-u"];
-    const BARE: &[&str] = &["--build", "--force", "--all", "--yes", "--quiet", "--verbose", "--volumes", "--detach", "--wait", "--hard"];
+    const BARE: &[&str] =
+        &["--build", "--force", "--all", "--yes", "--quiet", "--verbose", "--volumes", "--detach", "--wait", "--hard"];
     option.starts_with("--") && !BARE.contains(&option) || VALUED.contains(&option)
 }

@@ -1,6 +1,9 @@
 //! `curl` ends with 0 whatever the server answers, an error page included, unless it is told otherwise.
 
-use super::{Context, commands, scripts::{Role, Text}};
+use super::{
+    Context, commands,
+    scripts::{Role, Text},
+};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Words};
 
@@ -15,13 +18,16 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     if command.name() != "curl" || fails || words.is_empty() || commands::is_dry(command) {
         return None;
     }
-    let asks_status = words.value(&["-w", "--write-out"]).is_some_and(|format| format.text.contains("http_code") || format.text.contains("response_code"));
+    let asks_status = words
+        .value(&["-w", "--write-out"])
+        .is_some_and(|format| format.text.contains("http_code") || format.text.contains("response_code"));
     let shows_head = words.short('I') || words.has_any(&["--head"]) || words.short('i') || words.short('V');
     if asks_status || shows_head && is_read(text, command) || is_compared(text, command) || is_not_http(command) {
         return None;
     }
     let message = "`curl` ends with 0 even if the server answers with an error".to_owned();
-    let place = Context::report("curl-accepts-errors", message, command.words.first()?.span, "an error page is success");
+    let place =
+        Context::report("curl-accepts-errors", message, command.words.first()?.span, "an error page is success");
     let place = place.help("add `--fail`: it ends with 22 from 400 on");
     let fix = Fix::safe("let `curl` fail on errors of the server");
     Some(place.fix(fix.after(command.words.first()?.span, " --fail")))

@@ -19,7 +19,9 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let help = match verb {
         "push" => "use `--force-with-lease`, or `git revert`, which keeps the history",
         "branch" | "stash" => "keep it until the rollback is over, or tag it first: `git tag keep/… NAME`",
-        _ => "ask first whether there is any: `test -z \"$(git status --porcelain)\"`; or put it aside: `git stash --include-untracked`",
+        _ => {
+            "ask first whether there is any: `test -z \"$(git status --porcelain)\"`; or put it aside: `git stash --include-untracked`"
+        }
     };
     Some(place.help(help))
 }
@@ -34,7 +36,9 @@ fn lost(verb: &str, rest: &[Word]) -> Option<&'static str> {
         "reset" if rest.has_any(&["--hard"]) => "discards every change that was not committed",
         "clean" if forced && !dry && !rest.short('i') => "deletes every file that git does not know",
         "checkout" if forced && !rest.short('b') => "discards every change that was not committed",
-        "checkout" if (paths || operands.len() > 1) && !rest.short('b') && !rest.short('B') => "overwrites changes that were not committed",
+        "checkout" if (paths || operands.len() > 1) && !rest.short('b') && !rest.short('B') => {
+            "overwrites changes that were not committed"
+        }
         "switch" if forced || rest.has_any(&["--discard-changes"]) => "discards every change that was not committed",
         "restore" if !rest.has_any(&["--staged", "-S"]) || rest.has_any(&["--worktree", "-W"]) => {
             "overwrites changes that were not committed"
@@ -47,7 +51,9 @@ fn lost(verb: &str, rest: &[Word]) -> Option<&'static str> {
             "overwrites commits that others have pushed"
         }
         "branch" if rest.short('D') => "deletes a branch whether its commits are anywhere else or not",
-        "reflog" if operands.first().is_some_and(|word| word.text == "expire") => "deletes the way back to lost commits",
+        "reflog" if operands.first().is_some_and(|word| word.text == "expire") => {
+            "deletes the way back to lost commits"
+        }
         "gc" if rest.has_any(&["--prune=now"]) => "deletes every commit that no branch leads to",
         _ => return None,
     };

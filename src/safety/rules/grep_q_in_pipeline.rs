@@ -24,7 +24,8 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let place = Context::report("grep-q-in-pipeline", message, command.span, "found, and yet a failure now and then");
     let place = place.also(writer.span, "killed while it writes");
     let place = place.help("let it read to the end: `grep x > /dev/null`");
-    let option = words.iter().find(|word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('q'));
+    let option =
+        words.iter().find(|word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('q'));
     let last = command.arguments().last()?;
     let fix = |word: &crate::shell::Word| {
         let left = word.text.replace('q', "");

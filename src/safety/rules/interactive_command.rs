@@ -1,19 +1,12 @@
 //! A command that waits for somebody to type, where the script gives it nothing: it fails, does nothing, or stands still.
 
-use super::{Context, commands, scripts::{Role, Text}};
+use super::{
+    Context, commands,
+    prompts::{EDITOR, Found, QUESTION, SECRET, found, tools},
+    scripts::{Role, Text},
+};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Place, Word, Words};
-
-/// What is wrong, what to write, and the words that cure it: in place of a word, or behind one.
-struct Found {
-    why: &'static str,
-    help: String,
-    fix: Option<Fix>,
-}
-
-fn found(why: &'static str, help: impl Into<String>) -> Option<Found> {
-    Some(Found { why, help: help.into(), fix: None })
-}
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let all = context.commands().filter(|(text, _)| text.role != Role::Diagnosis);
@@ -26,7 +19,9 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     }
     let answered = is_answered(text, command);
     let containers = containers(command);
-    let found = containers.or_else(|| if answered { None } else { asks(command).or_else(|| clients(text, command)).or_else(|| tools(command)) })?;
+    let found = containers.or_else(|| {
+        if answered { None } else { asks(command).or_else(|| clients(text, command)).or_else(|| tools(command)) }
+    })?;
     let message = format!("`{}` {}", commands::shown(command), found.why);
     let place = Context::report("interactive-command", message, command.span, "nobody types here").help(found.help);
     Some(match found.fix {
@@ -50,19 +45,46 @@ fn containers(command: &Command) -> Option<Found> {
     if !matches!(verb, "exec" | "run" | "attach") {
         return None;
     }
-    let valued = ["-e", "--env", "-u", "--user", "-w", "--workdir", "-v", "--volume", "--name", "-n", "--namespace", "-p", "--network", "-c", "--index", "--env-file", "--entrypoint", "-l"];
+    let valued = [
+        "-e",
+        "--env",
+        "-u",
+        "--user",
+        "-w",
+        "--workdir",
+        "-v",
+        "--volume",
+        "--name",
+        "-n",
+        "--namespace",
+        "-p",
+        "--network",
+        "-c",
+        "--index",
+        "--env-file",
+        "--entrypoint",
+        "-l",
+    ];
     let options = options(rest, &valued);
     let is_tty = |word: &&&Word| {
         let text = word.text.as_str();
-        matches!(text, "--tty" | "--tty=true") || text.len() <= 4 && text.starts_with('-') && !text.starts_with("--") && text.contains('t')
+        matches!(text, "--tty" | "--tty=true")
+            || text.len() <= 4 && text.starts_with('-') && !text.starts_with("--") && text.contains('t')
     };
     if let Some(word) = options.iter().find(is_tty) {
         let left = word.text.replace('t', "");
         let left = if left == "-" || word.text.starts_with("--") { "-i".to_owned() } else { left };
         let fix = Fix::safe("ask for no terminal").replace(word.span, left);
-        return Some(Found { why: TERMINAL, help: "leave the `t` out: `-i` alone, where something is fed to it".into(), fix: Some(fix) });
+        return Some(Found {
+            why: TERMINAL,
+            help: "leave the `t` out: `-i` alone, where something is fed to it".into(),
+            fix: Some(fix),
+        });
     }
-    let no_tty = options.iter().any(|word| matches!(word.text.as_str(), "-T" | "--no-TTY" | "--no-tty" | "-d" | "--detach" | "--tty=false") || word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('T'));
+    let no_tty = options.iter().any(|word| {
+        matches!(word.text.as_str(), "-T" | "--no-TTY" | "--no-tty" | "-d" | "--detach" | "--tty=false")
+            || word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('T')
+    });
     if compose.is_some() && verb == "exec" && !no_tty {
         let word = command.words.iter().find(|word| word.text == "exec")?;
         let fix = Fix::safe("ask for no terminal").after(word.span, " -T");
@@ -81,10 +103,6 @@ fn options<'a>(words: &'a [Word], valued: &[&str]) -> Vec<&'a Word> {
     found
 }
 
-const QUESTION: &str = "asks before it goes on, and nobody answers";
-const EDITOR: &str = "opens an editor, and nobody is there to leave it";
-const SECRET: &str = "asks for a password, and nobody types it";
-
 /// Editors, prompts, and what asks unless it is told not to.
 fn asks(command: &Command) -> Option<Found> {
     let words = command.arguments();
@@ -96,16 +114,34 @@ fn asks(command: &Command) -> Option<Found> {
             found(EDITOR, "change the file with `sed`, or copy a prepared one; or make it a `manual` step")
         }
         "crontab" if yes(&["-e"]) => found(EDITOR, "load a prepared file: `crontab FILE`"),
-        "systemctl" if words.first().is_some_and(|word| word.text == "edit") => found(EDITOR, "write the file, then `systemctl daemon-reload`"),
-        "passwd" if !yes(&["--stdin", "-l", "-u", "-d", "-S", "-e", "--lock", "--unlock", "--status"]) => found(SECRET, "use `chpasswd`, fed from a secret"),
-        "read" if !yes(&["-t"]) && words.iter().all(|word| !word.text.starts_with("-t")) => found("waits for a line that nobody types", "declare an `input`, or `confirm`: the script asks at its beginning"),
+        "systemctl" if words.first().is_some_and(|word| word.text == "edit") => {
+            found(EDITOR, "write the file, then `systemctl daemon-reload`")
+        }
+        "passwd" if !yes(&["--stdin", "-l", "-u", "-d", "-S", "-e", "--lock", "--unlock", "--status"]) => {
+            found(SECRET, "use `chpasswd`, fed from a secret")
+        }
+        "read" if !yes(&["-t"]) && words.iter().all(|word| !word.text.starts_with("-t")) => found(
+            "waits for a line that nobody types",
+            "declare an `input`, or `confirm`: the script asks at its beginning",
+        ),
         "select" | "whiptail" | "dialog" => found(QUESTION, "declare an `input`"),
         "rm" if words.short('i') || words.short('I') => found(QUESTION, "leave `-i` out"),
         "cp" | "mv" if words.short('i') && !words.short('f') => found(QUESTION, "leave `-i` out"),
-        "ssh-keygen" if yes(&["-t"]) && !(yes(&["-N"]) && yes(&["-f"])) => found(QUESTION, "give `-N ''` and `-f FILE`"),
-        "ssh-copy-id" | "mysql_secure_installation" | "fdisk" | "cfdisk" | "gdisk" => found(QUESTION, "make it a `manual` step"),
-        "su" if !yes(&["-c", "--command"]) && words.iter().all(|word| !word.text.starts_with("-c")) => found("starts a shell, and nobody types into it", "give it a command: `su USER -c '…'`"),
-        "sudo" if yes(&["-i", "-s", "--login", "--shell"]) && words.operands(&["-u", "--user"]).is_empty() || words.operands(&[]).last().is_some_and(|word| word.text == "su") && command.name() == "sudo" && words.operands(&["-u"]).len() == 1 => {
+        "ssh-keygen" if yes(&["-t"]) && !(yes(&["-N"]) && yes(&["-f"])) => {
+            found(QUESTION, "give `-N ''` and `-f FILE`")
+        }
+        "ssh-copy-id" | "mysql_secure_installation" | "fdisk" | "cfdisk" | "gdisk" => {
+            found(QUESTION, "make it a `manual` step")
+        }
+        "su" if !yes(&["-c", "--command"]) && words.iter().all(|word| !word.text.starts_with("-c")) => {
+            found("starts a shell, and nobody types into it", "give it a command: `su USER -c '…'`")
+        }
+        "sudo"
+            if yes(&["-i", "-s", "--login", "--shell"]) && words.operands(&["-u", "--user"]).is_empty()
+                || words.operands(&[]).last().is_some_and(|word| word.text == "su")
+                    && command.name() == "sudo"
+                    && words.operands(&["-u"]).len() == 1 =>
+        {
             found("starts a shell, and nobody types into it", "put `sudo` before each command")
         }
         _ => None,
@@ -115,22 +151,55 @@ fn asks(command: &Command) -> Option<Found> {
 const NOTHING: &str = "is given nothing to do: it waits for somebody to type";
 
 /// Clients of databases and machines without a statement.
+#[allow(clippy::case_sensitive_file_extension_comparisons)] // names as they are written on servers
 fn clients(text: &Text, command: &Command) -> Option<Found> {
     let words = command.arguments();
-    let inner = text.parsed.commands.iter().any(|other| text.parsed.runners(other).next().is_some_and(|by| std::ptr::eq(by, command)));
+    let inner = text
+        .parsed
+        .commands
+        .iter()
+        .any(|other| text.parsed.runners(other).next().is_some_and(|by| std::ptr::eq(by, command)));
     match command.name() {
-        "psql" if words.iter().any(|word| word.text == "-W" || word.text == "--password") => found(SECRET, "leave it out, and declare a `secret PGPASSWORD`"),
-        "psql" if !has_option(words, &["-c", "-f", "-l"], &["--command", "--file", "--list", "--version"]) => found(NOTHING, "give it a statement, `-c '…'`, or a file, `-f`; or let the plan ask: `sql`"),
-        "mysql" | "mariadb" | "mysqldump" | "mysqladmin" if words.iter().any(|word| word.text == "-p" || word.text == "--password") => found(SECRET, "leave it out, and use an option file or `MYSQL_PWD`"),
-        "mysql" | "mariadb" if !has_option(words, &["-e"], &["--execute", "--version"]) => found(NOTHING, "give it a statement: `-e '…'`"),
-        "sqlite3" if words.operands(&["-cmd", "-separator", "-init"]).len() < 2 && !words.has_any(&["-version", "-cmd"]) => found(NOTHING, "give it a statement behind the file's name"),
-        "mongo" | "mongosh" if !words.has_any(&["--eval", "--file", "-f"]) && !words.iter().any(|word| word.text.ends_with(".js")) => found(NOTHING, "give it a statement: `--eval '…'`"),
+        "psql" if words.iter().any(|word| word.text == "-W" || word.text == "--password") => {
+            found(SECRET, "leave it out, and declare a `secret PGPASSWORD`")
+        }
+        "psql" if !has_option(words, &["-c", "-f", "-l"], &["--command", "--file", "--list", "--version"]) => {
+            found(NOTHING, "give it a statement, `-c '…'`, or a file, `-f`; or let the plan ask: `sql`")
+        }
+        "mysql" | "mariadb" | "mysqldump" | "mysqladmin"
+            if words.iter().any(|word| word.text == "-p" || word.text == "--password") =>
+        {
+            found(SECRET, "leave it out, and use an option file or `MYSQL_PWD`")
+        }
+        "mysql" | "mariadb" if !has_option(words, &["-e"], &["--execute", "--version"]) => {
+            found(NOTHING, "give it a statement: `-e '…'`")
+        }
+        "sqlite3"
+            if words.operands(&["-cmd", "-separator", "-init"]).len() < 2 && !words.has_any(&["-version", "-cmd"]) =>
+        {
+            found(NOTHING, "give it a statement behind the file's name")
+        }
+        "mongo" | "mongosh"
+            if !words.has_any(&["--eval", "--file", "-f"]) && !words.iter().any(|word| word.text.ends_with(".js")) =>
+        {
+            found(NOTHING, "give it a statement: `--eval '…'`")
+        }
         "redis-cli" | "valkey-cli" if is_bare_redis(words) => found(NOTHING, "give it a command"),
-        "ssh" if is_bare_ssh(words) && !inner => found("starts a shell on the other machine, and nobody types into it", "give it a command: `ssh HOST '…'`"),
-        "python" | "python3" | "node" | "irb" | "bash" | "sh" | "zsh" if words.is_empty() && command.place != Place::Elsewhere && command.via.is_none() => found(NOTHING, "give it a script"),
-        "bash" | "sh" | "ash" | "zsh" | "python" | "python3" if words.is_empty() => found("starts a shell, and nobody types into it", "give it a command: `-c '…'`"),
+        "ssh" if is_bare_ssh(words) && !inner => {
+            found("starts a shell on the other machine, and nobody types into it", "give it a command: `ssh HOST '…'`")
+        }
+        "python" | "python3" | "node" | "irb" | "bash" | "sh" | "zsh"
+            if words.is_empty() && command.place != Place::Elsewhere && command.via.is_none() =>
+        {
+            found(NOTHING, "give it a script")
+        }
+        "bash" | "sh" | "ash" | "zsh" | "python" | "python3" if words.is_empty() => {
+            found("starts a shell, and nobody types into it", "give it a command: `-c '…'`")
+        }
         "telnet" | "ftp" => found(NOTHING, "use a tool that takes its work as arguments"),
-        "rails" if words.first().is_some_and(|word| matches!(word.text.as_str(), "console" | "c" | "dbconsole")) => found(NOTHING, "`rails runner '…'`"),
+        "rails" if words.first().is_some_and(|word| matches!(word.text.as_str(), "console" | "c" | "dbconsole")) => {
+            found(NOTHING, "`rails runner '…'`")
+        }
         _ => None,
     }
 }
@@ -148,79 +217,32 @@ fn has_option(words: &[Word], short: &[&str], long: &[&str]) -> bool {
 
 fn is_bare_redis(words: &[Word]) -> bool {
     let valued = ["-h", "-p", "-a", "-n", "-u", "--user", "--pass", "-s", "--tls", "--cacert", "--cert", "--key"];
-    let works = ["--scan", "--rdb", "--pipe", "--bigkeys", "--memkeys", "--hotkeys", "--version", "--eval", "--cluster", "--stat", "--latency", "-x", "--functions-rdb", "--replica", "--intrinsic-latency", "--lru-test", "--latency-history"];
+    let works = [
+        "--scan",
+        "--rdb",
+        "--pipe",
+        "--bigkeys",
+        "--memkeys",
+        "--hotkeys",
+        "--version",
+        "--eval",
+        "--cluster",
+        "--stat",
+        "--latency",
+        "-x",
+        "--functions-rdb",
+        "--replica",
+        "--intrinsic-latency",
+        "--lru-test",
+        "--latency-history",
+    ];
     words.operands(&valued).is_empty() && !words.has_any(&works)
 }
 
 fn is_bare_ssh(words: &[Word]) -> bool {
-    let valued = ["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m", "-S", "-W", "-w", "-E", "-I", "-O"];
+    let valued = [
+        "-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-e", "-m", "-S", "-W", "-w", "-E", "-I",
+        "-O",
+    ];
     words.operands(&valued).len() == 1 && !words.short('N') && !words.has_any(&["-V", "-G", "-Q", "-O", "-W"])
-}
-
-/// Tools that ask for a yes.
-fn tools(command: &Command) -> Option<Found> {
-    let words = command.arguments();
-    let operands: Vec<&str> = words.operands(&["-n", "--namespace", "-C", "-c", "-p", "--project", "-a", "--app"]).iter().map(|word| word.text.as_str()).collect();
-    let yes = |options: &[&str]| words.has_any(options) || options.iter().any(|option| option.len() == 2 && words.short(option.chars().nth(1).unwrap_or('-')) && words.iter().any(|word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.len() < 5 && word.text.contains(&option[1..])));
-    let says = |help: &str| found(QUESTION, format!("add `{help}`"));
-    let first = operands.first().copied().unwrap_or("");
-    let second = operands.get(1).copied().unwrap_or("");
-    match (command.name(), first, second) {
-        ("apt-get" | "apt" | "aptitude", "install" | "upgrade" | "remove" | "purge" | "dist-upgrade" | "full-upgrade" | "autoremove" | "reinstall", _)
-            if !yes(&["-y", "--yes", "--assume-yes", "-q=2", "-s", "--simulate", "-qq", "--assume-no", "-d", "--download-only"]) => says("-y"),
-        ("yum" | "dnf" | "zypper" | "microdnf", "install" | "update" | "upgrade" | "remove" | "erase" | "downgrade", _)
-            if !yes(&["-y", "--assumeyes", "--non-interactive", "-n"]) => says("-y"),
-        ("pacman", _, _) if (words.short('S') || words.short('R') || words.short('U')) && !yes(&["--noconfirm"]) && !words.iter().any(|word| word.text.starts_with("-Q") || word.text.starts_with("-Ss")) => says("--noconfirm"),
-        ("npx" | "yarn" | "pnpm" | "bunx" | "prisma", _, _) if is_prisma_dev(words) => found("asks, and refuses without a terminal: it is made for development", "use `prisma migrate deploy`"),
-        ("terraform" | "tofu", "apply" | "destroy", second) if !words.has_any(&["-auto-approve", "--auto-approve"]) && (first == "destroy" || second.is_empty()) => says("-auto-approve` or, better, apply a saved plan: `terraform apply PLAN"),
-        ("pulumi", "up" | "destroy" | "refresh", _) if !yes(&["-y", "--yes"]) => says("--yes"),
-        ("git", ..) => git(command),
-        ("docker" | "podman", _, "prune") | ("docker" | "podman", "system" | "volume" | "image" | "container" | "network" | "builder", _)
-            if operands.contains(&"prune") && !yes(&["-f", "--force"]) => says("--force"),
-        ("docker" | "podman", "login", _) if !words.has_any(&["--password-stdin", "-p", "--password"]) => found(SECRET, "feed it: `--password-stdin`"),
-        ("npm" | "yarn", "login" | "adduser", _) | ("gcloud", "auth", "login") | ("az" | "heroku" | "vercel" | "railway" | "fly" | "supabase", "login", _) | ("aws", "configure", "") =>
-            found("asks for a login, and nobody types it", "give a token by the environment"),
-        ("npm", "init", _) if !yes(&["-y", "--yes"]) => says("-y"),
-        ("gcloud", _, _) if operands.contains(&"delete") && !words.has_any(&["--quiet", "-q"]) => says("--quiet"),
-        ("az", _, "delete") | ("az", "group", _) if operands.contains(&"delete") && !yes(&["-y", "--yes"]) => says("--yes"),
-        ("heroku", _, _) if ["pg:reset", "pg:backups:restore", "apps:destroy", "pg:copy", "addons:destroy"].contains(&first) && !words.has_any(&["--confirm"]) => says("--confirm APP"),
-        ("fly" | "flyctl", _, "destroy") if !yes(&["-y", "--yes"]) => says("--yes"),
-        ("railway", "down", _) if !yes(&["-y", "--yes"]) => says("--yes"),
-        ("php", "artisan", "migrate" | "migrate:rollback" | "migrate:reset" | "migrate:fresh" | "db:seed") if !words.has_any(&["--force", "--pretend"]) => says("--force"),
-        ("manage.py", "flush", _) | ("python" | "python3", _, "flush") if !words.has_any(&["--noinput", "--no-input"]) => says("--noinput"),
-        ("drush", "updb" | "updatedb" | "sql-drop" | "cim", _) if !yes(&["-y", "--yes"]) => says("-y"),
-        ("zfs", "rollback", _) => None,
-        ("sqitch", "revert", _) if !yes(&["-y"]) => says("-y"),
-        ("ansible-playbook", ..) if yes(&["-k", "-K", "--ask-pass", "--ask-become-pass", "--ask-vault-pass"]) => found(SECRET, "give the password by a file or the environment"),
-        ("pg_dump" | "pg_restore" | "pg_dumpall" | "createdb" | "dropdb", ..) if words.has_any(&["-W", "--password", "-i", "--interactive"]) => found(SECRET, "leave it out, and declare a `secret PGPASSWORD`"),
-        ("kubectl", "edit", _) | ("oc", "edit", _) => found(EDITOR, "`kubectl patch` or `kubectl apply -f`"),
-        ("kubectl" | "oc" | "helm", ..) => None,
-        _ => None,
-    }
-}
-
-fn is_prisma_dev(words: &[Word]) -> bool {
-    let names: Vec<&str> = words.iter().map(|word| word.text.as_str()).filter(|text| !text.starts_with('-')).collect();
-    let at = names.iter().position(|name| *name == "migrate");
-    let verb = at.and_then(|at| names.get(at + 1)).copied().unwrap_or("");
-    verb == "dev" || verb == "reset" && !words.has_any(&["--force", "-f"])
-}
-
-fn git(command: &Command) -> Option<Found> {
-    let (verb, rest) = commands::git(command)?;
-    let message = rest.has_any(&["-m", "--message", "-F", "--file", "-C", "--no-edit", "--fixup", "--reuse-message", "--dry-run", "-c"])
-        || rest.iter().any(|word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('m'));
-    match verb {
-        "commit" if !message => found(EDITOR, "give the message: `-m '…'`"),
-        "revert" if !rest.has_any(&["--no-edit", "--abort", "--quit", "--continue", "--skip", "-n", "--no-commit"]) => {
-            let word = command.words.iter().find(|word| word.text == "revert")?;
-            let fix = Fix::safe("keep the message as it is").after(word.span, " --no-edit");
-            Some(Found { why: EDITOR, help: "add `--no-edit`".into(), fix: Some(fix) })
-        }
-        "rebase" if rest.has_any(&["-i", "--interactive"]) => found(EDITOR, "rebase without `-i`"),
-        "add" | "checkout" | "restore" | "reset" | "stash" if rest.has_any(&["-p", "--patch"]) || verb == "add" && rest.has_any(&["-i", "--interactive", "-e"]) => found(QUESTION, "name the files"),
-        "tag" if rest.has_any(&["-a", "-s", "--annotate"]) && !message => found(EDITOR, "give the message: `-m '…'`"),
-        "clean" if rest.has_any(&["-i", "--interactive"]) => found(QUESTION, "name the files"),
-        _ => None,
-    }
 }

@@ -9,10 +9,16 @@ use crate::source::Span;
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for text in context.texts() {
-        let commands = text.parsed.commands.iter().filter(|command| !text.parsed.is_wrapper(command));
+        let holds = |command: &&Command| {
+            let passes = ["env", "docker", "podman", "docker-compose"].contains(&command.name());
+            passes || !text.parsed.is_wrapper(command)
+        };
+        let commands = text.parsed.commands.iter().filter(holds);
         found.extend(commands.filter_map(of_command));
         let sets = text.parsed.sets.iter().filter(|set| secrets::is_name(&set.name));
-        found.extend(sets.filter_map(|set| set.value.as_ref()).filter(|value| is_literal(value)).map(|value| report(value.span)));
+        found.extend(
+            sets.filter_map(|set| set.value.as_ref()).filter(|value| is_literal(value)).map(|value| report(value.span)),
+        );
     }
     for param in &context.world.plan.params {
         let literal = matches!(&param.value, Some(Value::Text(text)) if text.as_plain().is_some_and(|plain| {
@@ -79,12 +85,19 @@ fn short(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnost
     let text = word.text.as_str();
     match command.name() {
         "mysql" | "mysqldump" | "mariadb" | "mysqladmin" => {
-            let value = text.strip_prefix("-p").filter(|value| !value.is_empty() && word.fixed && secrets::is_value(value))?;
+            let value =
+                text.strip_prefix("-p").filter(|value| !value.is_empty() && word.fixed && secrets::is_value(value))?;
             Some(report(word.place(text.len() - value.len()..text.len())))
         }
-        "redis-cli" | "valkey-cli" if text == "-a" => next.filter(|next| is_literal(next)).map(|next| report(next.span)),
-        "sshpass" | "mongo" | "mongosh" | "mongodump" | "mongorestore" if text == "-p" => next.filter(|next| is_literal(next)).map(|next| report(next.span)),
-        "docker" | "podman" if text == "-p" && command.arguments().has_any(&["login"]) => next.filter(|next| is_literal(next)).map(|next| report(next.span)),
+        "redis-cli" | "valkey-cli" if text == "-a" => {
+            next.filter(|next| is_literal(next)).map(|next| report(next.span))
+        }
+        "sshpass" | "mongo" | "mongosh" | "mongodump" | "mongorestore" if text == "-p" => {
+            next.filter(|next| is_literal(next)).map(|next| report(next.span))
+        }
+        "docker" | "podman" if text == "-p" && command.arguments().has_any(&["login"]) => {
+            next.filter(|next| is_literal(next)).map(|next| report(next.span))
+        }
         "curl" | "wget" if matches!(text, "-u" | "--user") => {
             let next = next.filter(|next| next.fixed)?;
             let (user, value) = next.text.split_once(':')?;
@@ -108,7 +121,9 @@ fn address(word: &Word) -> Option<Diagnostic> {
 /// `{"password": "x"}`, `Authorization: Bearer x`
 fn field(word: &Word) -> Option<Diagnostic> {
     let text = word.text.as_str();
-    for mark in ["\"password\"", "\"passwd\"", "\"secret\"", "\"token\"", "\"api_key\"", "\"apiKey\"", "\"client_secret\""] {
+    for mark in
+        ["\"password\"", "\"passwd\"", "\"secret\"", "\"token\"", "\"api_key\"", "\"apiKey\"", "\"client_secret\""]
+    {
         let Some(at) = text.find(mark) else { continue };
         let rest = &text[at + mark.len()..];
         let Some(open) = rest.find('"').filter(|open| rest[..*open].trim() == ":") else { continue };
@@ -118,7 +133,15 @@ fn field(word: &Word) -> Option<Diagnostic> {
             return Some(report(word.place(from..from + value.len())));
         }
     }
-    let header = ["authorization: bearer ", "authorization: basic ", "authorization: oauth ", "authorization: token ", "x-api-key: ", "apikey: ", "api-key: "];
+    let header = [
+        "authorization: bearer ",
+        "authorization: basic ",
+        "authorization: oauth ",
+        "authorization: token ",
+        "x-api-key: ",
+        "apikey: ",
+        "api-key: ",
+    ];
     let lower = text.to_ascii_lowercase();
     let (at, mark) = header.iter().find_map(|mark| lower.find(mark).map(|at| (at, mark)))?;
     let from = at + mark.len();

@@ -6,6 +6,7 @@ mod asked;
 mod commands;
 mod context;
 mod places;
+mod prompts;
 mod repair;
 mod scripts;
 mod secrets;

@@ -11,7 +11,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 fn one(command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
     let mode = match command.name() {
-        "chmod" => words.iter().find(|word| !word.text.starts_with("--") && (!word.text.starts_with('-') || is_symbolic(&word.text)))?,
+        "chmod" => words
+            .iter()
+            .find(|word| !word.text.starts_with("--") && (!word.text.starts_with('-') || is_symbolic(&word.text)))?,
         "install" | "mkdir" => words.value(&["-m", "--mode"])?,
         "umask" => words.first().filter(|word| opens(word))?,
         _ => return None,
@@ -20,7 +22,8 @@ fn one(command: &Command) -> Option<Diagnostic> {
         return None;
     }
     let named = command.operands_behind(mode);
-    let message = format!("everybody on the machine may change {}", named.unwrap_or_else(|| "what is made from here on".into()));
+    let message =
+        format!("everybody on the machine may change {}", named.unwrap_or_else(|| "what is made from here on".into()));
     let place = Context::report("permissions-opened", message, mode.span, "write, for everybody");
     Some(place.help("give it to the user or group that needs it: `chown app:app …`, `chmod 640` or `750`"))
 }

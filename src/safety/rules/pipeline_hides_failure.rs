@@ -20,18 +20,21 @@ fn unseen(text: &Text, first: &Command) -> Option<Diagnostic> {
     }
     let last = text.parsed.behind(first).filter(|command| command.stage + 1 == site.stages).last()?;
     // `ps | grep x` asks what is there: nothing is hidden that `grep` does not tell.
-    let searches = matches!(last.name(), "grep" | "egrep" | "jq" | "head" | "tail" | "less" | "wc") && last.redirects.is_empty();
+    let searches =
+        matches!(last.name(), "grep" | "egrep" | "jq" | "head" | "tail" | "less" | "wc") && last.redirects.is_empty();
     if searches && !is_costly(first) {
         return None;
     }
     let message = format!("`{}` may fail unseen: the status is that of `{}`", commands::shown(first), last.name());
     let place = Context::report("pipeline-hides-failure", message, first.span, "its failure is lost");
     let place = place.also(last.span, "this one decides");
-    let place = place.help("begin the inner script with `set -o pipefail`, in bash; or write to a file and work on that");
+    let place =
+        place.help("begin the inner script with `set -o pipefail`, in bash; or write to a file and work on that");
     let runner = text.parsed.shell(first).and_then(|shell| shell.by).and_then(|by| text.parsed.commands.get(by));
     let by_option = runner.filter(|runner| runner.name() == "bash");
     let option = by_option.and_then(|runner| runner.words.first());
-    let fix = |word: &crate::shell::Word| Fix::safe("let a failed stage fail the pipeline").after(word.span, " -o pipefail");
+    let fix =
+        |word: &crate::shell::Word| Fix::safe("let a failed stage fail the pipeline").after(word.span, " -o pipefail");
     Some(match option {
         Some(word) => place.fix(fix(word)),
         None => place,
@@ -41,7 +44,8 @@ fn unseen(text: &Text, first: &Command) -> Option<Diagnostic> {
 /// Commands whose result is kept: dumps and downloads.
 fn is_costly(command: &Command) -> bool {
     let name = command.name();
-    name.contains("dump") || matches!(name, "tar" | "curl" | "wget" | "psql" | "mysql" | "pg_restore" | "aws" | "gsutil")
+    name.contains("dump")
+        || matches!(name, "tar" | "curl" | "wget" | "psql" | "mysql" | "pg_restore" | "aws" | "gsutil")
 }
 
 /// Commands that don't fail, or whose failure says nothing.

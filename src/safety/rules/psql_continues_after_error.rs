@@ -35,10 +35,16 @@ fn psql(text: &Text, command: &Command) -> Option<&'static str> {
     if words.iter().any(says) || command.input.as_ref().is_some_and(stops) || words.has_any(&["-l", "--list"]) {
         return None;
     }
-    let statements = words.iter().filter(|word| word.text == "-c" || word.text.starts_with("--command")).count();
-    let file = words.has_any(&["-f", "--file"]) || words.iter().any(|word| word.text.starts_with("-f"));
+    let statements = words.iter().filter(|word| gives(word, 'c') || word.text.starts_with("--command")).count();
+    let file = words.has_any(&["--file"]) || words.iter().any(|word| gives(word, 'f'));
     let fed = statements == 0 && !file && fed(text, command);
     (file || statements > 1 || fed).then_some("-v ON_ERROR_STOP=1")
+}
+
+/// Does an option of that letter begin here, behind switches of `psql` (`-qf`, `-Atc`)?
+fn gives(word: &Word, letter: char) -> bool {
+    let bundle = word.text.strip_prefix('-').unwrap_or("");
+    bundle.trim_start_matches(|c| "qXAt1aebEsnSwxz".contains(c)).starts_with(letter)
 }
 
 /// Is something fed to it: a file, a pipe, a here-document?

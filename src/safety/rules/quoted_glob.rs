@@ -7,9 +7,38 @@ use crate::source::Span;
 
 /// Commands that take paths and nothing else.
 const PATHS: &[&str] = &[
-    "ls", "rm", "cp", "mv", "cat", "stat", "gzip", "gunzip", "zcat", "tar", "chmod", "chown", "wc", "head", "tail",
-    "sha256sum", "md5sum", "du", "touch", "shred", "unzip", "file", "rsync", "bunzip2", "xz", "unxz", "zstd", "pg_restore",
-    "source", ".", "test", "[",
+    "ls",
+    "rm",
+    "cp",
+    "mv",
+    "cat",
+    "stat",
+    "gzip",
+    "gunzip",
+    "zcat",
+    "tar",
+    "chmod",
+    "chown",
+    "wc",
+    "head",
+    "tail",
+    "sha256sum",
+    "md5sum",
+    "du",
+    "touch",
+    "shred",
+    "unzip",
+    "file",
+    "rsync",
+    "bunzip2",
+    "xz",
+    "unxz",
+    "zstd",
+    "pg_restore",
+    "source",
+    ".",
+    "test",
+    "[",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -19,8 +48,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let words = paths(command);
-    let inner = words.iter().copied().chain(command.redirects.iter().map(|redirect| &redirect.target));
-    inner.filter_map(|word| direct(word).or_else(|| through(text, command, word))).next()
+    let mut inner = words.iter().copied().chain(command.redirects.iter().map(|redirect| &redirect.target));
+    inner.find_map(|word| direct(word).or_else(|| through(text, command, word)))
 }
 
 fn paths(command: &Command) -> Vec<&Word> {
@@ -45,7 +74,8 @@ fn is_file_test(word: &Word) -> bool {
 /// The pattern stands in the quotes, and the word looks like a path.
 fn direct(word: &Word) -> Option<Diagnostic> {
     let double = |quote: Quote| quote != Quote::Bare;
-    let star = word.parts.iter().find(|part| !part.expansion && double(part.quote) && word.piece(part).contains('*'))?;
+    let star =
+        word.parts.iter().find(|part| !part.expansion && double(part.quote) && word.piece(part).contains('*'))?;
     let piece = word.piece(star);
     let at = star.range.start + piece.find('*')?;
     let escaped = piece == "*" && word.span.end - word.span.start == 2;
@@ -58,7 +88,8 @@ fn direct(word: &Word) -> Option<Diagnostic> {
 
 /// The pattern stands in the value of a variable that is read in quotes.
 fn through(text: &Text, command: &Command, word: &Word) -> Option<Diagnostic> {
-    let (name, _, part) = word.variables().find(|(_, operator, part)| part.quote == Quote::Double && operator.is_empty())?;
+    let (name, _, part) =
+        word.variables().find(|(_, operator, part)| part.quote == Quote::Double && operator.is_empty())?;
     let before = |set: &&crate::shell::Set| set.name == name && set.span.end <= command.span.start;
     let value = text.parsed.sets.iter().rfind(before)?.value.as_ref()?;
     value.has_pattern(|_| true).then(|| report(&value.text, word.place(part.range.clone()), Some(value.span)))

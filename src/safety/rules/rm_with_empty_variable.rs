@@ -74,7 +74,10 @@ fn may_be_empty(text: &Text, command: &Command, name: &str, operator: &str) -> b
     let guarded = text.parsed.pipeline(command).guarded.iter().any(|guarded| guarded == name);
     let before = |set: &&crate::shell::Set| set.name == name && set.span.end <= command.span.start;
     let set = text.parsed.sets.iter().rfind(before);
-    !guarded && !scripts::builtin(name) && set.is_none_or(|set| set.value.as_ref().is_some_and(is_open))
+    !guarded
+        && !scripts::builtin(name)
+        && !crate::shell::is_shells_own(name)
+        && set.is_none_or(|set| set.value.as_ref().is_some_and(is_open))
 }
 
 /// Can a value be empty? `/srv/$x` can't, `$(mktemp)` can't, `$1` and `$(grep …)` can.
@@ -85,6 +88,8 @@ fn is_open(value: &Word) -> bool {
         let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
         commands.iter().any(|command| inner.starts_with(command))
     });
-    let covered = value.variables().any(|(_, operator, _)| operator.starts_with(":?") || operator.starts_with(":-") && operator.len() > 2);
+    let covered = value
+        .variables()
+        .any(|(_, operator, _)| operator.starts_with(":?") || operator.starts_with(":-") && operator.len() > 2);
     !fixed && !full && !covered
 }

@@ -13,8 +13,13 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 
 /// Builtins have no process of their own.
 fn is_builtin(command: &Command) -> bool {
-    let names = ["[", "test", "export", "declare", "local", "readonly", "read", "unset", "cd", "set", "case", "eval", "let", "return", "exit", "shift", "trap", "source", "."];
-    commands::only_prints(command) || names.contains(&command.name()) || command.words.first().is_some_and(|word| word.literal().is_none())
+    let names = [
+        "[", "test", "export", "declare", "local", "readonly", "read", "unset", "cd", "set", "case", "eval", "let",
+        "return", "exit", "shift", "trap", "source", ".",
+    ];
+    commands::only_prints(command)
+        || names.contains(&command.name())
+        || command.words.first().is_some_and(|word| word.literal().is_none())
 }
 
 fn one(command: &Command, declared: &[&str]) -> Option<Diagnostic> {
@@ -26,7 +31,8 @@ fn one(command: &Command, declared: &[&str]) -> Option<Diagnostic> {
         Some((format!("`${name}`"), word.place(part.range.clone())))
     };
     let (what, span) = words.iter().enumerate().find_map(variable)?;
-    let message = format!("{what} stands among the arguments of `{}`: whoever lists the processes reads it", command.name());
+    let message =
+        format!("{what} stands among the arguments of `{}`: whoever lists the processes reads it", command.name());
     let place = Context::report("secret-in-argument", message, span, "seen in every list of processes");
     Some(place.help(instead(command)))
 }
@@ -38,9 +44,15 @@ fn is_file(word: &Word) -> bool {
 
 fn instead(command: &Command) -> &'static str {
     match command.name() {
-        "psql" | "pg_dump" | "pg_restore" | "pg_dumpall" => "let it read `PGPASSWORD` from the environment: declare a `secret PGPASSWORD`",
-        "mysql" | "mysqldump" | "mariadb" | "mysqladmin" => "use an option file, `--defaults-extra-file`, or `MYSQL_PWD` in the environment",
-        "redis-cli" | "valkey-cli" => "let it read `REDISCLI_AUTH` from the environment: declare a `secret REDISCLI_AUTH`",
+        "psql" | "pg_dump" | "pg_restore" | "pg_dumpall" => {
+            "let it read `PGPASSWORD` from the environment: declare a `secret PGPASSWORD`"
+        }
+        "mysql" | "mysqldump" | "mariadb" | "mysqladmin" => {
+            "use an option file, `--defaults-extra-file`, or `MYSQL_PWD` in the environment"
+        }
+        "redis-cli" | "valkey-cli" => {
+            "let it read `REDISCLI_AUTH` from the environment: declare a `secret REDISCLI_AUTH`"
+        }
         "curl" => "feed it: `printf 'header = \"Authorization: Bearer %s\"\\n' \"$TOKEN\" | curl -K - …`",
         "docker" | "podman" => "feed it: `--password-stdin`, or pass the name alone: `-e NAME`",
         _ => "pass it by the environment, a file, or the standard input",

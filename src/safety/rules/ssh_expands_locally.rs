@@ -6,16 +6,42 @@ use crate::shell::{Command, Place, Quote, Word};
 use crate::source::Span;
 
 /// What differs from one machine to the other.
-const OWN: &[&str] = &["HOME", "HOSTNAME", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TMPDIR", "UID", "USER", "PPID", "LANG"];
+const OWN: &[&str] =
+    &["HOME", "HOSTNAME", "LOGNAME", "OLDPWD", "PATH", "PWD", "SHELL", "TMPDIR", "UID", "USER", "PPID", "LANG"];
 
 /// Commands that tell something about the machine that they run on.
 const LOCAL: &[&str] = &[
-    "hostname", "whoami", "id", "pwd", "uname", "nproc", "pgrep", "pidof", "docker", "podman", "systemctl", "ps", "lsof",
-    "df", "free", "which", "command -v", "ls", "find", "docker-compose", "kubectl", "readlink", "stat", "crontab", "ip", "du",
+    "hostname",
+    "whoami",
+    "id",
+    "pwd",
+    "uname",
+    "nproc",
+    "pgrep",
+    "pidof",
+    "docker",
+    "podman",
+    "systemctl",
+    "ps",
+    "lsof",
+    "df",
+    "free",
+    "which",
+    "command -v",
+    "ls",
+    "find",
+    "docker-compose",
+    "kubectl",
+    "readlink",
+    "stat",
+    "crontab",
+    "ip",
+    "du",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.texts().iter().flat_map(|text| scripts(text).flat_map(|(command, word, place)| one(text, command, word, place))).collect()
+    let texts = context.texts().iter();
+    texts.flat_map(|text| scripts(text).filter_map(|(command, word, place)| one(text, command, word, place))).collect()
 }
 
 /// The words that hold scripts for another shell, with the command that runs them.
@@ -27,7 +53,9 @@ fn scripts(text: &Text) -> impl Iterator<Item = (&Command, &Word, Place)> {
         word.map(|word| (command, word, place))
     });
     let direct = text.parsed.commands.iter().filter(|command| command.name() == "ssh");
-    let words = direct.filter(|command| command.words.len() > 3).flat_map(|command| command.words.iter().skip(2).map(move |word| (command, word, Place::Elsewhere)));
+    let words = direct
+        .filter(|command| command.words.len() > 3)
+        .flat_map(|command| command.words.iter().skip(2).map(move |word| (command, word, Place::Elsewhere)));
     script.chain(words)
 }
 
@@ -35,7 +63,8 @@ fn one(text: &Text, command: &Command, word: &Word, place: Place) -> Option<Diag
     let found = positional(word).or_else(|| set_inside(text, word));
     let found = found.or_else(|| (place == Place::Elsewhere).then(|| of_machine(word)).flatten());
     let (span, written) = found?;
-    let message = format!("`{written}` is expanded here, before `{}` is run: what it holds there is not asked", command.name());
+    let message =
+        format!("`{written}` is expanded here, before `{}` is run: what it holds there is not asked", command.name());
     let report = Context::report("ssh-expands-locally", message, span, "this shell's");
     let report = report.help("put the script into single quotes, or write `\\$` for what the other shell is to expand");
     Some(report.fix(Fix::risky("let the other shell expand it").before(span, "\\")))
@@ -55,7 +84,9 @@ fn positional(word: &Word) -> Option<(Span, String)> {
 /// A variable that the script itself sets.
 fn set_inside(text: &Text, word: &Word) -> Option<(Span, String)> {
     let within = |span: Span| word.span.start <= span.start && span.end <= word.span.end;
-    let set = |name: &str| text.parsed.sets.iter().any(|set| set.name == name && within(set.span) && set.place != Place::Here);
+    let set = |name: &str| {
+        text.parsed.sets.iter().any(|set| set.name == name && within(set.span) && set.place != Place::Here)
+    };
     let found = word.variables().find(|(name, _, part)| part.quote != Quote::Single && set(name))?;
     Some((word.place(found.2.range.clone()), format!("${}", found.0)))
 }
@@ -67,7 +98,9 @@ fn of_machine(word: &Word) -> Option<(Span, String)> {
     }
     let local = |text: &str| {
         let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
-        let starts = |command: &&str| inner.strip_prefix(*command).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ')', '`']));
+        let starts = |command: &&str| {
+            inner.strip_prefix(*command).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ')', '`']))
+        };
         LOCAL.iter().any(starts) || inner.starts_with("cat /")
     };
     let found = word.substitutions().find(|(text, part)| part.quote != Quote::Single && local(text))?;

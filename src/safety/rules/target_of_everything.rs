@@ -26,22 +26,61 @@ fn everything(text: &Text, command: &Command) -> Option<String> {
     let found = of_containers(command).or_else(|| of_migrations(command)).or_else(|| match command.name() {
         "redis-cli" | "valkey-cli" if says(words, "flushall") => Some("empties every database of the server"),
         "rm" => removal(text, command),
-        "find" if words.first().is_some_and(|word| word.text == "/") && command.has("-delete") => Some("deletes every file of the machine"),
-        "chown" | "chmod" if (words.short('R') || words.has_any(&["--recursive"])) && words.operands(&[]).iter().skip(1).any(|word| is_root(&word.text)) => {
+        "find" if words.first().is_some_and(|word| word.text == "/") && command.has("-delete") => {
+            Some("deletes every file of the machine")
+        }
+        "chown" | "chmod"
+            if (words.short('R') || words.has_any(&["--recursive"]))
+                && words.operands(&[]).iter().skip(1).any(|word| is_root(&word.text)) =>
+        {
             Some("changes every file of the machine")
         }
-        "pm2" if words.has_any(&["all"]) && words.has_any(&["delete", "stop", "kill", "del"]) || command.has("kill") && command.name() == "pm2" => Some("ends every process of pm2"),
-        "iptables" | "ip6tables" if (words.has_any(&["-F", "--flush"])) && words.operands(&["-t"]).is_empty() => Some("removes every rule of the firewall"),
+        "pm2"
+            if words.has_any(&["all"]) && words.has_any(&["delete", "stop", "kill", "del"])
+                || command.has("kill") && command.name() == "pm2" =>
+        {
+            Some("ends every process of pm2")
+        }
+        "iptables" | "ip6tables" if (words.has_any(&["-F", "--flush"])) && words.operands(&["-t"]).is_empty() => {
+            Some("removes every rule of the firewall")
+        }
         "nft" if words.has_any(&["flush"]) && words.has_any(&["ruleset"]) => Some("removes every rule of the firewall"),
         "ufw" if words.has_any(&["reset"]) => Some("removes every rule of the firewall"),
         "crontab" if words.has_any(&["-r"]) => Some("removes every job of the user"),
-        "etcdctl" if words.has_any(&["del"]) && (words.has_any(&["--from-key"]) || words.has_any(&["--prefix"]) && words.iter().any(|word| matches!(word.text.as_str(), "" | "/"))) => Some("deletes every key"),
-        "consul" if words.has_any(&["-recurse"]) && words.has_any(&["delete"]) && words.last().is_some_and(|word| matches!(word.text.as_str(), "" | "/" | "-recurse")) => Some("deletes every key"),
-        "aws" if words.has_any(&["--recursive"]) && words.has_any(&["rm"]) && words.iter().any(|word| is_bucket(&word.text)) => Some("deletes every object of the bucket"),
+        "etcdctl"
+            if words.has_any(&["del"])
+                && (words.has_any(&["--from-key"])
+                    || words.has_any(&["--prefix"])
+                        && words.iter().any(|word| matches!(word.text.as_str(), "" | "/"))) =>
+        {
+            Some("deletes every key")
+        }
+        "consul"
+            if words.has_any(&["-recurse"])
+                && words.has_any(&["delete"])
+                && words.last().is_some_and(|word| matches!(word.text.as_str(), "" | "/" | "-recurse")) =>
+        {
+            Some("deletes every key")
+        }
+        "aws"
+            if words.has_any(&["--recursive"])
+                && words.has_any(&["rm"])
+                && words.iter().any(|word| is_bucket(&word.text)) =>
+        {
+            Some("deletes every object of the bucket")
+        }
         "aws" if words.has_any(&["rb"]) && words.has_any(&["--force"]) => Some("deletes the bucket with every object"),
-        "gsutil" | "gcloud" if words.has_any(&["rm"]) && words.iter().any(|word| is_bucket(word.text.trim_end_matches('*'))) => Some("deletes every object of the bucket"),
-        "mongo" | "mongosh" if words.iter().any(|word| word.text.contains("dropDatabase()")) => Some("drops the whole database"),
-        "zfs" if words.has_any(&["destroy"]) && words.short('R') => Some("destroys the data set with everything that depends on it"),
+        "gsutil" | "gcloud"
+            if words.has_any(&["rm"]) && words.iter().any(|word| is_bucket(word.text.trim_end_matches('*'))) =>
+        {
+            Some("deletes every object of the bucket")
+        }
+        "mongo" | "mongosh" if words.iter().any(|word| word.text.contains("dropDatabase()")) => {
+            Some("drops the whole database")
+        }
+        "zfs" if words.has_any(&["destroy"]) && words.short('R') => {
+            Some("destroys the data set with everything that depends on it")
+        }
         _ => None,
     });
     found.map(str::to_owned)
@@ -66,8 +105,11 @@ fn removal(text: &Text, command: &Command) -> Option<&'static str> {
         return None;
     }
     let site = text.parsed.pipeline(command);
-    let entered = |other: &Command| other.name() == "cd" && text.parsed.pipeline(other).shell == site.shell && other.span.end <= command.span.start;
-    let chosen = text.parsed.commands.iter().any(entered) || text.parsed.runners(command).any(|runner| runner.arguments().has_any(&["-w", "--workdir"]));
+    let entered = |other: &Command| {
+        other.name() == "cd" && text.parsed.pipeline(other).shell == site.shell && other.span.end <= command.span.start
+    };
+    let chosen = text.parsed.commands.iter().any(entered)
+        || text.parsed.runners(command).any(|runner| runner.arguments().has_any(&["-w", "--workdir"]));
     words.operands(&[]).iter().find_map(|word| {
         let bare = word.parts.iter().all(|part| part.quote == crate::shell::Quote::Bare);
         match word.text.as_str() {
@@ -82,7 +124,8 @@ fn removal(text: &Text, command: &Command) -> Option<&'static str> {
 
 fn of_containers(command: &Command) -> Option<&'static str> {
     if let Some((verb, rest)) = commands::kubectl(command) {
-        let all = rest.has_any(&["--all", "--all-namespaces", "-A"]) && !rest.has_any(&["-l", "--selector", "--all=false"]);
+        let all =
+            rest.has_any(&["--all", "--all-namespaces", "-A"]) && !rest.has_any(&["-l", "--selector", "--all=false"]);
         return (verb == "delete" && all).then_some("deletes every object of its kind");
     }
     let (verb, rest) = commands::docker(command)?;
@@ -96,13 +139,21 @@ fn of_containers(command: &Command) -> Option<&'static str> {
     };
     let sub = rest.verb(&[]).map_or("", |(verb, _)| verb);
     let found = match (verb, sub) {
-        ("volume", "prune") if !scoped => "removes every volume that no container uses just now, of every project of the host",
+        ("volume", "prune") if !scoped => {
+            "removes every volume that no container uses just now, of every project of the host"
+        }
         ("system", "prune") if !scoped => "removes every stopped container, unused network and image of the host",
         ("container", "prune") if !scoped => "removes every stopped container of the host, with its log",
-        ("image", "prune") if !scoped && (rest.short('a') || rest.has_any(&["--all"])) => "removes every image that does not run, the one to go back to included",
+        ("image", "prune") if !scoped && (rest.short('a') || rest.has_any(&["--all"])) => {
+            "removes every image that does not run, the one to go back to included"
+        }
         ("network", "prune") if !scoped => "removes every unused network of the host",
-        ("rm" | "stop" | "kill" | "rmi" | "restart", _) if rest.iter().any(listed) => "takes every container or image of the host",
-        ("volume" | "container" | "image" | "network", "rm" | "stop" | "kill") if rest.iter().any(listed) => "takes every one of its kind on the host",
+        ("rm" | "stop" | "kill" | "rmi" | "restart", _) if rest.iter().any(listed) => {
+            "takes every container or image of the host"
+        }
+        ("volume" | "container" | "image" | "network", "rm" | "stop" | "kill") if rest.iter().any(listed) => {
+            "takes every one of its kind on the host"
+        }
         _ => return None,
     };
     Some(found)
@@ -118,20 +169,47 @@ fn of_migrations(command: &Command) -> Option<&'static str> {
     if after("downgrade").is_some_and(|rest| rest.contains(&"base") || rest.contains(&"zero")) {
         return Some(base);
     }
-    let wipes = ["db:drop", "db:reset", "db:schema:load", "migrate:reset", "migrate:fresh", "migrate:refresh", "db:wipe", "db:migrate:undo:all", "schema:drop", "dropAll", "drop-all", "sql-drop"];
+    let wipes = [
+        "db:drop",
+        "db:reset",
+        "db:schema:load",
+        "migrate:reset",
+        "migrate:fresh",
+        "migrate:refresh",
+        "db:wipe",
+        "db:migrate:undo:all",
+        "schema:drop",
+        "dropAll",
+        "drop-all",
+        "sql-drop",
+    ];
     if wipes.iter().any(|verb| has(verb)) && !has("echo") && !super::commands::only_prints(command) {
         return Some("empties the whole database");
     }
-    let first = words.operands(&["-path", "-database", "-source", "--url", "-u", "--target", "-t", "--schema", "--engine"]);
+    let first =
+        words.operands(&["-path", "-database", "-source", "--url", "-u", "--target", "-t", "--schema", "--engine"]);
     let operands: Vec<&str> = first.iter().map(|word| word.text.as_str()).collect();
     match (command.name(), operands.as_slice()) {
-        ("sqitch", ["revert", rest @ ..]) if !words.has_any(&["--to", "--to-change", "--to-target"]) && !rest.iter().any(|word| word.contains('@')) => Some(base),
+        ("sqitch", ["revert", rest @ ..])
+            if !words.has_any(&["--to", "--to-change", "--to-target"])
+                && !rest.iter().any(|word| word.contains('@')) =>
+        {
+            Some(base)
+        }
         ("flyway", all) if all.contains(&"clean") => Some("empties the whole database"),
         ("goose", all) if all.last().is_some_and(|verb| *verb == "reset") => Some(base),
         ("migrate", [.., "down"]) if words.has_any(&["-path", "-source", "-database"]) => Some(base),
         ("dbmate", ["drop", ..]) => Some("drops the whole database"),
-        ("knex", all) | ("npx", ["knex", all @ ..]) if all.contains(&"migrate:rollback") && words.has_any(&["--all"]) => Some(base),
-        ("terraform" | "tofu", ["destroy", ..]) if !words.has_any(&["-target"]) && !words.iter().any(|word| word.text.starts_with("-target")) => Some("destroys everything that the configuration manages"),
+        ("knex", all) | ("npx", ["knex", all @ ..])
+            if all.contains(&"migrate:rollback") && words.has_any(&["--all"]) =>
+        {
+            Some(base)
+        }
+        ("terraform" | "tofu", ["destroy", ..])
+            if !words.has_any(&["-target"]) && !words.iter().any(|word| word.text.starts_with("-target")) =>
+        {
+            Some("destroys everything that the configuration manages")
+        }
         ("pulumi", ["destroy", ..]) if words.has_any(&["--target"]) => None,
         ("pulumi", ["destroy", ..]) => Some("destroys everything that the stack manages"),
         ("supabase", ["db", "reset", ..]) => Some("empties the whole database"),
@@ -143,7 +221,8 @@ fn of_migrations(command: &Command) -> Option<&'static str> {
 }
 
 fn prisma_reset(names: &[&str]) -> bool {
-    names.contains(&"prisma") && names.windows(2).any(|pair| pair == ["migrate", "reset"] || pair == ["push", "--force-reset"])
+    names.contains(&"prisma")
+        && names.windows(2).any(|pair| pair == ["migrate", "reset"] || pair == ["push", "--force-reset"])
 }
 
 fn manage(names: &[&str], verb: &str) -> bool {
@@ -152,7 +231,10 @@ fn manage(names: &[&str], verb: &str) -> bool {
 
 /// `delete` and `update` without `where`, in what a client of a database is given.
 fn unscoped(command: &Command) -> Option<(String, Span)> {
-    if !matches!(command.name(), "psql" | "mysql" | "mariadb" | "sqlite3" | "sqlcmd" | "cockroach" | "clickhouse-client") {
+    if !matches!(
+        command.name(),
+        "psql" | "mysql" | "mariadb" | "sqlite3" | "sqlcmd" | "cockroach" | "clickhouse-client"
+    ) {
         return None;
     }
     let texts = command.arguments().iter().filter(|word| word.text.contains(' ')).chain(&command.input);
@@ -174,8 +256,12 @@ fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
         let whole = !words.contains(&"where") && !words.iter().any(|word| matches!(*word, "limit" | "using" | "join"));
         let range = start..start + part.trim().len();
         match words.as_slice() {
-            ["delete", "from", "only", table, ..] | ["delete", "from", table, ..] if whole => return Some((range, format!("deletes every row of `{table}`"))),
-            ["update", "only", table, rest @ ..] | ["update", table, rest @ ..] if whole && rest.contains(&"set") => return Some((range, format!("changes every row of `{table}`"))),
+            ["delete", "from", "only", table, ..] | ["delete", "from", table, ..] if whole => {
+                return Some((range, format!("deletes every row of `{table}`")));
+            }
+            ["update", "only", table, rest @ ..] | ["update", table, rest @ ..] if whole && rest.contains(&"set") => {
+                return Some((range, format!("changes every row of `{table}`")));
+            }
             ["drop", "owned", ..] => return Some((range, "drops everything that the role owns".into())),
             _ => {}
         }
@@ -188,10 +274,17 @@ fn blanked(sql: &str) -> String {
     let bytes = sql.as_bytes();
     let mut out = bytes.to_vec();
     let mut at = 0;
-    let mut blank = |from: usize, to: usize| out[from..to].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b' ');
+    let mut blank = |from: usize, to: usize| {
+        out[from..to].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b' ')
+    };
     while at < bytes.len() {
         let rest = &sql.as_bytes()[at..];
-        let end = |mark: &[u8], from: usize| rest.windows(mark.len()).skip(from).position(|window| window == mark).map_or(bytes.len(), |found| at + found + from + mark.len());
+        let end = |mark: &[u8], from: usize| {
+            rest.windows(mark.len())
+                .skip(from)
+                .position(|window| window == mark)
+                .map_or(bytes.len(), |found| at + found + from + mark.len())
+        };
         let to = match rest {
             [b'-', b'-', ..] => end(b"\n", 2),
             [b'/', b'*', ..] => end(b"*/", 2),

@@ -12,19 +12,23 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 fn unchecked(text: &Text, command: &Command) -> Option<Diagnostic> {
     let site = text.parsed.pipeline(command);
     let chained = !site.then.is_empty();
-    let handled = !site.otherwise.is_empty() && text.parsed.within(site.otherwise.clone()).any(|other| {
-        matches!(other.name(), "exit" | "return" | "die" | "fail" | "abort" | "false" | "break" | "continue")
-    });
+    let handled = !site.otherwise.is_empty()
+        && text.parsed.within(site.otherwise.clone()).any(|other| {
+            matches!(other.name(), "exit" | "return" | "die" | "fail" | "abort" | "false" | "break" | "continue")
+        });
     let substitution = text.parsed.shell(command).is_some_and(|shell| shell.substitution);
     if handled || site.errexit && !site.asked || command.arguments().is_empty() || site.negated {
         return None;
     }
     // Behind `cd x && a` comes what runs whatever became of the `cd`.
-    let ends_at = site.then.end.max(site.otherwise.end).max(command.pipeline + 1);
+    let ends_at = chain(text, command.pipeline).max(site.otherwise.end).max(command.pipeline + 1);
     let next = text.parsed.commands.iter().find(|other| {
         let there = text.parsed.pipeline(other);
-        other.pipeline >= ends_at && there.shell == site.shell && other.span.start > command.span.start
-            && (there.subshell == site.subshell) && !site.then.contains(&other.pipeline)
+        other.pipeline >= ends_at
+            && there.shell == site.shell
+            && other.span.start > command.span.start
+            && (there.subshell == site.subshell)
+            && !site.then.contains(&other.pipeline)
     })?;
     if substitution && matches!(next.name(), "pwd") || is_sure(command) || only_shows(next) {
         return None;
@@ -37,6 +41,16 @@ fn unchecked(text: &Text, command: &Command) -> Option<Diagnostic> {
     let fixable = !chained && site.otherwise.is_empty();
     let fix = || Fix::safe("end the script if the directory is not there").after(command.span, " || exit 1");
     Some(if fixable { place.fix(fix()) } else { place })
+}
+
+/// One past the last pipeline of `cd x && a && b`.
+fn chain(text: &Text, from: usize) -> usize {
+    let mut end = from + 1;
+    let mut at = from;
+    while let Some(next) = text.parsed.pipelines.get(at).map(|site| site.then.clone()).filter(|then| then.start > at) {
+        (at, end) = (next.start, end.max(next.end));
+    }
+    end
 }
 
 /// Directories that are always there.
@@ -61,11 +75,15 @@ fn twice(text: &Text, command: &Command) -> Option<Diagnostic> {
             && there.subshell == site.subshell
             && matches!(other.name(), "cd" | "pushd" | "popd")
     };
-    let before = text.parsed.commands.iter().filter(stays).last()?;
+    let before = text.parsed.commands.iter().rfind(stays)?;
     if !before.has(relative) || before.name() == "popd" || site.in_loop || site.in_branch {
         return None;
     }
     let message = format!("`cd {relative}` stands here for the second time: it looks for `{relative}/{relative}`");
     let place = Context::report("unchecked-cd", message, command.span, "from there on it is another directory");
-    Some(place.also(before.span, "already in it").help("leave the second out, or put each into parentheses: `(cd … && …)`"))
+    Some(
+        place
+            .also(before.span, "already in it")
+            .help("leave the second out, or put each into parentheses: `(cd … && …)`"),
+    )
 }

@@ -44,8 +44,13 @@ fn lists_tags(command: &Command) -> bool {
 /// `ls -d releases/v*`, `ls /srv/app/versions`
 pub fn is_versions(command: &Command) -> bool {
     let words = command.arguments();
-    let named = |text: &str| text.contains("/v*") || text.contains("version") || text.contains("release") || text.starts_with("v*");
-    matches!(command.name(), "ls" | "find") && !words.short('t') && !words.short('v') && words.iter().any(|word| named(&word.text))
+    let named = |text: &str| {
+        text.contains("/v*") || text.contains("version") || text.contains("release") || text.starts_with("v*")
+    };
+    matches!(command.name(), "ls" | "find")
+        && !words.short('t')
+        && !words.short('v')
+        && words.iter().any(|word| named(&word.text))
 }
 
 /// `tail -n +2` leaves a heading out.
@@ -55,7 +60,9 @@ fn skips(command: &Command) -> bool {
 
 fn sorts_versions(command: &Command) -> bool {
     let words = command.arguments();
-    let sorts = words.short('V') || words.has_any(&["--version-sort"]) || words.iter().any(|word| word.text.contains("version"));
+    let sorts = words.short('V')
+        || words.has_any(&["--version-sort"])
+        || words.iter().any(|word| word.text.contains("version"));
     let exact = words.iter().any(|word| word.text.starts_with('^') && word.text.ends_with('$'));
     command.name() == "sort" && sorts || command.name() == "grep" && (words.short('x') || exact)
 }
