@@ -210,6 +210,16 @@ fn destruction_is_seen() {
     assert_eq!(one("dropdb --if-exists shop"), "drops the database shop @ dropdb --if-exists shop");
     assert_eq!(one("mkfs.ext4 /dev/sdb1"), "formats /dev/sdb1 @ mkfs.ext4 /dev/sdb1");
     assert_eq!(one("dd if=x of=/dev/sda bs=1M"), "overwrites /dev/sda @ dd if=x of=/dev/sda bs=1M");
+    assert_eq!(one("echo 'DROP TABLE a' | psql shop"), "drops the table a @ DROP TABLE a");
+    assert_eq!(one("cat <<'SQL' | docker exec -i db psql\ntruncate a;\nSQL"), "empties the table a @ truncate a");
+    assert_eq!(
+        one("psql -c 'with x as (delete from a returning *) select * from x'"),
+        "deletes every row of a @ with x as (delete from a returning *) select * from x"
+    );
+    assert_eq!(
+        one("psql -c 'create temp table t as select 1; drop table t; drop table u'"),
+        "drops the table u @ drop table u"
+    );
     assert_eq!(one("ssh db1 'rm -rf /var/lib/x'"), "removes /var/lib/x @ rm -rf /var/lib/x");
 }
 

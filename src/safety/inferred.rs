@@ -29,16 +29,30 @@ pub fn of_action(action: &Action) -> Vec<Visible> {
 fn of_command(command: &Command, found: &mut Vec<Visible>) {
     match command {
         Command::Sh(script) => found.extend(lasting(&shell::parse(script)).cloned()),
-        Command::Sql(_, query) => found.extend(shell::query(&query.text).changes),
+        Command::Sql(_, query) => found.extend(unmade(shell::query(&query.text).changes)),
     }
 }
 
 fn of_check(check: &Check, found: &mut Vec<Visible>) {
     probes(&check.probe, &mut |probe| match probe {
         Probe::Sh(script, _) => found.extend(lasting(&shell::parse(script)).cloned()),
-        Probe::Sql(_, query, _) => found.extend(shell::query(&query.text).changes),
+        Probe::Sql(_, query, _) => found.extend(unmade(shell::query(&query.text).changes)),
         _ => {}
     });
+}
+
+/// What statements change and have not made themselves just before.
+fn unmade(changes: Vec<Visible>) -> Vec<Visible> {
+    let kept = |visible: &&Visible| visible.object.is_empty() || !is_made(&changes, visible, &visible.object);
+    changes.iter().filter(kept).cloned().collect()
+}
+
+/// Was the thing of a word made by an effect that comes before?
+fn is_made(effects: &[Visible], visible: &Visible, word: &str) -> bool {
+    let before = |other: &&Visible| other.effect == Seen::Creates && other.span.end <= visible.span.start;
+    let same =
+        |other: &Visible| kin(other.target, visible.target) && other.object.split(' ').any(|made| inside(word, made));
+    effects.iter().filter(before).any(same)
 }
 
 /// What is changed and was not made by the same text just before.
@@ -58,11 +72,7 @@ fn is_scratch(parsed: &Parsed, visible: &Visible) -> bool {
         let mut sets = parsed.sets.iter().filter(|set| set.name == name);
         sets.any(|set| parsed.commands.iter().any(|command| command.name() == "mktemp" && within(set, command)))
     };
-    let made = |word: &str| {
-        let before =
-            parsed.effects.iter().filter(|other| other.effect == Seen::Creates && other.span.end <= visible.span.start);
-        before.into_iter().any(|other| kin(other.target, visible.target) && inside(word, &other.object))
-    };
+    let made = |word: &str| is_made(&parsed.effects, visible, word);
     object
         .split(' ')
         .all(|word| variable(word).is_some_and(temporary) || made(word) || is_temporary(word, visible.target))

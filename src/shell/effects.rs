@@ -6,7 +6,7 @@
 
 use super::line::Line;
 use super::statements::{self, Told};
-use super::table::{Effect, Language, Target};
+use super::table::{self, Effect, Language, Target};
 use super::{Command, Place, Word, sql};
 use crate::source::Span;
 use crate::syntax::Text;
@@ -169,4 +169,9 @@ pub fn query(text: &Text) -> Nature {
     let mut nature = Nature::default();
     nature.take(sql::read(&text.value), "sql", Place::Here, |range| text.span(range));
     nature
+}
+
+/// Is it a client that takes statements on its standard input?
+pub fn takes_statements(name: &str) -> bool {
+    table::tool(name).is_some_and(|tool| tool.language.is_some())
 }

@@ -234,8 +234,25 @@ impl Reader {
         self.read(&script, shell, Options { errexit, pipefail });
     }
 
+    /// What the command before it in the pipeline prints, if that is fixed: `echo '…' | psql`.
+    fn fed(&self, command: &Command) -> Option<Word> {
+        if command.stage == 0 || command.input.is_some() || !effects::takes_statements(command.name()) {
+            return None;
+        }
+        let before = |other: &&Command| other.pipeline == command.pipeline && other.stage + 1 == command.stage;
+        let before = self.parsed.commands.iter().rev().find(before)?;
+        match before.name() {
+            "echo" | "printf" => before.arguments().last().cloned(),
+            "cat" => before.input.clone(),
+            _ => None,
+        }
+    }
+
     fn effects(&mut self, command: &Command) {
-        let nature = effects::of(command);
+        let nature = match self.fed(command) {
+            Some(input) => effects::of(&Command { input: Some(input), ..command.clone() }),
+            None => effects::of(command),
+        };
         if nature.unknown {
             self.parsed.unknown.push(self.parsed.commands.len());
         }

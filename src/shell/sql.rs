@@ -147,6 +147,10 @@ pub fn read(sql: &str) -> Told {
         }
         rest = rest.get(length + 1..).unwrap_or(&[]);
     }
+    // A temporary table is the session's own.
+    let own: Vec<String> =
+        told.list.iter().filter(|said| said.effect == Effect::Reads).map(|said| said.object.clone()).collect();
+    told.list.retain(|said| said.effect != Effect::Reads && !own.contains(&said.object));
     told
 }
 

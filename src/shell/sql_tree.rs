@@ -60,7 +60,13 @@ fn one(statement: &Statement, found: &mut Vec<Said>) -> bool {
         Statement::Insert(insert) => {
             found.push(said(Effect::Modifies, Target::Rows, "adds rows to", plain(&insert.table.to_string())));
         }
-        Statement::CreateTable(create) if create.temporary => {}
+        Statement::CreateTable(create) if create.if_not_exists && !create.temporary => {
+            let name = plain(&create.name.to_string());
+            found.push(said(Effect::Modifies, Target::Schema, "makes sure that there is the table", name));
+        }
+        Statement::CreateTable(create) if create.temporary => {
+            found.push(said(Effect::Reads, Target::Table, "", plain(&create.name.to_string())));
+        }
         Statement::CreateTable(create) => {
             found.push(said(Effect::Creates, Target::Table, "creates the table", plain(&create.name.to_string())));
         }
