@@ -60,6 +60,8 @@ pub struct Parsed {
     pub unknown: Vec<usize>,
     /// Functions that the text defines.
     pub functions: Vec<String>,
+    /// Comments on lines of their own, from the `#` on; not those of inner scripts.
+    pub comments: Vec<(String, Span)>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }

@@ -44,6 +44,24 @@ impl Reader {
     pub fn text(&mut self, text: &Text) {
         let shell = Shell { substitution: false, place: Place::Here, by: None, endless: Vec::new() };
         self.read(text, shell, Options { errexit: true, pipefail: true });
+        self.comments(text);
+    }
+
+    /// Lines that begin with `#`, and are not part of a word or a here-document.
+    fn comments(&mut self, text: &Text) {
+        let mut at = 0;
+        for line in text.value.split_inclusive('\n') {
+            let (start, comment) = (at + line.len() - line.trim_start().len(), line.trim());
+            at += line.len();
+            let span = text.span(start..start + comment.len());
+            let within = |other: Span| other.start <= span.start && span.start < other.end;
+            let data = |command: &Command| {
+                within(command.span) || command.input.as_ref().is_some_and(|input| within(input.span))
+            };
+            if comment.starts_with('#') && !self.parsed.commands.iter().any(data) {
+                self.parsed.comments.push((comment.to_owned(), span));
+            }
+        }
     }
 
     /// Reads a command substitution: bash does not end it at a failed command.

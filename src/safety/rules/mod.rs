@@ -21,7 +21,7 @@ pub struct Rule {
     /// Says the bad pattern; stable.
     pub name: &'static str,
     /// Stable; the first digit is the family: 1 backup and restore, 2 destruction, 3 points of no return, 4 coverage,
-    /// 5 verification, 6 time, 7 running, 9 places, 0 exceptions.
+    /// 5 verification, 6 time, 7 running, 8 shell, 9 places and (95x) secrets, 0 exceptions.
     pub code: &'static str,
     /// How bad it is.
     pub level: Level,
@@ -145,8 +145,11 @@ rules! {
     "R815" Warning true ssh_expands_locally "ssh-expands-locally" "a value meant for the other machine, expanded on this one";
     "R816" Error true sudo_redirect "sudo-redirect" "a redirection that `sudo` does not reach";
     "R817" Warning true permissions_opened "permissions-opened" "files that everybody may write";
+    "R818" Warning true alternatives_all_run "alternatives-all-run" "two ways to do a thing, written one below the other: both are run";
     "R819" Warning true restart_keeps_environment "restart-keeps-environment" "a restart that keeps the settings and the image of before";
     "R820" Warning true link_into_directory "link-into-directory" "a link that lands inside the directory instead of in its place";
+    "R821" Warning true clean_without_if_exists "clean-without-if-exists" "a restore that drops what may not be there";
+    "R822" Error true drops_its_own_database "drops-its-own-database" "a database dropped over a connection to itself";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
     "R902" Warning true target_identity_unasserted "target-identity-unasserted" "a target that is found by a value, and that nothing proves to be the one meant";
     "R903" Warning true personal_path "personal-path" "a path into somebody's home";
