@@ -45,7 +45,7 @@ fn wrong(entry: &Table, example: &str) -> Option<String> {
         return (!reads).then(|| format!("{example}: does not only read: {:?}", parsed.effects));
     }
     let says = entry["says"].as_str().unwrap();
-    let words: Vec<&str> = says.split("{}").map(str::trim).collect();
+    let words: Vec<&str> = says.split("{}").map(|part| part.trim().trim_end_matches(':')).collect();
     let target = entry.get("target").and_then(Value::as_str).unwrap_or("other").replace('_', " ");
     let meant = |seen: &&shell::Visible| {
         seen.effect.to_string() == wanted

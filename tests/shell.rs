@@ -331,6 +331,25 @@ fn a_word_knows_its_pieces() {
 }
 
 #[test]
+fn what_only_reads_needs_no_word() {
+    for script in [
+        "git stash list; git log -1",
+        "gcloud sql instances describe shop",
+        "fly status -a shop",
+        "aws s3api get-object-acl --bucket b",
+        "t=$(mktemp -d); cp a \"$t/\"; rm -rf \"$t\"",
+        "npx prisma migrate status",
+        "kubectl get pvc | grep a",
+        "psql -c 'select 1'",
+    ] {
+        assert!(plan(script).parsed.only_reads(), "{script}: {:?}", plan(script).parsed.effects);
+    }
+    for script in ["git stash", "fly deploy", "./tool", "cp a b", "psql -f a.sql", "npx unheard-of", "echo a > b"] {
+        assert!(!plan(script).parsed.only_reads(), "{script}");
+    }
+}
+
+#[test]
 fn select_is_a_loop() {
     let menu = plan("select x in a b; do\n  docker volume rm \"$x\"\ndone; echo 'select y in z'");
     assert_eq!(menu.effects(), [("removes the volume $x".to_owned(), "docker volume rm \"$x\"")]);

@@ -8,7 +8,8 @@ use crate::ir::{Action, Effect, Program, Run, actions};
 use crate::model::ids::Id;
 use crate::model::plan::{Plan, Resource, ResourceKind, Service, Thing};
 use crate::model::value::{Check, Command, Piece, Probe, Template, Value};
-use crate::shell::{self, Effect as Seen, Parsed, Target, Visible};
+use crate::shell::scratch::{inside, lasting, unmade, variable};
+use crate::shell::{self, Effect as Seen, Target, Visible};
 use std::collections::HashMap;
 
 /// What the commands and checks of an action change, in order; what a text makes and removes itself is left out.
@@ -39,69 +40,6 @@ fn of_check(check: &Check, found: &mut Vec<Visible>) {
         Probe::Sql(_, query, _) => found.extend(unmade(shell::query(&query.text).changes)),
         _ => {}
     });
-}
-
-/// What statements change and have not made themselves just before.
-fn unmade(changes: Vec<Visible>) -> Vec<Visible> {
-    let kept = |visible: &&Visible| visible.object.is_empty() || !is_made(&changes, visible, &visible.object);
-    changes.iter().filter(kept).cloned().collect()
-}
-
-/// Was the thing of a word made by an effect that comes before?
-fn is_made(effects: &[Visible], visible: &Visible, word: &str) -> bool {
-    let before = |other: &&Visible| other.effect == Seen::Creates && other.span.end <= visible.span.start;
-    let same =
-        |other: &Visible| kin(other.target, visible.target) && other.object.split(' ').any(|made| inside(word, made));
-    effects.iter().filter(before).any(same)
-}
-
-/// What is changed and was not made by the same text just before.
-pub fn lasting(parsed: &Parsed) -> impl Iterator<Item = &Visible> {
-    parsed.effects.iter().filter(|visible| !is_scratch(parsed, visible))
-}
-
-fn is_scratch(parsed: &Parsed, visible: &Visible) -> bool {
-    let object = visible.object.as_str();
-    if object.is_empty() || !matches!(visible.effect, Seen::Destroys | Seen::Removes | Seen::Modifies) {
-        return false;
-    }
-    let temporary = |name: &str| {
-        let within = |set: &shell::Set, command: &shell::Command| {
-            set.span.start <= command.span.start && command.span.end <= set.span.end
-        };
-        let mut sets = parsed.sets.iter().filter(|set| set.name == name);
-        sets.any(|set| parsed.commands.iter().any(|command| command.name() == "mktemp" && within(set, command)))
-    };
-    let made = |word: &str| is_made(&parsed.effects, visible, word);
-    object
-        .split(' ')
-        .all(|word| variable(word).is_some_and(temporary) || made(word) || is_temporary(word, visible.target))
-}
-
-/// The variable that a word begins with: `tmp` of `$tmp/x`.
-fn variable(word: &str) -> Option<&str> {
-    let rest = word.strip_prefix('$')?;
-    let rest = rest.strip_prefix('{').unwrap_or(rest);
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-    (end > 0).then(|| &rest[..end])
-}
-
-/// `/tmp/x`: a place that nobody keeps anything in. `/tmp` itself is everybody's.
-fn is_temporary(word: &str, target: Target) -> bool {
-    let inside =
-        |folder: &str| word.strip_prefix(folder).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('*'));
-    target == Target::Files
-        && ["/tmp/", "/var/tmp/", "$TMPDIR/", "${TMPDIR}/", "${TMPDIR:-/tmp}/"].iter().any(|folder| inside(folder))
-}
-
-fn inside(word: &str, made: &str) -> bool {
-    !made.is_empty() && word.strip_prefix(made).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Do the two name things in the same way? A table is in a database, rows are in a table.
-fn kin(a: Target, b: Target) -> bool {
-    let stored = |target| matches!(target, Target::Table | Target::Rows | Target::Database | Target::Schema);
-    a == b || stored(a) && stored(b)
 }
 
 /// Things that a plan makes before it destroys them: what they are, and their names as written.

@@ -96,7 +96,7 @@ fn of_words(command: &Command) -> Nature {
     if line.is_dry() {
         return Nature::default();
     }
-    if let Some((does, object)) = line.tool.does.iter().find_map(|does| line.fits(does)) {
+    if let Some((does, object)) = line.entry() {
         if does.effect == Effect::Reads {
             return Nature::default();
         }

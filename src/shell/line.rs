@@ -66,7 +66,21 @@ impl<'a> Line<'a> {
 
     /// Is it one of the subcommands that only read?
     pub fn only_reads(&self) -> bool {
-        self.tool.reads.iter().any(|path| self.behind(path).is_some())
+        self.depth(self.tool.reads) > 0
+    }
+
+    /// How many words the longest of these paths has that the command begins with.
+    fn depth(&self, paths: &[&[&str]]) -> usize {
+        paths.iter().filter(|path| self.behind(path).is_some()).map(|path| path.len()).max().unwrap_or(0)
+    }
+
+    /// The first entry that fits, with its object; none if a longer subcommand only reads (`git stash list`).
+    pub fn entry(&self) -> Option<(&'static Does, String)> {
+        let (does, object) = self.tool.does.iter().find_map(|does| self.fits(does))?;
+        let general = does.path.is_empty() && does.when.is_empty() && does.like.is_empty();
+        let reads = self.depth(self.tool.reads);
+        let shadowed = reads > 0 && (general || !does.path.is_empty() && reads > self.depth(does.path));
+        (!shadowed).then_some((does, object))
     }
 
     /// Is an option there? `-v` also within `-xvf`, `--force` also as `--force=…`; `-X DELETE` is an option with its value.

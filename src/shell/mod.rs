@@ -15,6 +15,7 @@ mod oracle;
 mod placeholders;
 mod portable;
 mod reader;
+pub mod scratch;
 mod sql;
 mod sql_tree;
 mod statements;
@@ -120,13 +121,15 @@ impl Parsed {
 
     /// Commands of which nothing or not enough is known; those of the text's own functions are known from their bodies.
     pub fn unknown(&self) -> impl Iterator<Item = &Command> {
-        let commands = self.unknown.iter().filter_map(|at| self.commands.get(*at));
+        // What runs another command is that command.
+        let runs = |at: &&usize| self.commands.iter().any(|other| other.via == Some(**at));
+        let commands = self.unknown.iter().filter(move |at| !runs(at)).filter_map(|at| self.commands.get(*at));
         commands.filter(|command| !self.functions.iter().any(|name| name == command.name()))
     }
 
     /// Does it change nothing at all, as far as everything in it is understood?
     pub fn only_reads(&self) -> bool {
-        self.problems.is_empty() && self.effects.is_empty() && self.unknown().next().is_none()
+        self.problems.is_empty() && self.unknown().next().is_none() && scratch::lasting(self).next().is_none()
     }
 
     /// The reads that nothing in the text covers: no default, no assignment before it, and not one of bash's own variables.

@@ -117,7 +117,7 @@ fn redis(line: &Line, text: &str) -> Told {
     for (range, statement) in split(text, &['\n']) {
         let operands: Vec<&str> = statement.split_whitespace().collect();
         let inner = Line { tool: line.tool, words: operands.clone(), operands };
-        match line.tool.does.iter().find_map(|does| inner.fits(does)) {
+        match inner.entry() {
             Some((does, _)) if does.effect == Effect::Reads => {}
             Some((does, object)) => {
                 let (effect, target, what) = (does.effect, does.target, does.words(&object));

@@ -216,7 +216,11 @@ pub struct Does {
 impl Does {
     /// What it does to an object, in words.
     pub fn words(&self, object: &str) -> String {
-        if object.is_empty() { self.says.replace(" {}", "") } else { self.says.replace("{}", object) }
+        if object.is_empty() {
+            self.says.replace(": {}", "").replace(" {}", "")
+        } else {
+            self.says.replace("{}", object)
+        }
     }
 }
 

@@ -1,0 +1,71 @@
+//! What a text makes for itself and takes away again: temporary files, scratch databases and volumes.
+//!
+//! In: what a text changes. Out: what of it lasts. Not its business: what a whole plan makes.
+
+use super::{Command, Effect, Parsed, Set, Target, Visible};
+
+/// What statements change and have not made themselves just before.
+pub fn unmade(changes: Vec<Visible>) -> Vec<Visible> {
+    let kept = |visible: &&Visible| visible.object.is_empty() || !is_made(&changes, visible, &visible.object);
+    changes.iter().filter(kept).cloned().collect()
+}
+
+/// Was the thing of a word made by an effect that comes before?
+fn is_made(effects: &[Visible], visible: &Visible, word: &str) -> bool {
+    let before = |other: &&Visible| other.effect == Effect::Creates && other.span.end <= visible.span.start;
+    let same =
+        |other: &Visible| kin(other.target, visible.target) && other.object.split(' ').any(|made| inside(word, made));
+    effects.iter().filter(before).any(same)
+}
+
+/// What is changed and was not made by the same text just before.
+pub fn lasting(parsed: &Parsed) -> impl Iterator<Item = &Visible> {
+    parsed.effects.iter().filter(|visible| !is_scratch(parsed, visible))
+}
+
+fn is_scratch(parsed: &Parsed, visible: &Visible) -> bool {
+    let object = visible.object.as_str();
+    if visible.effect == Effect::Creates && visible.tool == "mktemp" {
+        return true;
+    }
+    if object.is_empty() || !matches!(visible.effect, Effect::Destroys | Effect::Removes | Effect::Modifies) {
+        return false;
+    }
+    let temporary = |name: &str| {
+        let within =
+            |set: &Set, command: &Command| set.span.start <= command.span.start && command.span.end <= set.span.end;
+        let mut sets = parsed.sets.iter().filter(|set| set.name == name);
+        sets.any(|set| parsed.commands.iter().any(|command| command.name() == "mktemp" && within(set, command)))
+    };
+    let made = |word: &str| is_made(&parsed.effects, visible, word);
+    object
+        .split(' ')
+        .all(|word| variable(word).is_some_and(temporary) || made(word) || is_temporary(word, visible.target))
+}
+
+/// The variable that a word begins with: `tmp` of `$tmp/x`.
+pub fn variable(word: &str) -> Option<&str> {
+    let rest = word.strip_prefix('$')?;
+    let rest = rest.strip_prefix('{').unwrap_or(rest);
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    (end > 0).then(|| &rest[..end])
+}
+
+/// `/tmp/x`: a place that nobody keeps anything in. `/tmp` itself is everybody's.
+fn is_temporary(word: &str, target: Target) -> bool {
+    let inside =
+        |folder: &str| word.strip_prefix(folder).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('*'));
+    target == Target::Files
+        && ["/tmp/", "/var/tmp/", "$TMPDIR/", "${TMPDIR}/", "${TMPDIR:-/tmp}/"].iter().any(|folder| inside(folder))
+}
+
+/// Is a path this one, or below it?
+pub fn inside(word: &str, made: &str) -> bool {
+    !made.is_empty() && word.strip_prefix(made).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Do the two name things in the same way? A table is in a database, rows are in a table.
+fn kin(a: Target, b: Target) -> bool {
+    let stored = |target| matches!(target, Target::Table | Target::Rows | Target::Database | Target::Schema);
+    a == b || stored(a) && stored(b)
+}
