@@ -24,6 +24,7 @@ use diagnostics::{Diagnostic, Level};
 use emit::{BACKENDS, Input, Output};
 use ir::Program;
 use model::Load;
+use safety::rules::{FOREIGN, RULES};
 use safety::{Accepted, matrix::Matrix};
 use sha2::{Digest, Sha256};
 use source::{FileId, Sources, Span};
@@ -49,7 +50,7 @@ pub struct Compiled {
 /// `load` reads the files that the plan uses; `today`, in days since 1970-01-01, is the day for dated rules. Never fails:
 /// what is wrong is among the diagnostics.
 pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) -> Compiled {
-    let rules: Vec<&str> = safety::rules::RULES.iter().map(|rule| rule.name).collect();
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.name).chain(FOREIGN.iter().copied()).collect();
     let resolved = model::resolve(sources, file, load, &rules);
     let head = resolved.variations.first().map(|variation| &variation.plan.head.common);
     let (name, name_span) = head.map_or_else(Default::default, |head| (head.name.clone(), head.name_span));

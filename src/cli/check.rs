@@ -2,9 +2,9 @@
 
 use super::findings::{accepted, number, outcome, show};
 use super::fix::{self, Changed, Repaired};
-use super::plans::Unit;
+use super::plans::{Texts, Unit};
 use super::write::{self, Access, Target};
-use super::{Options, Outcome, Paths, effects, matrix, plans, print};
+use super::{Options, Outcome, Paths, effects, matrix, plans, print, shellcheck};
 use crate::diagnostics::Format;
 use clap::{ArgGroup, Args};
 use std::fmt::Write as _;
@@ -33,12 +33,22 @@ pub struct Arguments {
     /// Show what would be repaired, as a difference, and write nothing
     #[arg(long)]
     diff: bool,
+    /// Ask the shellcheck that is installed here about the commands too
+    #[arg(long)]
+    shellcheck: bool,
 }
 
 pub fn run(arguments: &Arguments, options: &Options) -> anyhow::Result<Outcome> {
-    let units = plans::compile_all(&arguments.paths, options)?;
+    let check = |texts: &Texts| {
+        let mut units = plans::compile_with(&arguments.paths, options, texts)?;
+        if arguments.shellcheck {
+            shellcheck::add(&mut units, options.today())?;
+        }
+        Ok(units)
+    };
+    let units = check(&Texts::new())?;
     if arguments.fix || arguments.diff {
-        return repair(units, arguments, options);
+        return repair(units, &check, arguments, options);
     }
     if (arguments.matrix || arguments.effects) && options.format == Format::Json {
         let findings: serde_json::Value = serde_json::from_str(&show(&units, options)?)?;
@@ -69,8 +79,13 @@ pub fn run(arguments: &Arguments, options: &Options) -> anyhow::Result<Outcome> 
 }
 
 /// Repairs, writes or shows what changed, and tells what remains.
-fn repair(units: Vec<Unit>, arguments: &Arguments, options: &Options) -> anyhow::Result<Outcome> {
-    let repaired = fix::repair(units, arguments.unsafe_fixes, &arguments.paths, options)?;
+fn repair(
+    units: Vec<Unit>,
+    check: fix::Check<'_>,
+    arguments: &Arguments,
+    options: &Options,
+) -> anyhow::Result<Outcome> {
+    let repaired = fix::repair(units, arguments.unsafe_fixes, check)?;
     let piped = repaired.units.iter().find(|unit| unit.input.path.is_none());
     if arguments.diff {
         print(&repaired.changed.values().map(difference).collect::<String>())?;

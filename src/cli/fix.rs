@@ -4,8 +4,7 @@
 //! makes all repairs that do not overlap and checks again; one that breaks a plan, brings errors or leaves its finding is undone
 //! and tried in halves, until the culprit is found. Not its business: which findings have a repair, and the writing.
 
-use super::plans::{self, Texts, Unit};
-use super::{Options, Paths};
+use super::plans::{Texts, Unit};
 use crate::diagnostics::{Diagnostic, Fix, Level, apply, sorted};
 use crate::model::LIBRARY;
 use crate::source::{File, FileId};
@@ -60,8 +59,11 @@ struct Offer<'u> {
     file: &'u File,
 }
 
+/// Checks the plans anew, with these texts in the place of their files.
+pub type Check<'a> = &'a dyn Fn(&Texts) -> anyhow::Result<Vec<Unit>>;
+
 /// Repairs all that can be repaired; `risky`: also what somebody has to look at.
-pub fn repair(units: Vec<Unit>, risky: bool, paths: &Paths, options: &Options) -> anyhow::Result<Repaired> {
+pub fn repair(units: Vec<Unit>, risky: bool, check: Check<'_>) -> anyhow::Result<Repaired> {
     let mut repaired = Repaired { units, ..Repaired::default() };
     let mut texts = standard_input(&repaired.units);
     let mut refused = BTreeSet::new();
@@ -77,7 +79,7 @@ pub fn repair(units: Vec<Unit>, risky: bool, paths: &Paths, options: &Options) -
         }
         let mut tried = texts.clone();
         tried.extend(round.iter().map(|(path, changed)| (path.clone(), changed.after.clone())));
-        let after = plans::compile_with(paths, options, &tried)?;
+        let after = check(&tried)?;
         match (worse(&repaired.units, &after, &made), made.as_slice()) {
             (None, _) => {
                 texts = tried;
@@ -194,7 +196,7 @@ fn count(unit: &Unit, wanted: impl Fn(&Diagnostic) -> bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::Color;
+    use crate::cli::{Color, Options, Paths, plans};
     use crate::diagnostics::Format;
     use crate::source::Span;
 
@@ -226,7 +228,7 @@ rollback back of migrate {
         };
         let mut units = plans::compile_all(&paths, &options).unwrap();
         change(&mut units[0].compiled.diagnostics);
-        repair(units, true, &paths, &options).unwrap()
+        repair(units, true, &|texts| plans::compile_with(&paths, &options, texts)).unwrap()
     }
 
     /// A finding with a repair that puts one text in the place of another.

@@ -16,6 +16,7 @@ mod input;
 mod matrix;
 mod plans;
 mod rules;
+mod shellcheck;
 mod simulate;
 mod write;
 

@@ -79,7 +79,7 @@ fn unit(input: &Input, options: &Options, texts: &Texts) -> anyhow::Result<Unit>
 }
 
 /// Applies `work` to every item on all cores; the results are in the order of the items.
-fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
     if cores < 2 {
         return items.iter().map(work).collect();

@@ -2,7 +2,7 @@
 
 use super::scripts::{self, Text};
 use crate::diagnostics::Diagnostic;
-use crate::ir::{Action, Effect, Group, GroupKind, Node, Procedure, actions};
+use crate::ir::{Action, Effect, Group, GroupKind, Node, Procedure, Program, actions};
 use crate::model::ids::Id;
 use crate::model::plan::{Backup, Point};
 use crate::safety::cells::{Change, Survey};
@@ -141,11 +141,16 @@ impl<'a> Context<'a> {
     /// Every action of the program once, with its procedure. Called bodies and `extends` show a statement several times:
     /// rules that look at statements see it at its first.
     pub fn statements(&self) -> Vec<(&'a Procedure, &'a Action)> {
-        let mut seen = std::collections::HashSet::new();
-        let written = self.world.program.procedures.iter().filter(|p| !p.back_out);
-        let all = written.flat_map(|p| actions(&p.body).into_iter().map(move |a| (p, a)));
-        all.filter(|(_, a)| seen.insert((a.span, a.head))).collect()
+        statements(self.world.program)
     }
+}
+
+/// The actions that are written in a plan, each once.
+pub fn statements(program: &Program) -> Vec<(&Procedure, &Action)> {
+    let mut seen = std::collections::HashSet::new();
+    let written = program.procedures.iter().filter(|p| !p.back_out);
+    let all = written.flat_map(|p| actions(&p.body).into_iter().map(move |a| (p, a)));
+    all.filter(|(_, a)| seen.insert((a.span, a.head))).collect()
 }
 
 fn groups_of<'n>(body: &'n [Node], found: &mut Vec<&'n Group>) {

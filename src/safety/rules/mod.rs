@@ -13,8 +13,12 @@ mod secrets;
 mod thresholds;
 
 pub use context::Context;
+pub use scripts::{Block, blocks, values};
 
 use crate::diagnostics::{Diagnostic, Level};
+
+/// What `allow` takes beside the names of rules: findings of a foreign tool, which only some checks ask.
+pub const FOREIGN: &[&str] = &["shellcheck"];
 
 /// A rule.
 pub struct Rule {

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Context;
-use crate::ir::{Action, Node, Run};
-use crate::model::plan::Operation;
+use super::context::statements;
+use crate::ir::{Action, Node, Program, Run};
+use crate::model::plan::{Operation, Plan};
 use crate::model::value::{Check, Command, Probe, Script};
 use crate::model::{BUILTINS, CONTEXT};
 use crate::safety::world::probes;
 use crate::shell::{self, Parsed};
-use crate::source::FileId;
+use crate::source::{FileId, Sources};
 
 /// A shell text.
 pub struct Text {
@@ -39,17 +40,27 @@ pub enum Role {
 }
 
 /// A shell text before it is read: several rules look at each, and it is read once.
-struct Unread<'a> {
-    script: &'a Script,
-    locals: Vec<&'a str>,
-    role: Role,
+pub struct Block<'a> {
+    /// The text.
+    pub script: &'a Script,
+    /// Names that it has besides those of the plan: settings of a thing, variables of loops.
+    pub locals: Vec<&'a str>,
+    /// What it is for.
+    pub role: Role,
+}
+
+/// All of them, read.
+pub fn all(context: &Context) -> Vec<Text> {
+    let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+    let read = |text: Block| Text { parsed: shell::parse(text.script), locals: owned(text.locals), role: text.role };
+    blocks(context.world.program, context.sources).into_iter().map(read).collect()
 }
 
 /// All of them, in no particular order, each once; the standard drivers' are not the plan's.
-pub fn all(context: &Context) -> Vec<Text> {
-    let plan = context.world.plan;
-    let mut found = Found { texts: Vec::new(), locals: loops(context), diagnosis: false, source: false };
-    for (_, action) in context.statements() {
+pub fn blocks<'a>(program: &'a Program, sources: &Sources) -> Vec<Block<'a>> {
+    let plan = &program.plan;
+    let mut found = Found { texts: Vec::new(), locals: loops(program), diagnosis: false, source: false };
+    for (_, action) in statements(program) {
         found.action(action);
     }
     for backup in &plan.backups {
@@ -81,20 +92,26 @@ pub fn all(context: &Context) -> Vec<Text> {
     }
     let mut seen = HashSet::new();
     let mut texts = found.texts;
-    texts.retain(|text| is_own(context, text.script.span.file) && seen.insert(text.script.span));
-    let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-    let read = |text: Unread| Text { parsed: shell::parse(text.script), locals: owned(text.locals), role: text.role };
-    texts.into_iter().map(read).collect()
+    texts.retain(|text| is_authors(sources, text.script.span.file) && seen.insert(text.script.span));
+    texts
 }
 
 /// Is it a file of the plan's author?
 pub fn is_own(context: &Context, file: FileId) -> bool {
-    !context.sources.file(file).name.starts_with("library/")
+    is_authors(context.sources, file)
+}
+
+fn is_authors(sources: &Sources, file: FileId) -> bool {
+    !sources.file(file).name.starts_with("library/")
 }
 
 /// The values that every command of the plan may read.
 pub fn known<'a>(context: &Context<'a>) -> HashSet<&'a str> {
-    let plan = context.world.plan;
+    values(context.world.plan)
+}
+
+/// The values that every command of a plan may read.
+pub fn values(plan: &Plan) -> HashSet<&str> {
     let declared = plan.params.iter().map(|p| &p.common).chain(plan.inputs.iter().map(|i| &i.common));
     let declared = declared.chain(plan.secrets.iter().map(|s| &s.common)).map(|common| common.name.as_str());
     let captured = plan.captures.iter().map(|(name, _)| name.as_str());
@@ -106,7 +123,7 @@ pub fn builtin(name: &str) -> bool {
     BUILTINS.contains(&name) || CONTEXT.contains(&name)
 }
 
-fn loops<'a>(context: &Context<'a>) -> Vec<&'a str> {
+fn loops(program: &Program) -> Vec<&str> {
     fn walk<'n>(body: &'n [Node], found: &mut Vec<&'n str>) {
         for node in body {
             match node {
@@ -124,12 +141,12 @@ fn loops<'a>(context: &Context<'a>) -> Vec<&'a str> {
         }
     }
     let mut found = Vec::new();
-    context.world.program.procedures.iter().for_each(|p| walk(&p.body, &mut found));
+    program.procedures.iter().for_each(|p| walk(&p.body, &mut found));
     found
 }
 
 struct Found<'a> {
-    texts: Vec<Unread<'a>>,
+    texts: Vec<Block<'a>>,
     locals: Vec<&'a str>,
     diagnosis: bool,
     source: bool,
@@ -142,7 +159,7 @@ impl<'a> Found<'a> {
             (_, true) => Role::Source,
             _ => role,
         };
-        self.texts.push(Unread { script, locals: self.locals.clone(), role });
+        self.texts.push(Block { script, locals: self.locals.clone(), role });
     }
 
     fn value(&mut self, check: &'a Check) {
