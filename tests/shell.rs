@@ -340,6 +340,7 @@ fn what_only_reads_needs_no_word() {
         "t=$(mktemp -d); cp a \"$t/\"; rm -rf \"$t\"",
         "npx prisma migrate status",
         "kubectl get pvc | grep a",
+        "command -v rm",
         "psql -c 'select 1'",
     ] {
         assert!(plan(script).parsed.only_reads(), "{script}: {:?}", plan(script).parsed.effects);

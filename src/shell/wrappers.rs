@@ -157,6 +157,10 @@ pub fn inner(words: &[Word], place: Place) -> Option<Inner<'_>> {
 /// A wrapper, or a runner such as `npx`, by its name or by its name and its subcommand.
 fn by_name<'a>(name: &str, rest: &'a [Word], place: Place) -> Option<Inner<'a>> {
     let find = |name: &str| WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name));
+    // `command -v rm` only asks where `rm` is.
+    if name == "command" && rest.first().is_some_and(|word| matches!(word.text.as_str(), "-v" | "-V")) {
+        return None;
+    }
     if let Some(wrapper) = find(name) {
         return wrapped(wrapper, rest, place);
     }
