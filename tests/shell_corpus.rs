@@ -43,8 +43,14 @@ fn variables(command: &str) -> HashSet<String> {
     found
 }
 
-/// A command in a step of its own plan, and what is found about it.
+/// What is found about the command itself.
 fn findings(command: &str) -> Vec<Diagnostic> {
+    let found = checked(command).diagnostics.into_iter();
+    found.filter(|found| is_about_commands(found.rule) || rule(found.rule).is_none()).collect()
+}
+
+/// A command in a step of its own plan.
+fn checked(command: &str) -> harness::Checked {
     let command = command.replace("\\n", "\n").replace("\\\\", "\\");
     let mut plan = String::from("plan corpus \"A line\" { rto 1h }\n");
     for name in variables(&command) {
@@ -57,12 +63,7 @@ fn findings(command: &str) -> Vec<Diagnostic> {
     }
     let text = command.replace('\n', "\n    ");
     let _ = write!(plan, "phase p {{\n  step s changes nothing timeout 1m {{ sh \"\"\"\n    {text}\n  \"\"\" }}\n}}\n");
-    let checked = harness::check("plan.rbk", &plan);
-    checked
-        .diagnostics
-        .into_iter()
-        .filter(|found| is_about_commands(found.rule) || rule(found.rule).is_none())
-        .collect()
+    harness::check("plan.rbk", &plan)
 }
 
 #[test]
@@ -82,6 +83,28 @@ fn hazards_are_found() {
     println!("recall: {found} of {}", lines.len());
     assert!(missed.is_empty(), "missed:\n{}", missed.join("\n"));
     assert!(lines.len() >= 150, "only {} lines", lines.len());
+}
+
+/// Whatever a line is cut down to: nothing panics, and every place is a place of the plan.
+#[test]
+fn cut_lines_keep_their_places() {
+    let lines = lines(include_str!("shell/corpus/hazards.txt"));
+    for (number, line) in lines.iter().enumerate() {
+        let command = line.split_once(": ").unwrap().1;
+        let cuts: Vec<usize> = command.char_indices().map(|(at, _)| at).filter(|at| (at + number) % 9 == 0).collect();
+        for at in cuts {
+            for text in [format!("{}ñ", &command[..at]), format!("ñ{}", &command[at..])] {
+                let checked = checked(&text);
+                for label in checked.diagnostics.iter().flat_map(|finding| &finding.labels) {
+                    let file = &checked.sources.file(label.span.file).text;
+                    assert!(
+                        file.get(label.span.start as usize..label.span.end as usize).is_some(),
+                        "{text}: {label:?}"
+                    );
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -166,10 +166,7 @@ fn words(simple: &SimpleCommand) -> Vec<&str> {
 /// `[ -n "$x" ]` and `test`.
 fn of_simple(simple: &SimpleCommand) -> Proof {
     let words = words(simple);
-    let words = match words.as_slice() {
-        ["[", inner @ .., "]"] | ["test", inner @ ..] => inner,
-        _ => return Proof::default(),
-    };
+    let (["[", words @ .., "]"] | ["test", words @ ..]) = words.as_slice() else { return Proof::default() };
     if words.contains(&"-o") {
         return Proof::default();
     }

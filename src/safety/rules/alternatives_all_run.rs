@@ -16,7 +16,7 @@ fn one(text: &Text, said: &str, span: Span) -> Option<Diagnostic> {
     }
     let own = |command: &&crate::shell::Command| text.parsed.pipeline(command).shell == 0 && command.via.is_none();
     let mut commands = text.parsed.commands.iter().filter(own);
-    let before = commands.clone().filter(|command| command.span.end <= span.start).last()?;
+    let before = commands.clone().rfind(|command| command.span.end <= span.start)?;
     let behind = commands.find(|command| command.span.start >= span.end)?;
     // The comment must stand right above the second one, not above another comment that explains more.
     let next = text.parsed.comments.iter().any(|(_, other)| other.start > span.end && other.end < behind.span.start);

@@ -28,7 +28,7 @@ fn one(command: &Command) -> Option<Diagnostic> {
         format!("`#{word}` begins a comment: `{}` never sees it, nor what follows on the line", command.name());
     let place = Context::report("comment-swallows-argument", message, *span, "a comment to the shell");
     let first = crate::source::Span { end: span.start + 1 + u32::try_from(word.len()).ok()?, ..*span };
-    let fix = Fix::safe(format!("quote `#{word}`")).replace(first, format!("'#{word}'"));
+    let fix = Fix::safe(format!("quote `#{word}`")).replace(first, format!("\\#{word}"));
     Some(place.help(format!("quote it: `'#{word}'`")).fix(fix))
 }
 

@@ -17,12 +17,16 @@ pub struct Found {
 }
 
 /// Without a repair.
+#[allow(clippy::unnecessary_wraps)] // it is an answer of functions that may have none
 pub fn found(why: &'static str, help: impl Into<String>) -> Option<Found> {
     Some(Found { why, help: help.into(), fix: None })
 }
 
+/// Why a command stands still, behind its name.
 pub const QUESTION: &str = "asks before it goes on, and nobody answers";
+/// The same, of editors.
 pub const EDITOR: &str = "opens an editor, and nobody is there to leave it";
+/// The same, of passwords.
 pub const SECRET: &str = "asks for a password, and nobody types it";
 
 /// Tools that ask unless they are told not to.

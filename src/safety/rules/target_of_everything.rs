@@ -275,7 +275,7 @@ fn blanked(sql: &str) -> String {
     let mut out = bytes.to_vec();
     let mut at = 0;
     let mut blank = |from: usize, to: usize| {
-        out[from..to].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b' ')
+        out[from..to].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b' ');
     };
     while at < bytes.len() {
         let rest = &sql.as_bytes()[at..];
