@@ -69,27 +69,49 @@ fn compare(plan: &plans::Plan, weakness: Option<Weakness>) -> (Vec<String>, Vec<
 /// The verdicts agree with those of brute force: none missed, and no false alarm where no branches are.
 #[test]
 fn verdicts_agree_with_brute_force() {
-    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-    let cases = std::env::var("RBK_PLANS").ok().and_then(|n| n.parse().ok()).unwrap_or(1000);
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let plans: u32 = std::env::var("RBK_PLANS").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
     // The same plans every time, unless RBK_SEED says otherwise: a failure must be there again tomorrow.
     let seed: u8 = std::env::var("RBK_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]));
-    let totals = std::cell::Cell::new((0_usize, 0_usize, 0_usize));
+    let share = plans.div_ceil(u32::from(SHARES));
+    let all = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..SHARES).map(|part| scope.spawn(move || brute_force(share, seed, part))).collect();
+        workers.into_iter().map(|worker| worker.join().unwrap()).collect::<Vec<_>>()
+    });
+    let sum = |of: fn(&Counts) -> usize| all.iter().map(|(counts, _)| of(counts)).sum::<usize>();
+    let (plans, verdicts, alarms) = (sum(|c| c.plans), sum(|c| c.verdicts), sum(|c| c.alarms));
+    println!("{plans} plans, {verdicts} verdicts, {alarms} false alarms behind branches");
+    let wrong: Vec<&String> = all.iter().filter_map(|(_, wrong)| wrong.as_ref()).collect();
+    assert!(wrong.is_empty(), "{}", wrong[0]);
+}
+
+/// The plans are tried in so many shares, each with its own chance, on as many cores as there are.
+const SHARES: u8 = 4;
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    plans: usize,
+    verdicts: usize,
+    alarms: usize,
+}
+
+/// Tries so many plans: what was counted, and the first disagreement.
+fn brute_force(cases: u32, seed: u8, part: u8) -> (Counts, Option<String>) {
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut chance = [seed; 32];
+    chance[0] = part;
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &chance));
+    let counts = std::cell::Cell::new(Counts::default());
     let outcome = runner.run(&plans::plan(), |plan| {
         let (missed, alarms, verdicts) = compare(&plan, None);
-        let (p, v, f) = totals.get();
-        totals.set((p + 1, v + verdicts, f + alarms.len()));
+        let Counts { plans, verdicts: v, alarms: a } = counts.get();
+        counts.set(Counts { plans: plans + 1, verdicts: v + verdicts, alarms: a + alarms.len() });
         let text = plan.text();
         proptest::prop_assert!(missed.is_empty(), "missed: {missed:#?}\n{text}");
         proptest::prop_assert!(plan.branches() || alarms.is_empty(), "false alarms: {alarms:#?}\n{text}");
         Ok(())
     });
-    let (plans, verdicts, alarms) = totals.get();
-    println!("{plans} plans, {verdicts} verdicts, {alarms} false alarms behind branches");
-    if let Err(error) = outcome {
-        panic!("{error}");
-    }
+    (counts.get(), outcome.err().map(|error| error.to_string()))
 }
 
 /// Whatever is left out of the analysis, brute force notices it.

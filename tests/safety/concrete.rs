@@ -152,6 +152,10 @@ impl<'a> Simulation<'a> {
             let done = self.done(action, world);
             stopped.extend(done.iter().cloned());
             after.extend(done);
+            // Nobody is asked about what has begun.
+            if action.ask_first.is_some() {
+                after.insert(world.clone());
+            }
         }
         if matches!(action.if_fails, OnFailure::Continue(_)) {
             after.extend(stopped.iter().cloned());
@@ -167,9 +171,8 @@ impl<'a> Simulation<'a> {
         for effect in &action.effects {
             worlds = worlds.iter().flat_map(|world| self.effect(action, effect, world)).collect();
         }
-        // What a person does without being asked what was seen, and what may be skipped, may not have been done.
-        let unproven = matches!(action.run, Run::Manual { check: None, .. }) && action.expect.is_none();
-        if unproven || action.ask_first.is_some() {
+        // What a person does without being asked what was seen may not have been done.
+        if matches!(action.run, Run::Manual { check: None, .. }) && action.expect.is_none() {
             worlds.push(world.clone());
         }
         worlds
@@ -348,6 +351,9 @@ impl<'a> Simulation<'a> {
         let mut after = Worlds::new();
         for world in worlds {
             self.possible(action, world)?;
+            if action.ask_first.is_some() {
+                after.insert(world.clone());
+            }
             // It may be interrupted any number of times; each time it is begun again from what is then there.
             let mut begun = Worlds::from([world.clone()]);
             loop {

@@ -120,6 +120,7 @@ fn back() -> impl Strategy<Value = Back> {
         1 => (0..2usize).prop_map(Back::Either),
         1 => Just(Back::Restart),
         1 => Just(Back::Flush),
+        1 => (0..2usize).prop_map(Back::Asked),
         1 => (0..2usize).prop_map(Back::Safety),
         1 => (0..2usize).prop_map(Back::Again),
         3 => (0..3usize, any::<bool>()).prop_map(|(n, r)| Back::Undo(n, r)),

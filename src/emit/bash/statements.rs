@@ -431,7 +431,8 @@ impl Script<'_> {
             line.extend([bare("as"), quote::value(user, &outer)]);
         }
         if let Some(reason) = &action.ask_first {
-            line.extend([bare("ask_first"), text(&reason.text)]);
+            let word = if action.effects.is_empty() { "ask_first" } else { "ask_once" };
+            line.extend([bare(word), text(&reason.text)]);
         }
         match &action.if_fails {
             OnFailure::Abort => {}
