@@ -1346,7 +1346,7 @@ RBK_PASSED_BY=() # steps that --only or --from passed by and that have not been 
 RBK_UNDONE=0     # something was not done in this run, so it is not complete
 
 rbk_options_reset() {
-  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_expect='' O_grace=0 O_kill=''
+  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_once=0 O_expect='' O_grace=0 O_kill=''
   O_undoes='' O_broken='' O_broken_why=''
   RBK_DIR='' RBK_USER=''
 }
@@ -1362,6 +1362,7 @@ rbk_options() {
       in) RBK_DIR=$2 ;;
       as) RBK_USER=$2 ;;
       ask_first) O_ask=$2 ;;
+      ask_once) O_ask=$2 O_once=1 ;;
       continue | call | escalate) O_fail="$1" O_why=$2 ;;
       expect) O_expect=$2 ;;
       graceful) O_grace=$2 O_kill=$3 && shift ;;
@@ -1389,6 +1390,8 @@ rbk_enter() {
   rbk_chosen || return 0
   if [ "$RBK_CLOSING" = 0 ]; then
     rbk_state "$RBK_ID"
+    # What changes something and was begun is no longer a choice: passed over, it would stay half done.
+    case $RBK_VALUE in start | cut | fail) [ "$O_once" = 0 ] || O_ask='' ;; esac
     case $RBK_VALUE in
       'done' | skip)
         rbk_say t already "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
@@ -3328,7 +3331,7 @@ run_deploy() {
   # lodging_mvp.rbk:393
   rbk_manual new_variables 'Añadir a .env las variables nuevas de .env.template' 'Responsable de DevOps' '' \
     '`''git diff`'' de .env.template entre '"$previous"' y '"$release"' no nombra ninguna variable que falte en .env' \
-    '' limit 180 ask_first 'sólo hace falta si .env.template cambió entre las dos versiones'
+    '' limit 180 ask_once 'sólo hace falta si .env.template cambió entre las dos versiones'
   # lodging_mvp.rbk:398
   rbk_step migrate 'Subir el esquema' step_deploy_migrate limit 360 repeatable in "$app_dir"
   # lodging_mvp.rbk:410

@@ -1268,7 +1268,7 @@ RBK_PASSED_BY=() # steps that --only or --from passed by and that have not been 
 RBK_UNDONE=0     # something was not done in this run, so it is not complete
 
 rbk_options_reset() {
-  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_expect='' O_grace=0 O_kill=''
+  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_once=0 O_expect='' O_grace=0 O_kill=''
   O_undoes='' O_broken='' O_broken_why=''
   RBK_DIR='' RBK_USER=''
 }
@@ -1284,6 +1284,7 @@ rbk_options() {
       in) RBK_DIR=$2 ;;
       as) RBK_USER=$2 ;;
       ask_first) O_ask=$2 ;;
+      ask_once) O_ask=$2 O_once=1 ;;
       continue | call | escalate) O_fail="$1" O_why=$2 ;;
       expect) O_expect=$2 ;;
       graceful) O_grace=$2 O_kill=$3 && shift ;;
@@ -1311,6 +1312,8 @@ rbk_enter() {
   rbk_chosen || return 0
   if [ "$RBK_CLOSING" = 0 ]; then
     rbk_state "$RBK_ID"
+    # What changes something and was begun is no longer a choice: passed over, it would stay half done.
+    case $RBK_VALUE in start | cut | fail) [ "$O_once" = 0 ] || O_ask='' ;; esac
     case $RBK_VALUE in
       'done' | skip)
         rbk_say t already "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
@@ -2946,8 +2949,7 @@ run_phase_1() {
     db__backup 'check_backup_db_before' limit 300 repeatable
   # microservices_reorganisation.rbk:238
   rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
-    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
-    'opcional, aunque recomendado'
+    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_once 'opcional, aunque recomendado'
   # microservices_reorganisation.rbk:239
   rbk_step switch_code 'switch code to '"$phase_1_ref" step_phase_1_switch_code limit 60 repeatable
   # microservices_reorganisation.rbk:240
@@ -3266,8 +3268,7 @@ run_phase_2() {
     db__backup 'check_backup_db_before' limit 300 repeatable
   # microservices_reorganisation.rbk:355
   rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
-    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
-    'opcional, aunque recomendado'
+    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_once 'opcional, aunque recomendado'
   # microservices_reorganisation.rbk:356
   rbk_step start_data_maintenance 'start data_maintenance' data_maintenance__start limit 60 repeatable
   # microservices_reorganisation.rbk:357
@@ -3585,8 +3586,7 @@ run_phase_3() {
     db__backup 'check_backup_db_before' limit 300 repeatable
   # microservices_reorganisation.rbk:444
   rbk_take take_redis_before 'take backup redis_before' redis_before "$backup_dir"'/redis-'"$stamp"'.redis' 0 \
-    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_first \
-    'opcional, aunque recomendado'
+    redis_data__backup 'check_backup_redis_before' limit 120 repeatable ask_once 'opcional, aunque recomendado'
   # microservices_reorganisation.rbk:445
   rbk_capture tables_before 'Cuántas tablas hay' tables_before text source_phase_3_tables_before limit 30 \
     repeatable

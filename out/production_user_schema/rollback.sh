@@ -1300,7 +1300,7 @@ RBK_PASSED_BY=() # steps that --only or --from passed by and that have not been 
 RBK_UNDONE=0     # something was not done in this run, so it is not complete
 
 rbk_options_reset() {
-  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_expect='' O_grace=0 O_kill=''
+  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_once=0 O_expect='' O_grace=0 O_kill=''
   O_undoes='' O_broken='' O_broken_why=''
   RBK_DIR='' RBK_USER=''
 }
@@ -1316,6 +1316,7 @@ rbk_options() {
       in) RBK_DIR=$2 ;;
       as) RBK_USER=$2 ;;
       ask_first) O_ask=$2 ;;
+      ask_once) O_ask=$2 O_once=1 ;;
       continue | call | escalate) O_fail="$1" O_why=$2 ;;
       expect) O_expect=$2 ;;
       graceful) O_grace=$2 O_kill=$3 && shift ;;
@@ -1343,6 +1344,8 @@ rbk_enter() {
   rbk_chosen || return 0
   if [ "$RBK_CLOSING" = 0 ]; then
     rbk_state "$RBK_ID"
+    # What changes something and was begun is no longer a choice: passed over, it would stay half done.
+    case $RBK_VALUE in start | cut | fail) [ "$O_once" = 0 ] || O_ask='' ;; esac
     case $RBK_VALUE in
       'done' | skip)
         rbk_say t already "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
@@ -3683,7 +3686,7 @@ run_full() {
   # production_user_schema.rbk:500
   rbk_manual switch_maintenance 'switch maintenance to ''on' '' \
     'En el panel de la entrada pública, ponga la página de mantenimiento en ''on' '' '' limit 30 repeatable \
-    ask_first 'solo hace falta si la disponibilidad está por debajo del 50 %'
+    ask_once 'solo hace falta si la disponibilidad está por debajo del 50 %'
   rbk_stage 'Staging funciona con el esquema anterior'
   # production_user_schema.rbk:411
   rbk_verify staging_answers.staging_health 'Staging responde' check_staging_answers_staging_health limit 5 \

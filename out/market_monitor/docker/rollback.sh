@@ -1305,7 +1305,7 @@ RBK_PASSED_BY=() # steps that --only or --from passed by and that have not been 
 RBK_UNDONE=0     # something was not done in this run, so it is not complete
 
 rbk_options_reset() {
-  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_expect='' O_grace=0 O_kill=''
+  O_limit=0 O_tries=1 O_pause=0 O_repeat=0 O_done='' O_fail=stop O_why='' O_ask='' O_once=0 O_expect='' O_grace=0 O_kill=''
   O_undoes='' O_broken='' O_broken_why=''
   RBK_DIR='' RBK_USER=''
 }
@@ -1321,6 +1321,7 @@ rbk_options() {
       in) RBK_DIR=$2 ;;
       as) RBK_USER=$2 ;;
       ask_first) O_ask=$2 ;;
+      ask_once) O_ask=$2 O_once=1 ;;
       continue | call | escalate) O_fail="$1" O_why=$2 ;;
       expect) O_expect=$2 ;;
       graceful) O_grace=$2 O_kill=$3 && shift ;;
@@ -1348,6 +1349,8 @@ rbk_enter() {
   rbk_chosen || return 0
   if [ "$RBK_CLOSING" = 0 ]; then
     rbk_state "$RBK_ID"
+    # What changes something and was begun is no longer a choice: passed over, it would stay half done.
+    case $RBK_VALUE in start | cut | fail) [ "$O_once" = 0 ] || O_ask='' ;; esac
     case $RBK_VALUE in
       'done' | skip)
         rbk_say t already "$RBK_STEP" "$RBK_TOTAL" "$RBK_TITLE"
@@ -2829,7 +2832,7 @@ run_save_settings() {
     0 settings__backup 'check_backup_settings_before' limit 30 repeatable
   # market_monitor.rbk:424
   rbk_manual edit_settings 'Edit the settings as the new release needs them' 'DevOps lead' 'the settings file' \
-    'every key that the release'\''s notes name is in the file' '' limit 600 ask_first \
+    'every key that the release'\''s notes name is in the file' '' limit 600 ask_once \
     'only if the release needs other settings'
 }
 
@@ -3092,10 +3095,10 @@ run_deploy() {
     "$backup_dir"'/settings-'"$stamp" 0 settings__backup 'check_backup_settings_before' limit 30 repeatable
   # market_monitor.rbk:424
   rbk_manual save_settings.edit_settings 'Edit the settings as the new release needs them' 'DevOps lead' \
-    'the settings file' 'every key that the release'\''s notes name is in the file' '' limit 600 ask_first \
+    'the settings file' 'every key that the release'\''s notes name is in the file' '' limit 600 ask_once \
     'only if the release needs other settings'
   # market_monitor.rbk:504
-  rbk_step migrate 'Apply the migration' step_deploy_migrate limit 300 in "$home"'/supabase' ask_first \
+  rbk_step migrate 'Apply the migration' step_deploy_migrate limit 300 in "$home"'/supabase' ask_once \
     'only if the release brings a migration'
   # market_monitor.rbk:527
   rbk_step switch_release_in_force 'switch release_in_force to '"$release" step_deploy_switch_release_in_force \
