@@ -166,7 +166,9 @@ fn of_migrations(command: &Command) -> Option<&'static str> {
     let has = |name: &str| names.contains(&name);
     let after = |name: &str| names.iter().position(|other| *other == name).map(|at| &names[at + 1..]);
     let base = "takes every migration back, with the data in its tables";
-    if after("downgrade").is_some_and(|rest| rest.contains(&"base") || rest.contains(&"zero")) {
+    if !words.has_any(&["--sql"])
+        && after("downgrade").is_some_and(|rest| rest.contains(&"base") || rest.contains(&"zero"))
+    {
         return Some(base);
     }
     let wipes = [
