@@ -15,13 +15,15 @@ const SECRET: &str = "it's a \"key\"\nsecond $line `x`";
 
 fn script() -> &'static str {
     static SCRIPT: OnceLock<String> = OnceLock::new();
-    SCRIPT.get_or_init(|| {
-        let mut sources = Sources::default();
-        let file = sources.add("shop.rbk", include_str!("runtime/shop.rbk"));
-        let compiled = rbk::compile(&mut sources, file, &|path| Err(path.to_owned()), 20_000);
-        let (program, matrix) = compiled.programs.first().unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
-        bash::emit(Input { program, sources: &sources, matrix }).unwrap()
-    })
+    SCRIPT.get_or_init(|| compiled("shop.rbk", include_str!("runtime/shop.rbk")))
+}
+
+fn compiled(name: &str, plan: &str) -> String {
+    let mut sources = Sources::default();
+    let file = sources.add(name, plan);
+    let compiled = rbk::compile(&mut sources, file, &|path| Err(path.to_owned()), 20_000);
+    let (program, matrix) = compiled.programs.first().unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics));
+    bash::emit(Input { program, sources: &sources, matrix }).unwrap()
 }
 
 /// A shop in a directory of its own.
@@ -588,4 +590,29 @@ fn the_script_is_clean() {
     let output = Command::new("shellcheck").arg(shop.path("rollback.sh")).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     assert!(output.status.success());
+}
+
+/// What was begun and changes something is not passed over any more: it would stay half done.
+#[test]
+fn an_optional_step_is_asked_about_before_its_first_try_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = "plan once \"Once\" { rto 1h }\nresource f : command data { }\nphase go {\n  step fill modifies f \
+                ask_first because \"it can wait\" timeout 5s {\n    sh \"./fill\"\n    undo { total; sh \"rm -f f\" }\n  }\n}\n\
+                rollback back of go {\n  undo fill timeout 5s\n  verify gone of f { sh \"test ! -e f\" }\n}\n";
+    fs::write(dir.path().join("rollback.sh"), compiled("once.rbk", plan)).unwrap();
+    let run = |verb: &[&str], state: &str, works: bool| {
+        let path = dir.path().join("fill");
+        fs::write(&path, if works { "#!/bin/bash\n: >f\n" } else { "#!/bin/bash\nexit 1\n" }).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = Command::new("bash");
+        command.arg("rollback.sh").args(verb).args(["--yes", "--confirm", "skip fill", "--state-dir", state]);
+        Said::of(&command.current_dir(dir.path()).stdin(Stdio::null()).output().unwrap())
+    };
+    run(&["apply", "go"], "passed", false).code(0);
+    let mut broken = Command::new("bash");
+    broken.args(["rollback.sh", "apply", "go", "--yes", "--confirm", "nothing", "--state-dir", "broken"]);
+    Said::of(&broken.current_dir(dir.path()).stdin(Stdio::null()).output().unwrap()).code(1);
+    run(&["resume"], "broken", false).code(1);
+    run(&["resume"], "broken", true).code(0);
+    assert!(dir.path().join("f").exists(), "it was passed over");
 }
