@@ -366,6 +366,9 @@ fn lines_at(text: &Text, mut at: usize, content: &str) -> Option<Text> {
         builder.extend(text, at + tabs..at + tabs + line.len());
         at += tabs + line.len();
     }
+    if builder.map.is_empty() {
+        builder.map.push((0, text.span(at..at).start));
+    }
     Some(Text { value: builder.value, map: builder.map, file: text.file, raw: true })
 }
 
