@@ -6,6 +6,10 @@ use rbk::source::Sources;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What is generated.
 #[derive(Clone, Copy)]
 struct Shape {
@@ -30,7 +34,7 @@ fn main() {
             let growth = growth.map_or_else(String::new, |growth| format!("{growth:.1}"));
             println!("| {} | {:.1} | {growth} |", shape.actions, median.as_secs_f64() * 1e3);
         }
-        println!("\nslope from 1,000 on: {:.2}\n", slope(&sizes[1..], &medians[1..]));
+        println!("\nslope: {:.2}; from 1,000 on: {:.2}\n", slope(&sizes, &medians), slope(&sizes[1..], &medians[1..]));
     }
     let large = [3, 100].map(|resources| Shape { actions: 10_000, procedures: 50, resources });
     println!("| 10,000 actions, 50 procedures | ms |\n| --- | --: |");

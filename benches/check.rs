@@ -1,12 +1,14 @@
-//! How long `rbk check` takes: for one plan, for generated ones of 1,000 to 100,000 steps, and for many plans at once, side by side
-//! with `bash -n` over the same commands. Runs are interleaved; the figure is the median. Prints a table for `docs/performance.md`.
+//! How long `rbk check` takes: for one plan, for generated ones of 100 to 100,000 steps, and for many plans at once, side by side
+//! with `bash -n` over the same commands and with `ruff check --no-cache` over as many lines of Python. Runs are interleaved; the
+//! figures are medians of processor time (user and system, all threads) and of time on the clock. Prints a table for
+//! `docs/performance.md`.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
+const RUFF: &str = "`ruff check --no-cache`, 1000 files of 100 lines";
 const STEPS: [usize; 4] = [100, 1_000, 10_000, 100_000];
 
 /// Something that is timed.
@@ -22,6 +24,7 @@ fn main() {
     let subjects = subjects(&folder);
     let medians = measure(&subjects);
     print!("{}", table(&subjects, &medians));
+    print!("{}", beside_ruff(&subjects, &medians));
     fs::remove_dir_all(&folder).expect("the temporary folder can be removed");
 }
 
@@ -49,14 +52,39 @@ fn subjects(folder: &Path) -> Vec<Subject> {
         ));
         subjects.push(subject(format!("`bash -n`, {steps} steps"), runs, &["bash", "-n", &shown(&script)]));
     }
-    let many = folder.join("many");
-    fs::create_dir_all(&many).expect("the temporary folder is writable");
-    for i in 0..1000 {
-        fs::write(many.join(format!("p{i}.rbk")), plan(&format!("p{i}"), 100))
-            .expect("the temporary folder is writable");
+    for (name, own) in [("like-many", false), ("many", true)] {
+        let many = folder.join(name);
+        let text = |i: usize| plan(&format!("p{i}"), 100, if own { i } else { 0 });
+        write_many(&many, "rbk", text);
+        let kind = if own { "commands of their own" } else { "the same commands" };
+        subjects.push(subject(
+            format!("`rbk check`, 1000 plans of 100 steps, {kind}"),
+            7,
+            &[rbk, "check", &shown(&many)],
+        ));
     }
-    subjects.push(subject("`rbk check`, 1000 plans of 100 steps".into(), 5, &[rbk, "check", &shown(&many)]));
+    let python = folder.join("python");
+    write_many(&python, "py", |i| {
+        format!("import subprocess\n\n{}", (0..100).map(|step| line(i, step)).collect::<String>())
+    });
+    if Command::new("ruff").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        subjects.push(subject(RUFF.into(), 7, &["ruff", "check", "--no-cache", &shown(&python)]));
+    }
     subjects
+}
+
+fn write_many(folder: &Path, extension: &str, text: impl Fn(usize) -> String) {
+    fs::create_dir_all(folder).expect("the temporary folder is writable");
+    for i in 0..1000 {
+        fs::write(folder.join(format!("p{i}.{extension}")), text(i)).expect("the temporary folder is writable");
+    }
+}
+
+/// What a step does, as a line of Python.
+fn line(plan: usize, step: usize) -> String {
+    format!(
+        "subprocess.run([\"psql\", \"-X\", \"-v\", \"ON_ERROR_STOP=1\", \"-f\", \"step_{plan}_{step}.sql\"], check=True, timeout=60)\n"
+    )
 }
 
 fn shown(path: &Path) -> String {
@@ -65,18 +93,20 @@ fn shown(path: &Path) -> String {
 
 fn write_plan(folder: &Path, steps: usize) -> (PathBuf, PathBuf) {
     let (path, script) = (folder.join(format!("s{steps}.rbk")), folder.join(format!("s{steps}.sh")));
-    fs::write(&path, plan(&format!("s{steps}"), steps)).expect("the temporary folder is writable");
-    let commands: String = (0..steps).map(|i| format!("{}\n", command(i))).collect();
+    fs::write(&path, plan(&format!("s{steps}"), steps, 0)).expect("the temporary folder is writable");
+    let commands: String = (0..steps).map(|i| format!("{}\n", command(0, i))).collect();
     fs::write(&script, commands).expect("the temporary folder is writable");
     (path, script)
 }
 
-fn command(i: usize) -> String {
-    format!("psql -X -v ON_ERROR_STOP=1 -h \"$db_host\" -f \"step_{i}.sql\" && echo \"step {i} done at $(date +%s)\"")
+fn command(plan: usize, i: usize) -> String {
+    format!(
+        "psql -X -v ON_ERROR_STOP=1 -h \"$db_host\" -f \"step_{plan}_{i}.sql\" && echo \"step {i} done at $(date +%s)\""
+    )
 }
 
-/// A phase of so many steps in stages of a hundred, and its rollback.
-fn plan(name: &str, steps: usize) -> String {
+/// A phase of so many steps in stages of a hundred, and its rollback; `number` goes into each command.
+fn plan(name: &str, steps: usize, number: usize) -> String {
     let mut text = format!(
         "plan {name} \"Generated\" {{ rto 10d }}\nparam db_host = \"db1\"\n\
          resource db : sqlite {{ path = \"x.db\" }}\nbackup before of db\n\nphase migrate {{\n  take backup before\n"
@@ -85,7 +115,11 @@ fn plan(name: &str, steps: usize) -> String {
         if i % 100 == 0 {
             let _ = writeln!(text, "{}  stage part_{} \"Part {1}\" {{", if i > 0 { "  }\n" } else { "" }, i / 100);
         }
-        let _ = writeln!(text, "    step s{i} \"Step {i}\" modifies db timeout 1m {{ sh \"\"\"{}\"\"\" }}", command(i));
+        let _ = writeln!(
+            text,
+            "    step s{i} \"Step {i}\" modifies db timeout 1m {{ sh \"\"\"{}\"\"\" }}",
+            command(number, i)
+        );
     }
     text.push_str(
         "  }\n}\n\nrollback back of migrate {\n  data_lost \"rows written since\"\n  restore db from before\n",
@@ -94,41 +128,69 @@ fn plan(name: &str, steps: usize) -> String {
     text
 }
 
-/// The median of each subject's runs, taken in turn so that a slow moment of the machine hits all alike.
-fn measure(subjects: &[Subject]) -> Vec<Duration> {
-    let mut times: Vec<Vec<Duration>> = subjects.iter().map(|_| Vec::new()).collect();
+/// Milliseconds of one run.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    /// Of the processors.
+    used: f64,
+    /// On the clock.
+    clock: f64,
+}
+
+/// The medians of each subject's runs, taken in turn so that a slow moment of the machine hits all alike.
+fn measure(subjects: &[Subject]) -> Vec<Time> {
+    let mut times: Vec<Vec<Time>> = subjects.iter().map(|_| Vec::new()).collect();
     let rounds = subjects.iter().map(|subject| subject.runs).max().unwrap_or(0);
     for round in 0..rounds {
         for (subject, times) in subjects.iter().zip(&mut times).filter(|(subject, _)| round < subject.runs) {
             times.push(time(subject));
         }
     }
-    times.iter_mut().for_each(|times| times.sort_unstable());
-    times.iter().map(|times| times[times.len() / 2]).collect()
+    let median = |times: &Vec<Time>, of: fn(&Time) -> f64| {
+        let mut all: Vec<f64> = times.iter().map(of).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    times.iter().map(|all| Time { used: median(all, |t| t.used), clock: median(all, |t| t.clock) }).collect()
 }
 
-fn time(subject: &Subject) -> Duration {
-    let mut command = Command::new(&subject.command[0]);
-    command.args(&subject.command[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let start = Instant::now();
-    let status = command.status().expect("the program can be started");
-    let took = start.elapsed();
-    assert!(status.success(), "{} failed", subject.name);
-    took
+/// Bash knows what a process that it ran has used.
+fn time(subject: &Subject) -> Time {
+    let script = "TIMEFORMAT='%3R %3U %3S'; time \"$@\" >/dev/null 2>&1";
+    let output = Command::new("bash").args(["-c", script, "bash"]).args(&subject.command).stdin(Stdio::null()).output();
+    let output = output.expect("bash can be started");
+    assert!(output.status.success(), "{} failed", subject.name);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let seconds: Vec<f64> = told.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+    let [clock, user, system] = seconds[..] else { panic!("{}: {told}", subject.name) };
+    Time { used: (user + system) * 1e3, clock: clock * 1e3 }
 }
 
-fn table(subjects: &[Subject], medians: &[Duration]) -> String {
-    let base = medians[0].as_secs_f64();
-    let mut out =
-        String::from("| what | ms | × `true` | × the row of a tenth of the steps |\n| --- | --: | --: | --: |\n");
+fn table(subjects: &[Subject], medians: &[Time]) -> String {
+    let mut out = String::from(
+        "| what | processor, ms | clock, ms | × the row of a tenth of the steps |\n| --- | --: | --: | --: |\n",
+    );
     for (i, (subject, median)) in subjects.iter().zip(medians).enumerate() {
-        let seconds = median.as_secs_f64();
         let smaller = i
             .checked_sub(3)
             .filter(|j| grows(&subjects[*j].name, &subject.name))
-            .map(|j| seconds / medians[j].as_secs_f64());
+            .map(|j| median.used / medians[j].used);
         let growth = smaller.map_or_else(String::new, |growth| format!("{growth:.1}"));
-        let _ = writeln!(out, "| {} | {:.1} | {:.1} | {growth} |", subject.name, seconds * 1e3, seconds / base);
+        let _ = writeln!(out, "| {} | {:.0} | {:.0} | {growth} |", subject.name, median.used, median.clock);
+    }
+    out
+}
+
+/// How many times as long as `ruff` it takes.
+fn beside_ruff(subjects: &[Subject], medians: &[Time]) -> String {
+    let Some(at) = subjects.iter().position(|subject| subject.name == RUFF) else {
+        return "\n`ruff` is not installed (`pip install ruff`): nothing to compare with.\n".to_owned();
+    };
+    let mut out =
+        String::from("\n| beside ruff | × its processor time | × its time on the clock |\n| --- | --: | --: |\n");
+    for (subject, median) in subjects.iter().zip(medians).filter(|(subject, _)| subject.name.contains("1000 plans")) {
+        let (used, clock) = (median.used / medians[at].used, median.clock / medians[at].clock);
+        let _ = writeln!(out, "| {} | {used:.1} | {clock:.1} |", subject.name);
     }
     out
 }

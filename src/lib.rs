@@ -50,6 +50,7 @@ pub struct Compiled {
 /// `load` reads the files that the plan uses; `today`, in days since 1970-01-01, is the day for dated rules. Never fails:
 /// what is wrong is among the diagnostics.
 pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) -> Compiled {
+    shell::next_plan();
     let rules: Vec<&str> = RULES.iter().map(|rule| rule.name).chain(FOREIGN.iter().copied()).collect();
     let resolved = model::resolve(sources, file, load, &rules);
     let head = resolved.variations.first().map(|variation| &variation.plan.head.common);
@@ -61,7 +62,7 @@ pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) 
     let hash = hash(sources);
     let mut found = Vec::new();
     for variation in resolved.variations {
-        let program = ir::lower(&variation.plan, &variation.choices, sources, hash.clone());
+        let program = ir::lower(variation.plan, &variation.choices, sources, hash.clone());
         let analysis = safety::analyse(&program, sources, Some(today));
         found.extend(analysis.diagnostics);
         compiled.accepted.extend(analysis.accepted);

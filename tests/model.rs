@@ -36,8 +36,8 @@ fn outcome(name: &str, text: &str) -> String {
         return diagnostics::render(Format::Human, false, &sources, &resolved.diagnostics);
     }
     let mut text = String::new();
-    for variation in &resolved.variations {
-        let program = ir::lower(&variation.plan, &variation.choices, &sources, "hash".to_owned());
+    for variation in resolved.variations {
+        let program = ir::lower(variation.plan, &variation.choices, &sources, "hash".to_owned());
         if let Some(variant) = &program.variant {
             let _ = writeln!(text, "variant {variant}");
         }

@@ -52,8 +52,21 @@ pub fn compile_all(paths: &Paths, options: &Options) -> anyhow::Result<Vec<Unit>
 
 /// The same, with other texts in the place of some files.
 pub fn compile_with(paths: &Paths, options: &Options, texts: &Texts) -> anyhow::Result<Vec<Unit>> {
+    all(paths, options, texts, |_| {})
+}
+
+/// What is found in them, without their programs: of a thousand plans only the findings stay in memory.
+pub fn findings(paths: &Paths, options: &Options) -> anyhow::Result<Vec<Unit>> {
+    all(paths, options, &Texts::new(), |unit| unit.compiled.programs = Vec::new())
+}
+
+fn all(paths: &Paths, options: &Options, texts: &Texts, finish: fn(&mut Unit)) -> anyhow::Result<Vec<Unit>> {
     let inputs = input::find(&paths.paths, options)?;
-    let one = |input: &Input| unit(input, options, texts);
+    let one = |input: &Input| {
+        let mut unit = unit(input, options, texts);
+        unit.iter_mut().for_each(finish);
+        unit
+    };
     let mut units: Vec<Unit> = parallel(&inputs, one).into_iter().collect::<Result<_, _>>()?;
     set_aside_shared(&mut units);
     same_names(&mut units);

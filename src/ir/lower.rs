@@ -1,5 +1,6 @@
 //! From the statements of a plan to nodes and actions.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::effects::{self, Effects};
@@ -14,8 +15,8 @@ use crate::source::{Sources, Span};
 /// Compiles a resolved plan, free of errors, to a program.
 ///
 /// `choices` are those of the variants that it was resolved for; `hash` is the SHA-256 of its sources.
-pub fn lower(plan: &Plan, choices: &[String], sources: &Sources, hash: String) -> Program {
-    let lowering = Lowering { plan };
+pub fn lower(plan: Plan, choices: &[String], sources: &Sources, hash: String) -> Program {
+    let lowering = Lowering { plan: &plan };
     let ids = || (0..plan.procedures.len()).map(Id::new);
     let mut procedures: Vec<Procedure> = ids().map(|id| lowering.procedure(id)).collect();
     for id in ids().filter(|id| plan[*id].kind == ProcedureKind::Phase) {
@@ -26,7 +27,8 @@ pub fn lower(plan: &Plan, choices: &[String], sources: &Sources, hash: String) -
         procedure.worst = times::worst(&procedure.body);
     }
     let variant = (!choices.is_empty()).then(|| choices.join("-"));
-    Program { plan: plan.clone(), variant, hash, file: sources.relative(plan.file), procedures }
+    let file = sources.relative(plan.file);
+    Program { plan, variant, hash, file, procedures }
 }
 
 struct Lowering<'p> {
@@ -41,10 +43,10 @@ impl Lowering<'_> {
     }
 
     /// The statements of a procedure with `extends` carried out.
-    fn statements(&self, id: Id<Declaration>) -> Vec<Statement> {
+    fn statements(&self, id: Id<Declaration>) -> Cow<'_, [Statement]> {
         let declaration = &self.plan[id];
-        let Some(base) = declaration.extends else { return declaration.body.clone() };
-        let mut body = self.statements(base);
+        let Some(base) = declaration.extends else { return Cow::Borrowed(&declaration.body) };
+        let mut body = self.statements(base).into_owned();
         for (step, statements, _) in &declaration.replace {
             substitute(&mut body, step, statements);
         }
@@ -52,7 +54,7 @@ impl Lowering<'_> {
             substitute(&mut body, step, &[]);
         }
         body.extend(declaration.body.iter().cloned());
-        body
+        Cow::Owned(body)
     }
 
     fn nodes(&self, statements: &[Statement], prefix: &str) -> Vec<Node> {

@@ -2,7 +2,9 @@
 //!
 //! In: a file, and a function that reads others. Out: the trees of all of them.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::vocabulary::{Arg, Body, DECLARATIONS, Form, Kind};
 use crate::diagnostics::Diagnostic;
@@ -19,7 +21,7 @@ pub type Load<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The plan's own tree first, then what it uses, then drivers.
-    pub trees: Vec<Tree>,
+    pub trees: Vec<Rc<Tree>>,
     /// How many of them are not of the standard library.
     pub own: usize,
     /// Syntax errors, and files that could not be read.
@@ -37,11 +39,26 @@ pub fn load(sources: &mut Sources, file: FileId, load: Load<'_>) -> Loaded {
     let wanted: Vec<_> = LIBRARY.iter().filter(|(known, _)| named.contains(known)).collect();
     for (name, text) in wanted {
         let id = sources.add(format!("library/{name}.rbk"), *text);
-        let (tree, diagnostics) = syntax::parse(sources, id);
+        let (tree, diagnostics) = driver(sources, id, name);
         loaded.diagnostics.extend(diagnostics);
         loaded.trees.push(tree);
     }
     loaded
+}
+
+thread_local! {
+    static DRIVERS: RefCell<HashMap<(&'static str, FileId), (Rc<Tree>, Vec<Diagnostic>)>> = RefCell::default();
+}
+
+/// The tree of a standard driver, parsed once for all plans in which it has the same number.
+fn driver(sources: &Sources, file: FileId, name: &'static str) -> (Rc<Tree>, Vec<Diagnostic>) {
+    DRIVERS.with_borrow_mut(|known| {
+        let parsed = || {
+            let (tree, diagnostics) = syntax::parse(sources, file);
+            (Rc::new(tree), diagnostics)
+        };
+        known.entry((name, file)).or_insert_with(parsed).clone()
+    })
 }
 
 fn follow(
@@ -55,7 +72,7 @@ fn follow(
     let (tree, diagnostics) = syntax::parse(sources, file);
     loaded.diagnostics.extend(diagnostics);
     let uses: Vec<(String, Span)> = tree.items.iter().filter_map(used_path).collect();
-    loaded.trees.push(tree);
+    loaded.trees.push(Rc::new(tree));
     let from = sources.file(file).name.clone();
     for (relative, span) in uses {
         let name = beside(&from, &relative);
@@ -115,7 +132,7 @@ fn beside(from: &str, relative: &str) -> String {
 }
 
 /// The drivers named by `resource NAME : DRIVER` that no file declares.
-fn drivers_named(trees: &[Tree]) -> Vec<&str> {
+fn drivers_named(trees: &[Rc<Tree>]) -> Vec<&str> {
     let mut named = Vec::new();
     let mut declared = HashSet::new();
     for item in trees.iter().flat_map(|tree| &tree.items) {
@@ -139,7 +156,7 @@ fn drivers_named(trees: &[Tree]) -> Vec<&str> {
 pub type Declared<'t> = (&'static Form, &'t Item);
 
 /// The top-level items with their forms; unknown ones are reported.
-pub fn declarations<'t>(trees: &'t [Tree], diagnostics: &mut Vec<Diagnostic>) -> Vec<Declared<'t>> {
+pub fn declarations<'t>(trees: &'t [Rc<Tree>], diagnostics: &mut Vec<Diagnostic>) -> Vec<Declared<'t>> {
     let mut all = Vec::new();
     for item in trees.iter().flat_map(|tree| &tree.items) {
         let word = match item.atoms.first().map(|atom| &atom.value) {

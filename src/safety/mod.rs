@@ -77,6 +77,7 @@ pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sou
         sources,
         today,
         texts: OnceCell::default(),
+        written: rules::statements(program),
     };
     let found = rules::RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
     let diagnostics = allow::apply(&world, sources, today, found);

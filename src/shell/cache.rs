@@ -7,15 +7,15 @@ use super::{Parsed, reader};
 use crate::model::value::Script;
 use crate::source::Span;
 use crate::syntax::Text;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
-/// More than this is not kept: a plan of that many commands is read more than once.
-const MOST: usize = 100_000;
+/// So many are kept from one plan to the next: variants, repairs and neighbours of a plan have most of them in common.
+const MOST: usize = 4_000;
 
 thread_local! {
-    static READ: RefCell<HashMap<Span, (Text, Arc<Parsed>)>> = RefCell::default();
+    static READ: RefCell<FxHashMap<Span, (Text, Arc<Parsed>)>> = RefCell::default();
 }
 
 /// What a script says.
@@ -26,12 +26,16 @@ pub fn parse(script: &Script) -> Arc<Parsed> {
     });
     kept.unwrap_or_else(|| {
         let parsed = Arc::new(reader::parse(&script.text.shell()));
-        READ.with_borrow_mut(|read| {
-            if read.len() >= MOST {
-                read.clear();
-            }
-            read.insert(script.span, (script.text.clone(), Arc::clone(&parsed)));
-        });
+        READ.with_borrow_mut(|read| read.insert(script.span, (script.text.clone(), Arc::clone(&parsed))));
         parsed
     })
+}
+
+/// Another plan comes: what the ones before it held is given back if it is much.
+pub fn next_plan() {
+    READ.with_borrow_mut(|read| {
+        if read.len() > MOST {
+            *read = FxHashMap::default();
+        }
+    });
 }

@@ -28,7 +28,7 @@ mod words;
 mod wrappers;
 
 pub use brush::is_guarded;
-pub use cache::parse;
+pub use cache::{next_plan, parse};
 pub use effects::{Nature, Visible};
 pub use oracle::{Mistake, ask_bash_by};
 pub use placeholders::Placeholder;

@@ -87,6 +87,9 @@ fn is_blank_name(inner: &str) -> bool {
 /// Everything outside of quotes and comments that looks like `<name>`.
 pub fn angles(text: &Text) -> Vec<Placeholder> {
     let value = &text.value;
+    if !value.contains('<') {
+        return Vec::new();
+    }
     let blank = |range: Range<usize>| {
         let inner = value.get(range.start + 1..range.end - 1)?;
         let next = value.get(range.end..).and_then(|rest| rest.chars().next());

@@ -22,6 +22,8 @@ const DEPTH: usize = 8;
 pub fn parse(text: &Text) -> Parsed {
     let mut reader = Reader::default();
     reader.text(text);
+    // It is kept as long as the plan is looked at.
+    reader.parsed.commands.shrink_to_fit();
     reader.parsed
 }
 
@@ -201,6 +203,10 @@ impl Reader {
         self.parsed.placeholders.extend(placeholders::of(&self.angles, &command));
         self.effects(&command);
         let index = self.parsed.commands.len();
+        if command.input.is_none() && wrappers::inner(&command.words, command.place).is_none() {
+            self.parsed.commands.push(command);
+            return;
+        }
         self.parsed.commands.push(command.clone());
         match wrappers::inner(&command.words, command.place) {
             Some(Inner::Command(words, place)) if self.depth < DEPTH => {

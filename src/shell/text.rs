@@ -35,17 +35,28 @@ pub struct Builder {
 impl Builder {
     /// Adds the character that stands at an offset of `text`.
     pub fn push(&mut self, text: &Text, at: usize, c: char) {
-        let there = locate(&text.map, at);
-        if self.map.is_empty() || locate(&self.map, self.value.len()) != there {
-            self.map.push((offset(self.value.len()), there));
-        }
+        self.step(locate(&text.map, at));
         self.value.push(c);
     }
 
     /// Adds a range of `text` as it is.
     pub fn extend(&mut self, text: &Text, range: Range<usize>) {
-        let start = range.start;
-        let part = text.value.get(range).unwrap_or("");
-        part.char_indices().for_each(|(at, c)| self.push(text, start + at, c));
+        let mut from = range.start;
+        while from < range.end {
+            // Up to there the text runs in step with the file.
+            let next = text.map.partition_point(|(step, _)| *step <= offset(from));
+            let to = text.map.get(next).map_or(range.end, |(step, _)| range.end.min(*step as usize));
+            let Some(part) = text.value.get(from..to).filter(|part| !part.is_empty()) else { return };
+            self.step(locate(&text.map, from));
+            self.value.push_str(part);
+            from = to;
+        }
+    }
+
+    /// What comes next stands there in the file.
+    fn step(&mut self, there: u32) {
+        if self.map.is_empty() || locate(&self.map, self.value.len()) != there {
+            self.map.push((offset(self.value.len()), there));
+        }
     }
 }

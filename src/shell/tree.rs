@@ -193,7 +193,8 @@ impl Command {
     /// Its name without directories; empty if the name is not fixed.
     pub fn name(&self) -> &str {
         let first = self.words.first().and_then(Word::literal).unwrap_or("");
-        first.rsplit('/').next().unwrap_or(first)
+        let slash = first.bytes().rposition(|byte| byte == b'/');
+        slash.map_or(first, |at| &first[at + 1..])
     }
 
     /// Its arguments.
@@ -224,6 +225,9 @@ pub trait Words {
 impl Words for [Word] {
     fn has_any(&self, options: &[&str]) -> bool {
         let is = |text: &str, option: &str| {
+            if text.as_bytes().first() != option.as_bytes().first() {
+                return false;
+            }
             let rest = text.strip_prefix(option);
             rest.is_some_and(|rest| rest.is_empty() || option.starts_with("--") && rest.starts_with('='))
         };

@@ -62,8 +62,11 @@ impl<'a> Scanner<'a> {
     fn new(text: &'a Text, range: Range<usize>) -> Self {
         let bytes = text.value.as_bytes();
         let end = range.end.min(bytes.len());
-        let (out, reads, sets, inner) = (Builder::default(), Vec::new(), Vec::new(), Vec::new());
-        let (parts, quote, at) = (Vec::new(), Quote::Bare, range.start.min(end));
+        let (reads, sets, inner) = (Vec::new(), Vec::new(), Vec::new());
+        let (quote, at) = (Quote::Bare, range.start.min(end));
+        // Most words are one piece, in step with the file: room for no more, there are many of them.
+        let out = Builder { value: String::with_capacity(end - at), map: Vec::with_capacity(1) };
+        let parts = Vec::with_capacity(1);
         Scanner { text, bytes, at, end, out, fixed: true, quoted: false, reads, sets, inner, parts, quote }
     }
 
@@ -77,6 +80,21 @@ impl<'a> Scanner<'a> {
     fn peek(&self, ahead: usize) -> Option<u8> {
         let at = self.at + ahead;
         (at < self.end).then(|| self.bytes.get(at).copied()).flatten()
+    }
+
+    /// Takes the characters here into the word, as far as none of these bytes comes, and at least one.
+    fn keep_until(&mut self, special: &[u8]) {
+        let rest = self.bytes.get(self.at..self.end).unwrap_or(&[]);
+        let is_special = |byte: &u8| special.contains(byte) || !byte.is_ascii();
+        match rest.iter().position(is_special).unwrap_or(rest.len()) {
+            0 | 1 => self.keep(),
+            length => {
+                let start = self.out.value.len();
+                self.out.extend(self.text, self.at..self.at + length);
+                self.part(start, false);
+                self.at += length;
+            }
+        }
     }
 
     /// Takes the character here into the word.
@@ -119,7 +137,7 @@ impl<'a> Scanner<'a> {
                 }
                 b'$' => self.dollar(false),
                 b'`' => self.backquotes(),
-                _ => self.keep(),
+                _ => self.keep_until(b"\\'\"$`"),
             }
         }
     }
@@ -142,7 +160,7 @@ impl<'a> Scanner<'a> {
                 self.at += 1;
                 return;
             }
-            self.keep();
+            self.keep_until(b"'");
         }
     }
 
@@ -164,7 +182,7 @@ impl<'a> Scanner<'a> {
                 },
                 b'$' => self.dollar(true),
                 b'`' => self.backquotes(),
-                _ => self.keep(),
+                _ => self.keep_until(b"\\\"$`"),
             }
         }
     }

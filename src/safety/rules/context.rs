@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub today: Option<i64>,
     /// The shell texts, once a rule has asked for them.
     pub texts: OnceCell<Vec<Text>>,
+    /// Every action once, as `statements` finds them.
+    pub written: Vec<(&'a Procedure, &'a Action)>,
 }
 
 /// A finding about a trouble, unfolded.
@@ -141,13 +143,13 @@ impl<'a> Context<'a> {
     /// Every action of the program once, with its procedure. Called bodies and `extends` show a statement several times:
     /// rules that look at statements see it at its first.
     pub fn statements(&self) -> Vec<(&'a Procedure, &'a Action)> {
-        statements(self.world.program)
+        self.written.clone()
     }
 }
 
 /// The actions that are written in a plan, each once.
 pub fn statements(program: &Program) -> Vec<(&Procedure, &Action)> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     let written = program.procedures.iter().filter(|p| !p.back_out);
     let all = written.flat_map(|p| actions(&p.body).into_iter().map(move |a| (p, a)));
     all.filter(|(_, a)| seen.insert((a.span, a.head))).collect()

@@ -9,12 +9,12 @@ use crate::source::Span;
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for text in context.texts() {
-        let holds = |command: &&Command| {
+        let holds = |command: &Command| {
             let passes = ["env", "docker", "podman", "docker-compose"].contains(&command.name());
             passes || !text.parsed.is_wrapper(command)
         };
-        let commands = text.parsed.commands.iter().filter(holds);
-        found.extend(commands.filter_map(of_command));
+        let told = |command: &Command| of_command(command).filter(|_| holds(command));
+        found.extend(text.parsed.commands.iter().filter_map(told));
         let sets = text.parsed.sets.iter().filter(|set| secrets::is_name(&set.name));
         found.extend(
             sets.filter_map(|set| set.value.as_ref()).filter(|value| is_literal(value)).map(|value| report(value.span)),
@@ -121,6 +121,9 @@ fn address(word: &Word) -> Option<Diagnostic> {
 /// `{"password": "x"}`, `Authorization: Bearer x`
 fn field(word: &Word) -> Option<Diagnostic> {
     let text = word.text.as_str();
+    if !text.contains(':') {
+        return None;
+    }
     for mark in
         ["\"password\"", "\"passwd\"", "\"secret\"", "\"token\"", "\"api_key\"", "\"apiKey\"", "\"client_secret\""]
     {

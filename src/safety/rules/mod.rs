@@ -12,7 +12,7 @@ mod scripts;
 mod secrets;
 mod thresholds;
 
-pub use context::Context;
+pub use context::{Context, statements};
 pub use scripts::{Block, blocks, values};
 
 use crate::diagnostics::{Diagnostic, Level};

@@ -117,15 +117,22 @@ pub fn known(text: &str) -> Option<(usize, usize)> {
         ("hvs.", 20),
         ("SG.", 30),
     ];
+    // None of them is shorter, and most words are.
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if text.len() < 20 {
+        return None;
+    }
     if let Some(at) = text.find("-----BEGIN ").filter(|at| text[*at..].contains("PRIVATE KEY")) {
         return Some((at, 11));
+    }
+    if !text.split(|c| !letter(c)).any(|run| run.len() >= 20) {
+        return None;
     }
     PREFIXES.iter().find_map(|(prefix, length)| {
         let at = text.find(prefix)?;
         let boundary = at == 0 || !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
         let rest = &text[at..];
-        let token =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
+        let token = rest.find(|c| !letter(c)).unwrap_or(rest.len());
         (boundary && token >= *length).then_some((at, token))
     })
 }

@@ -85,7 +85,14 @@ fn words(action: &Action) -> Vec<Vec<String>> {
     let Run::Commands(commands) = &action.run else { return Vec::new() };
     let scripts = commands.iter().filter_map(|c| if let Command::Sh(script) = c { Some(script) } else { None });
     let all = |command: &shell::Command| command.words.iter().flat_map(|word| parts(&word.text)).collect();
-    scripts.flat_map(|script| shell::parse(script).commands.iter().map(all).collect::<Vec<_>>()).collect()
+    let about = |command: &&shell::Command| command.words.iter().any(|word| is_about(&word.text));
+    scripts.flat_map(|script| shell::parse(script).commands.iter().filter(about).map(all).collect::<Vec<_>>()).collect()
+}
+
+/// Does it name the switch, in capitals or not?
+fn is_about(text: &str) -> bool {
+    let begins = |at: &str, word: &str| at.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    text.match_indices(['m', 'M']).any(|(at, _)| SWITCHED.iter().any(|word| begins(&text[at..], word)))
 }
 
 /// The parts of a word, if it is about the switch or one word by itself: `data-maintenance` is a name, and not about it.

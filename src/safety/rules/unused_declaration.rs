@@ -5,7 +5,7 @@
 use super::{Context, scripts};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::model::plan::{Common, Plan};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let plan = context.world.plan;
@@ -13,16 +13,16 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for (id, file) in context.sources.files().filter(|(id, _)| scripts::is_own(context, *id)) {
         used.file(&file.text, &declared(plan).filter(|c| c.name_span.file == id).map(start).collect());
     }
-    let read: HashSet<&str> = context.texts().iter().flat_map(|t| &t.parsed.reads).map(|r| r.name.as_str()).collect();
+    let read: FxHashSet<&str> = context.texts().iter().flat_map(|t| &t.parsed.reads).map(|r| r.name.as_str()).collect();
     let here = |common: &&Common| common.name_span.file == plan.file;
-    let variable = |common: &&Common| !used.variables.contains(&common.name) && !read.contains(common.name.as_str());
+    let variable = |common: &&Common| !used.variables.contains(common.name.as_str()) && !read.contains(common.name.as_str());
     let values = values(plan).filter(here).filter(variable).map(|common| {
         let diagnostic = report(common, "nothing reads it").help("delete it, or read it where its value stands now");
         let set = plan.environments.iter().any(|e| e.settings.iter().any(|(name, _)| *name == common.name));
         let fix = Fix::risky(format!("delete `{}`", common.name)).replace(common.span, "");
         if set { diagnostic } else { diagnostic.fix(fix) }
     });
-    let word = |common: &&Common| used.words.get(&common.name).is_none_or(|count| *count == 0);
+    let word = |common: &&Common| used.words.get(common.name.as_str()).is_none_or(|count| *count == 0);
     let things = things(plan).filter(here).filter(word).map(|common| {
         report(common, "nothing names it")
             .help("delete it, or use it: perhaps a step forgets to say that it changes it")
@@ -63,14 +63,14 @@ fn start(common: &Common) -> usize {
 
 /// The names in a text: bare words with how often they stand there, and variables.
 #[derive(Default)]
-struct Used {
-    words: HashMap<String, usize>,
-    variables: HashSet<String>,
+struct Used<'t> {
+    words: FxHashMap<&'t str, usize>,
+    variables: FxHashSet<&'t str>,
 }
 
-impl Used {
+impl<'t> Used<'t> {
     /// Adds a file; the words at some places are declarations, not uses.
-    fn file(&mut self, text: &str, declared: &HashSet<usize>) {
+    fn file(&mut self, text: &'t str, declared: &FxHashSet<usize>) {
         let mut at = 0;
         while at < text.len() {
             let rest = &text[at..];
@@ -82,14 +82,14 @@ impl Used {
                 self.string(&rest[..length]);
                 length
             } else if let Some(name) = rest.strip_prefix('$').map(name).filter(|name| !name.is_empty()) {
-                self.variables.insert(name.to_owned());
+                self.variables.insert(name);
                 1 + name.len()
             } else if name(rest).is_empty() {
                 next
             } else {
                 let word = name(rest);
                 if !declared.contains(&at) {
-                    *self.words.entry(word.to_owned()).or_default() += 1;
+                    *self.words.entry(word).or_default() += 1;
                 }
                 word.len()
             };
@@ -97,9 +97,9 @@ impl Used {
     }
 
     /// The variables in a string, a shell text or a query.
-    fn string(&mut self, text: &str) {
+    fn string(&mut self, text: &'t str) {
         let behind = text.split('$').skip(1).map(|rest| name(rest.trim_start_matches(['{', '#', '!'])));
-        self.variables.extend(behind.filter(|name| !name.is_empty()).map(str::to_owned));
+        self.variables.extend(behind.filter(|name| !name.is_empty()));
     }
 }
 
