@@ -10,6 +10,8 @@ mod concrete;
 mod harness;
 #[path = "safety/plans.rs"]
 mod plans;
+#[path = "safety/replay.rs"]
+mod replay;
 
 /// Every plan in `cases` gives the findings and the matrix beside it; `RBK_UPDATE=1` writes them.
 #[test]
@@ -112,6 +114,58 @@ fn brute_force(cases: u32, seed: u8, part: u8) -> (Counts, Option<String>) {
         Ok(())
     });
     (counts.get(), outcome.err().map(|error| error.to_string()))
+}
+
+/// The run that a refusal tells is one that can happen, and it ends badly: for random plans.
+#[test]
+fn what_is_told_of_random_plans_ends_badly() {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    let count = std::env::var("RBK_PLANS").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
+    let seed: u8 = std::env::var("RBK_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(2);
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]));
+    let (mut replayed, mut beyond) = (0, 0);
+    for _ in 0..count {
+        let plan = plans::plan().new_tree(&mut runner).unwrap().current();
+        let checked = harness::check("random.rbk", &plan.text());
+        let found = replay::all(&checked.analyses[0].0).unwrap_or_else(|why| panic!("{why}\n{}", plan.text()));
+        replayed += found.replayed;
+        beyond += found.beyond;
+    }
+    println!("{replayed} runs of {count} plans end badly, {beyond} have loops");
+    assert!(replayed > count, "only {replayed} runs");
+}
+
+/// The same for every case here, and every page of a rule.
+#[test]
+fn what_is_told_of_cases_and_pages_ends_badly() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut plans: Vec<(String, String)> = Vec::new();
+    for folder in ["tests/safety/cases", "docs/rules"] {
+        for path in std::fs::read_dir(format!("{root}/{folder}")).unwrap().map(|entry| entry.unwrap().path()) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            match path.extension().and_then(|e| e.to_str()) {
+                Some("rbk") => plans.push((name, text)),
+                Some("md") => {
+                    let fired = text.split("```rbk fires\n").nth(1).and_then(|rest| rest.split("```").next());
+                    plans.push((name, fired.unwrap().to_owned()));
+                }
+                _ => {}
+            }
+        }
+    }
+    let (mut replayed, mut beyond) = (0, 0);
+    for (name, text) in plans {
+        for (program, _) in &harness::check(&name, &text).analyses {
+            let found = replay::all(program).unwrap_or_else(|why| panic!("{name}: {why}"));
+            replayed += found.replayed;
+            beyond += found.beyond;
+        }
+    }
+    println!("{replayed} runs end badly, {beyond} say more than the simulator knows");
+    assert!(replayed >= 15, "only {replayed} runs are replayed, {beyond} are not");
 }
 
 /// Whatever is left out of the analysis, brute force notices it.

@@ -160,7 +160,7 @@ impl Gather<'_, '_> {
 }
 
 /// Is it the same cause? What a resource is in the end may differ from point to point.
-fn alike(a: &Option<Trouble>, b: &Option<Trouble>) -> bool {
+pub fn alike(a: &Option<Trouble>, b: &Option<Trouble>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => match (&a.kind, &b.kind) {
             (Kind::Left(r, _), Kind::Left(q, _)) => r == q,

@@ -14,6 +14,7 @@ pub mod matrix;
 pub mod reach;
 pub mod recovery;
 pub mod rules;
+pub mod single;
 pub mod state;
 pub mod trace;
 pub mod transfer;

@@ -1,12 +1,17 @@
 //! Runs programs on concrete values, choosing outcomes: what the analysis says of all runs at once is tried one by one.
 //! Written from the meaning of the statements, and of nothing in `src/safety`.
 
-use rbk::ir::{Action, Effect, GroupKind, Node, Procedure, Program, Run};
+use rbk::ir::{Action, Effect, GroupKind, Node, Procedure, Program, Run, actions};
 use rbk::model::ids::Id;
 use rbk::model::plan::{Resource, ResourceKind, Thing};
 use rbk::model::statement::OnFailure;
+use rbk::model::value::Value;
 use rbk::safety::matrix::Point;
 use std::collections::{BTreeMap, BTreeSet};
+
+#[path = "follow.rs"]
+mod follow;
+pub use follow::Told;
 
 /// What is in a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -229,8 +234,12 @@ impl<'a> Simulation<'a> {
             }
             Effect::Adjust(r) => self.parts(r.index()).iter().for_each(|p| mend(&mut next.resources[*p], &action.id)),
             Effect::Switch(r, to) => {
-                let old = matches!(to, rbk::model::value::Value::Text(text) if text.source() == "v1");
-                let marks = if old { vec![] } else { vec!["v2".to_owned()] };
+                // A reference that the change does not switch to is the one of before.
+                let changes = actions(&self.phase.body).iter().any(|action| match &action.run {
+                    Run::Switch(other, reference) => other == r && written(reference) == written(to),
+                    _ => false,
+                });
+                let marks = if changes { vec!["new".to_owned()] } else { vec![] };
                 next.resources[r.index()] = Content::Whole(marks);
             }
             Effect::Stop(s) => next.running[s.index()] = false,
@@ -429,7 +438,7 @@ impl<'a> Simulation<'a> {
     }
 
     fn is_back(&self, world: &World) -> Result<(), Bad> {
-        let irrevocable = |r: usize| self.program.plan.resources[r].common.name == "mail";
+        let irrevocable = |r: usize| self.program.plan.resources[r].kind == ResourceKind::Irrevocable;
         // A cache may be empty, but not half written or out of date.
         let fine = |r: usize, c: &Content| {
             irrevocable(r) || *c == Content::Whole(vec![]) || self.is_cache(r) && *c == Content::Gone
@@ -452,6 +461,14 @@ pub struct Position(World);
 impl Position {
     pub fn passed(&self) -> bool {
         self.0.passed
+    }
+}
+
+/// A value as the plan writes it.
+fn written(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.source(),
+        other => format!("{other:?}"),
     }
 }
 

@@ -5,7 +5,9 @@ use super::Context;
 use crate::diagnostics::Diagnostic;
 use crate::ir::Effect;
 use crate::model::plan::ProcedureKind;
-use crate::safety::coverage::outside_points;
+use crate::safety::cells::Change;
+use crate::safety::coverage::{Exposed, Finding, outside_points};
+use crate::safety::forward::Stop;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = irrevocable(context);
@@ -19,14 +21,24 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
              `point_of_no_return`",
             exposed.action.id
         );
-        found.push(
+        let diagnostic =
             Context::report("undeclared-point-of-no-return", message, exposed.action.head, "after this there is no way back")
                 .also(resource.name_span, "what is destroyed")
-                .also(context.place(change), "no verified backup of it before")
-                .help(help),
-        );
+                .also(context.place(change), "no verified backup of it before");
+        let diagnostic = match finding(change, exposed) {
+            Some(finding) => context.story(&finding, diagnostic),
+            None => diagnostic,
+        };
+        found.push(diagnostic.help(help));
     }
     found
+}
+
+/// The failure that shows it: inside the step that destroys.
+fn finding(change: &Change, exposed: &Exposed) -> Option<Finding> {
+    let here = |stop: &Stop| stop.action.is_some_and(|action| std::ptr::eq(action, exposed.action));
+    let stop = change.forward.stops.iter().position(here)?;
+    Some(Finding { change: exposed.change, procedure: None, trouble: None, past: None, stop, more: 0 })
 }
 
 fn irrevocable(context: &Context) -> Vec<Diagnostic> {
