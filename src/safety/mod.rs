@@ -16,6 +16,7 @@ pub mod recovery;
 pub mod rules;
 pub mod single;
 pub mod state;
+pub mod tell;
 pub mod trace;
 pub mod transfer;
 pub mod trouble;

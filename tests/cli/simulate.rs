@@ -89,13 +89,19 @@ fn the_commands_that_findings_name_end_badly() {
     let mut tried = 0;
     for entry in fs::read_dir(root().join("docs/rules")).unwrap().map(|entry| entry.unwrap().path()) {
         let page = fs::read_to_string(&entry).unwrap();
-        let Some(plan) = page.split("```rbk fires\n").nth(1).and_then(|rest| rest.split("```").next()) else { continue };
+        let Some(plan) = page.split("```rbk fires\n").nth(1).and_then(|rest| rest.split("```").next()) else {
+            continue;
+        };
         let place = Place::with(&[("some plans/plan.rbk", plan.as_bytes())]);
         tried += all_end_badly(&place, "some plans/plan.rbk");
     }
     assert!(tried >= 14, "only {tried} commands are named by the pages");
     let notes = super::NOTES;
-    let unprotected = notes.replace("  take backup before\n", "").replacen("phase ", "phase other { step look timeout 1m { sh \"true\"; changes nothing } }\n\nphase ", 1);
+    let unprotected = notes.replace("  take backup before\n", "").replacen(
+        "phase ",
+        "phase other { step look timeout 1m { sh \"true\"; changes nothing } }\n\nphase ",
+        1,
+    );
     let place = Place::with(&[("-notes.rbk", unprotected.as_bytes())]);
     assert!(all_end_badly(&place, "./-notes.rbk") > 0, "{unprotected}");
 }
@@ -107,8 +113,17 @@ fn all_end_badly(place: &Place, plan: &str) -> usize {
     let notes = findings.iter().flat_map(|finding| finding["notes"].as_array().unwrap()).filter_map(|n| n.as_str());
     let commands: Vec<&str> = notes.filter_map(|note| note.strip_prefix("every state of it: ")).collect();
     for command in &commands {
-        let path = format!("{}:{}", Path::new(env!("CARGO_BIN_EXE_rbk")).parent().unwrap().display(), std::env::var("PATH").unwrap());
-        let shell = std::process::Command::new("sh").args(["-c", command]).current_dir(place.path()).env("PATH", path).output().unwrap();
+        let path = format!(
+            "{}:{}",
+            Path::new(env!("CARGO_BIN_EXE_rbk")).parent().unwrap().display(),
+            std::env::var("PATH").unwrap()
+        );
+        let shell = std::process::Command::new("sh")
+            .args(["-c", command])
+            .current_dir(place.path())
+            .env("PATH", path)
+            .output()
+            .unwrap();
         let (out, err) = (String::from_utf8_lossy(&shell.stdout), String::from_utf8_lossy(&shell.stderr));
         assert_eq!(shell.status.code(), Some(1), "{command}\n{out}{err}");
         assert!(out.contains("verdict: "), "{command}\n{out}{err}");

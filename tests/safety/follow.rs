@@ -34,7 +34,12 @@ impl Simulation<'_> {
     }
 
     /// The worlds in which the change stops when its steps come out as told; what is not told of may be anything.
-    pub fn follow(&self, given: &[(&'static str, String, &'static str)], told: &[Told], succeeds: bool) -> Vec<Position> {
+    pub fn follow(
+        &self,
+        given: &[(&'static str, String, &'static str)],
+        told: &[Told],
+        succeeds: bool,
+    ) -> Vec<Position> {
         let starts: Worlds =
             self.starts().into_iter().filter(|world| given.iter().all(|fact| self.is(world, fact))).collect();
         // Nothing told: it stops before its first step.
@@ -89,9 +94,7 @@ impl Follow<'_, '_> {
         for node in body {
             now = match node {
                 Node::Action(action) => self.action(action, now, inside),
-                Node::Group(group) => {
-                    self.body(&group.body, now, inside || matches!(group.kind, GroupKind::Point(_)))
-                }
+                Node::Group(group) => self.body(&group.body, now, inside || matches!(group.kind, GroupKind::Point(_))),
                 Node::If(branch) => {
                     let mut then = self.body(&branch.then, now.clone(), inside);
                     then.extend(self.body(&branch.otherwise, now, inside));
@@ -130,9 +133,8 @@ impl Follow<'_, '_> {
         after.retain(|world| told.is_none_or(|told| told.facts.iter().all(|fact| simulation.is(world, fact))));
         match last {
             true => {
-                let came = |world: &World| {
-                    self.told.iter().all(|told| told.passed_over || world.started.contains(&told.step))
-                };
+                let came =
+                    |world: &World| self.told.iter().all(|told| told.passed_over || world.started.contains(&told.step));
                 self.stopped.extend(after.into_iter().filter(came));
                 Worlds::new()
             }

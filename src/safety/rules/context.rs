@@ -8,6 +8,7 @@ use crate::model::plan::{Backup, Point};
 use crate::safety::cells::{Change, Survey};
 use crate::safety::coverage::{Exposed, Finding};
 use crate::safety::matrix;
+use crate::safety::tell;
 use crate::safety::trouble::Kind;
 use crate::safety::witness;
 use crate::safety::world::World;
@@ -80,13 +81,13 @@ impl<'a> Context<'a> {
 
     /// The run that ends badly, and how many other points are concerned.
     pub fn story(&self, finding: &Finding, diagnostic: Diagnostic) -> Diagnostic {
-        let diagnostic = diagnostic.note(witness::run(self.world, self.survey, self.sources, finding));
+        let diagnostic = diagnostic.note(tell::run(self.world, self.survey, self.sources, finding));
         let diagnostic = match finding.more {
             0 => diagnostic,
             1 => diagnostic.note("the same at 1 more point of failure"),
             more => diagnostic.note(format!("the same at {more} more points of failure")),
         };
-        match witness::command(self.world, self.survey, self.sources, finding) {
+        match tell::command(self.world, self.survey, self.sources, finding) {
             Some(command) => diagnostic.note(format!("every state of it: {command}")),
             None => diagnostic,
         }
