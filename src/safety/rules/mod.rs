@@ -120,6 +120,7 @@ rules! {
     "R605" Warning true approval_without_limit "approval-without-limit" "a rollback with an RTO that waits for a person without a limit";
     "R606" Warning true trigger_gap "trigger-gap" "a figure for which nothing says what to do";
     "R607" Warning true overlapping_thresholds "overlapping-thresholds" "a figure for which two rows say different things";
+    "R608" Note true unbounded_wait "unbounded-wait" "a rollback with an RTO that repeats something nobody knows how often";
     "R701" Error true variable_undefined "variable-undefined" "a command that reads a variable which nothing sets";
     "R702" Error true placeholder_in_command "placeholder-in-command" "a blank in a command that nobody filled in";
     "R703" Error true broken_command "broken-command" "a command that the shell can't read";
