@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use rbk::safety::matrix::{Point, Row};
+use rbk::safety::matrix::Row;
 use rbk::safety::weakness::Weakness;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -104,7 +104,7 @@ fn accepted_plans_bring_the_world_back() {
 
 /// Stops the change somewhere, and takes every way that the matrix allows from there.
 fn try_out(trial: &Trial, dice: &mut Dice, counts: &Counts, accepted: bool) -> Result<(), String> {
-    let rows: Vec<&Row> = trial.matrix.of_phase(trial.phase()).filter(|row| row.point != Point::Unknown).collect();
+    let rows: Vec<&Row> = trial.matrix.of_phase(trial.phase()).filter(|row| !row.point.is_range()).collect();
     let strokes = trial.strokes(&dice.pick(&rows).point);
     let mut mishap = Mishap { mood: trial::mood(dice), blows: Vec::new() };
     if !strokes.is_empty() {
@@ -220,7 +220,7 @@ fn ruins(weakness: Weakness, seed: u64) -> bool {
     let (program, sound) = checked.analyses.into_iter().next().unwrap();
     let weak = rbk::safety::analyse_with(Some(weakness), &program, &checked.sources, None).matrix;
     let mut wrong = Vec::new();
-    for (row, truth) in weak.rows.iter().zip(&sound.matrix.rows).filter(|(row, _)| row.point != Point::Unknown) {
+    for (row, truth) in weak.rows.iter().zip(&sound.matrix.rows).filter(|(row, _)| !row.point.is_range()) {
         let cells = row.cells.iter().zip(truth.cells.iter());
         let differing = cells.filter(|(weak, truth)| weak.verdict.allows() && !truth.verdict.allows());
         wrong.extend(differing.map(|(cell, _)| (row.point.clone(), cell.procedure)));

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot read its plan should stop
 
+use rbk::diagnostics::Level;
 use rbk::emit::{Input, bash};
 use rbk::source::Sources;
 use std::path::Path;
@@ -47,10 +48,14 @@ fn run(dir: &Path, arguments: &[&str]) -> (i32, String) {
 }
 
 fn world() -> tempfile::TempDir {
+    compile(PLAN)
+}
+
+fn compile(plan: &str) -> tempfile::TempDir {
     let mut sources = Sources::default();
-    let file = sources.add("steps.rbk", PLAN);
+    let file = sources.add("steps.rbk", plan);
     let compiled = rbk::compile(&mut sources, file, &|path| Err(path.to_owned()), 20_000);
-    let errors: Vec<_> = compiled.diagnostics.iter().map(|d| &d.message).collect();
+    let errors: Vec<_> = compiled.diagnostics.iter().filter(|d| d.level == Level::Error).map(|d| &d.message).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let (program, matrix) = &compiled.programs[0];
     let dir = tempfile::tempdir().unwrap();
@@ -60,6 +65,40 @@ fn world() -> tempfile::TempDir {
     let made = Command::new("sqlite3").arg(dir.path().join("notes.db")).arg("create table notes(id)").status();
     assert!(made.unwrap().success());
     dir
+}
+
+/// Written last, and recommended.
+const MORE: &str = r#"
+rollback quick of go {
+  recommended
+  data_lost "nothing"
+  undo grow
+  step sweep modifies list repeatable timeout 10s { sh "test ! -d list || rmdir list" }
+  restore list from before
+  verify looked of db, list { sh "cat list" == "one" }
+}
+"#;
+
+#[test]
+fn the_recommended_way_back_is_named_first_and_can_be_typed() {
+    let dir = compile(&format!("{PLAN}{MORE}"));
+    let (code, said) = run(dir.path(), &["apply", "go"]);
+    assert_eq!(code, 1, "{said}");
+    let ways = |said: &str| {
+        let named = said.lines().filter_map(|line| line.split_once("this gets back: ./rollback.sh run "));
+        named.map(|(_, way)| way.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let expected = ["quick --state-dir state", "back --state-dir state"];
+    assert_eq!(ways(&said), expected, "{said}");
+    let (_, said) = run(dir.path(), &["status"]);
+    assert_eq!(ways(&said), expected, "{said}");
+    let (code, said) = run(dir.path(), &["run", "back_out"]);
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("back_out is refused: leaves "), "{said}");
+    let (code, said) = run(dir.path(), &["run", "quick"]);
+    assert_eq!(code, 0, "{said}");
+    let (_, said) = run(dir.path(), &["status"]);
+    assert!(said.contains("go was taken back"), "{said}");
 }
 
 fn calls(dir: &Path) -> String {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Rollback de AgentSalud MVP en staging
 # Rolls back by the plan whatsapp_staging, made from whatsapp_staging.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: 9fecd54f88e01442ce0a2f2ee034145c92b080e0c982425ba2072b045c78c860
+# SHA-256 of the plan's text: eb4a82ecd3086eb48439dd01b3cd3201136eb7f7100753c2c0d7f71c907ccb5f
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='whatsapp_staging'
 RBK_PLAN_TITLE='Rollback de AgentSalud MVP en staging'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='whatsapp_staging.rbk'
-RBK_HASH='9fecd54f88e01442ce0a2f2ee034145c92b080e0c982425ba2072b045c78c860'
+RBK_HASH='eb4a82ecd3086eb48439dd01b3cd3201136eb7f7100753c2c0d7f71c907ccb5f'
 RBK_RTO='30m'
 RBK_ENVIRONMENTS='staging'
 RBK_PARAMS='backups_dir api_url webhook_url db_user db_name integration_script'
@@ -712,12 +712,18 @@ rbk_replay_end() {
   esac
 }
 
-# Sets the point of every phase that a procedure undoes: a point, or nothing for "not started".
+# Sets the point of every phase that a procedure undoes: a point, or nothing where it has come to its end.
 rbk_each_phase() {
   local _phase=''
   rbk_procedure "$1" || return 0
   for _phase in $RBK_PHASES; do
-    if [ -n "$2" ]; then rbk_put "p:$_phase" "$2"; else rbk_drop "p:$_phase"; fi
+    if [ -n "$2" ]; then
+      rbk_put "p:$_phase" "$2"
+      rbk_drop "f:$_phase"
+    else
+      rbk_drop "p:$_phase"
+      rbk_put "f:$_phase" "$RBK_P_BACK"
+    fi
   done
 }
 
@@ -2015,16 +2021,55 @@ RBK_VERDICT=''
 RBK_POINT=''
 RBK_FAILED_AT=''
 
-# The point of a phase: from the journal, else found by its `done_when`s, else from --failed-at, else unknown.
+# The point of a phase: from the journal, else found by its `done_when`s, made narrower by --failed-at, else unknown.
+# Probes see what an abandoned way back has left, too: they count only where there was none.
 rbk_point_of() {
   RBK_POINT=unknown
   if rbk_get "p:$1" && [ "$RBK_VALUE" != unknown ]; then
     RBK_POINT=$RBK_VALUE
   else
-    rbk_find_point "$1"
+    RBK_FOUND_FROM='' RBK_FOUND_TO='' RBK_FOUND_OUT=1
+    if rbk_untouched "$1"; then rbk_find_point "$1"; fi
+    if [ "$RBK_FOUND_OUT" = 1 ] && [ -n "$RBK_FOUND_FROM$RBK_FOUND_TO" ]; then
+      RBK_POINT=found:$RBK_FOUND_FROM..$RBK_FOUND_TO
+    fi
   fi
   if [ -n "$RBK_FAILED_AT" ]; then rbk_failed_at "$1"; fi
   return 0
+}
+
+# Whether nothing that this script did stands between a phase and what probes see of it.
+rbk_untouched() {
+  rbk_get "p:$1" && return 1
+  ! rbk_get "f:$1" || [ "$RBK_VALUE" = back_done ]
+}
+
+# Whether probes can be asked, for RBK_OK: everything that they read must be there, values that are asked for included.
+rbk_may_probe() {
+  local _name=''
+  rbk_inputs
+  RBK_OK=0
+  for _name in $RBK_INPUTS; do
+    [ "${!_name-}" != "<$_name>" ] || return 0
+  done
+  [ "$RBK_PROBLEMS" != 0 ] || RBK_OK=1
+}
+
+# Whether a point is one of those that are left open: PHASE RANGE POINT.
+rbk_within() {
+  local _id='' _from=${2#*:} _to=${2#*..} _behind=0 RBK_STEPS=''
+  case $2 in unknown) return 0 ;; *..*) ;; *) return 1 ;; esac
+  _from=${_from%%..*}
+  rbk_steps "$1"
+  if [ -z "$_from" ]; then _behind=1; fi
+  [ "$_behind:$3" != 1:before ] || return 0
+  for _id in $RBK_STEPS; do
+    [ "$_behind:$3" != "1:inside:$_id" ] || return 0
+    [ "$_id" != "$_to" ] || return 1
+    [ "$_id" != "$_from" ] || _behind=1
+    [ "$_behind:$3" != "1:after:$_id" ] || return 0
+  done
+  return 1
 }
 
 # Of several phases, the step that was named belongs to one: the others stand where the journal says.
@@ -2038,8 +2083,11 @@ rbk_failed_at() {
     rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$1"
   fi
   RBK_FAILED_FOUND=1
-  if [ "$RBK_POINT" != unknown ] && [ "$RBK_POINT" != "$_said" ]; then
-    rbk_stop 4 refused journal_knows "$1" "$RBK_POINT"
+  if [ "$RBK_POINT" != "$_said" ] && ! rbk_within "$1" "$RBK_POINT" "$_said"; then
+    case $RBK_POINT in
+      *..*) rbk_stop 4 refused checks_know "$1" "$RBK_POINT" ;;
+      *) rbk_stop 4 refused journal_knows "$1" "$RBK_POINT" ;;
+    esac
   fi
   RBK_POINT=$_said
 }
@@ -2055,24 +2103,19 @@ rbk_touched() {
   RBK_TEXT=${_touched:-$1}
 }
 
-# Whether a procedure may run from where its phases stopped; stops with 4 and the reason where not.
+# Whether a procedure may run from where its phases stopped; stops with 4 and the reason where not. What was found out is
+# kept: once the procedure has begun, probes would tell what it has done.
 rbk_judge() {
-  local _phase='' _phases=$RBK_PHASES _why=''
+  local _phase='' _phases=$RBK_PHASES
   rbk_touched "$_phases"
   for _phase in $RBK_TEXT; do
     rbk_point_of "$_phase"
-    rbk_unpassed "$_phase" "$RBK_POINT"
-    if ! rbk_matrix "$_phase" "$RBK_POINT" "$1"; then RBK_VERDICT=refused RBK_VERDICT_WHY=$RBK_POINT; fi
+    rbk_judge_phase "$_phase" "$1"
+    if [ "$RBK_VERDICT" != recovers ] && rbk_ask_where "$_phase"; then rbk_judge_phase "$_phase" "$1"; fi
     rbk_say t stands_at "$_phase" "$RBK_POINT"
-    [ "$RBK_VERDICT" = recovers ] && continue
-    _why=$RBK_VERDICT_WHY
-    if [ "$RBK_MODE" = dry ]; then
-      rbk_say w would_refuse "$1" "$_why"
-      continue
-    fi
-    rbk_ways_back "$_phase"
-    [ "$RBK_POINT" != unknown ] || rbk_say w say_where "$_phase"
-    rbk_stop 4 refused refused "$1" "$_why"
+    rbk_put "p:$_phase" "$RBK_POINT"
+    RBK_JUDGED="$RBK_JUDGED $_phase"
+    [ "$RBK_VERDICT" = recovers ] || rbk_refuse "$_phase" "$1"
   done
   if [ -n "$RBK_FAILED_AT" ] && [ "$RBK_FAILED_FOUND" = 0 ]; then
     rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$_phases"
@@ -2080,14 +2123,53 @@ rbk_judge() {
 }
 
 RBK_VERDICT_WHY=''
+RBK_JUDGED=''
 
-# Whether any of these steps, PHASE:STEP each, may have been begun; the point at which the phase stands tells.
+rbk_judge_phase() {
+  rbk_unpassed "$1" "$RBK_POINT"
+  if ! rbk_matrix "$1" "$RBK_POINT" "$2"; then RBK_VERDICT=refused RBK_VERDICT_WHY=$RBK_POINT; fi
+}
+
+rbk_refuse() {
+  local _why=$RBK_VERDICT_WHY
+  if [ "$RBK_MODE" = dry ]; then
+    rbk_say w would_refuse "$2" "$_why"
+    return 0
+  fi
+  rbk_ways_back "$1" "$RBK_POINT"
+  case $RBK_POINT in unknown | *..*) rbk_say w say_where "$1" ;; esac
+  rbk_stop 4 refused refused "$2" "$_why"
+}
+
+# Asks a person which step failed, of those that are left open: PHASE. Fails where that is known, or nobody knows.
+rbk_ask_where() {
+  local _id='' _ids=() _why=$RBK_VERDICT_WHY RBK_STEPS=''
+  case $RBK_MODE:$RBK_POINT in run:unknown | run:*..*) rbk_terminal || return 1 ;; *) return 1 ;; esac
+  rbk_steps "$1"
+  for _id in $RBK_STEPS; do
+    if rbk_within "$1" "$RBK_POINT" "inside:$_id" && rbk_matrix "$1" "inside:$_id" ''; then
+      _ids+=("$_id")
+      rbk_out t "  ${#_ids[@]}  $_id"
+    fi
+  done
+  rbk_msg which_failed "$1"
+  rbk_prompt "$RBK_TEXT"
+  RBK_VERDICT=refused RBK_VERDICT_WHY=$_why
+  case $RBK_ANSWER in '' | *[!0-9]* | ??????*) return 1 ;; esac
+  _id=$((10#$RBK_ANSWER))
+  if [ "$_id" -lt 1 ] || [ "$_id" -gt "${#_ids[@]}" ]; then return 1; fi
+  RBK_POINT=inside:${_ids[_id - 1]}
+}
+
+# Whether any of these steps, PHASE:STEP each, may have been begun, as it was judged before the procedure began.
 rbk_begun() {
   local _each='' _id='' _at='' RBK_STEPS=''
   for _each in "$@"; do
-    rbk_point_of "${_each%%:*}"
-    case $RBK_POINT in before) continue ;; unknown) return 0 ;; esac
-    _at=${RBK_POINT#*:}
+    rbk_get "p:${_each%%:*}" || continue
+    _at=$RBK_VALUE
+    case $_at in before) continue ;; *..*) _at=:${_at#*..} ;; esac
+    _at=${_at#*:}
+    case $_at in '' | unknown) return 0 ;; esac
     rbk_steps "${_each%%:*}"
     for _id in $RBK_STEPS; do
       [ "$_id" != "${_each#*:}" ] || return 0
@@ -2097,29 +2179,70 @@ rbk_begun() {
   return 1
 }
 
-# Names the procedures that recover from where a phase stands.
+# Names the procedures that recover from a point, the recommended one first: PHASE POINT.
 rbk_ways_back() {
-  local _name='' _any=0 _point=''
-  rbk_point_of "$1"
-  _point=$RBK_POINT
-  rbk_say w stands_at "$1" "$_point"
+  local _name='' _any=0
+  rbk_say w stands_at "$1" "$2"
   for _name in $RBK_PROCEDURES; do
-    rbk_matrix "$1" "$_point" "$_name" || continue
-    case $RBK_VERDICT in
-      recovers)
-        _any=1
-        rbk_procedure "$_name"
-        rbk_say t way_back "$_name" "$RBK_P_TITLE"
-        ;;
-      resume)
-        _any=1
-        rbk_say t way_on
-        ;;
-    esac
+    if rbk_gets_back "$_name" "$1" "$2"; then
+      _any=1
+      rbk_typed "run $_name"
+      rbk_say t way_back "$RBK_TEXT" "$RBK_P_TITLE"
+    fi
   done
+  if rbk_matrix "$1" "$2" resume && [ "$RBK_VERDICT" = resume ]; then
+    _any=1
+    rbk_typed resume
+    rbk_say t way_on "$RBK_TEXT"
+  fi
   [ "$_any" = 1 ] || rbk_say w no_way_back
   return 0
 }
+
+# Whether a procedure recovers from a point of one of its phases, the others being where they are: PROCEDURE PHASE POINT.
+rbk_gets_back() {
+  local _phase='' _at=''
+  rbk_matrix "$2" "$3" "$1" || return 1
+  rbk_procedure "$1"
+  rbk_touched "$RBK_PHASES"
+  for _phase in "$2" $RBK_TEXT; do
+    _at=$3
+    if [ "$_phase" != "$2" ]; then
+      _at=unknown
+      if rbk_get "p:$_phase"; then _at=$RBK_VALUE; fi
+    fi
+    rbk_matrix "$_phase" "$_at" "$1" || return 1
+    [ "$RBK_VERDICT" = recovers ] || return 1
+  done
+}
+
+# A call of this script as it can be typed, with what this one was told: RBK_TEXT.
+rbk_typed() {
+  local _text="./rollback.sh $1"
+  [ -z "$RBK_ENVIRONMENTS" ] || [ -z "$environment" ] || _text="$_text --env $environment"
+  if [ -n "$RBK_STATE_SAID" ]; then
+    printf -v RBK_TEXT '%q' "$RBK_STATE_SAID"
+    _text="$_text --state-dir $RBK_TEXT"
+  fi
+  RBK_TEXT=$_text
+}
+
+RBK_STATE_SAID=''
+
+# From generated code: whether a step of a phase that somebody else runs is done. CHECK STEP; no step: one that may have
+# been left out, so that only a yes tells something. No answer, or a step done behind one that is not: nobody knows.
+rbk_found() {
+  [ "$RBK_FOUND_OUT" = 1 ] || return 0
+  rbk_ask_world "$1"
+  case $RBK_OK:$RBK_FOUND_TO in
+    1:) RBK_FOUND_FROM=${2:-$RBK_FOUND_FROM} ;;
+    0:) RBK_FOUND_TO=$2 ;;
+    0:*) ;;
+    *) RBK_FOUND_OUT=0 ;;
+  esac
+}
+
+RBK_FOUND_OUT=1 RBK_FOUND_FROM='' RBK_FOUND_TO=''
 
 # The verbs that only read: the front page, list, show, status, report.
 rbk_home() {
@@ -2190,28 +2313,49 @@ rbk_status() {
   fi
   for _phase in $RBK_ALL_PHASES; do
     if rbk_get "f:$_phase"; then
-      rbk_say t phase_done "$_phase"
+      case $RBK_VALUE in
+        back_done) rbk_say t phase_back_done "$_phase" ;;
+        back_partly) rbk_say t phase_back_partly "$_phase" ;;
+        back_forward) rbk_say t phase_back_forward "$_phase" ;;
+        *) rbk_say t phase_done "$_phase" ;;
+      esac
       rbk_event phase name "$_phase" point complete
     elif rbk_get "p:$_phase"; then
       rbk_event phase name "$_phase" point "$RBK_VALUE"
-      rbk_say t stands_at "$_phase" "$RBK_VALUE"
     else
       rbk_say t phase_unknown "$_phase"
       rbk_event phase name "$_phase" point unknown
     fi
+    rbk_status_ways "$_phase"
   done
   if [ "$RBK_OPEN" = 1 ]; then
     rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
-    [ "$RBK_OPEN_VERB" != apply ] || rbk_hints
+    [ "$RBK_OPEN_VERB" != apply ] || rbk_say t or_resume
   fi
   rbk_event status open "$RBK_OPEN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" run "$RBK_OPEN_RUN"
   return 0
 }
 
+# What gets back from where a phase stands, as far as the journal tells, unless an unfinished run is in the way.
+rbk_status_ways() {
+  local _at=unknown
+  if rbk_get "p:$1"; then
+    _at=$RBK_VALUE
+  else
+    rbk_phase "$1"
+    [ "$RBK_DESCRIBED" = 1 ] || return 0
+  fi
+  case $RBK_OPEN:$RBK_OPEN_VERB:$RBK_OPEN_NAME in
+    0:* | 1:backup:* | "1:apply:$1") rbk_ways_back "$1" "$_at" ;;
+    *) rbk_say t stands_at "$1" "$_at" ;;
+  esac
+}
+
 # After a phase failed: what gets back from there.
 rbk_hints() {
   [ "$RBK_OPEN" = 1 ] || return 0
-  rbk_ways_back "$RBK_OPEN_NAME"
+  rbk_point_of "$RBK_OPEN_NAME"
+  rbk_ways_back "$RBK_OPEN_NAME" "$RBK_POINT"
   rbk_say t or_resume
 }
 
@@ -2304,7 +2448,7 @@ rbk_option() {
     --only) RBK_CHOICE=only RBK_CHOSEN=$2 ;;
     --from) RBK_CHOICE=from RBK_CHOSEN=$2 ;;
     --failed-at) RBK_FAILED_AT=$2 ;;
-    --state-dir) RBK_STATE=$2 ;;
+    --state-dir) RBK_STATE=$2 RBK_STATE_SAID=$2 ;;
     --color)
       case $2 in
         always) RBK_COLOR=1 ;;
@@ -2517,6 +2661,9 @@ rbk_begin() {
   done
   for _name in ${RBK_ASKED[@]+"${RBK_ASKED[@]}"}; do
     rbk_get "v:$_name" && rbk_journal value "$_name" "$RBK_VALUE"
+  done
+  for _name in $RBK_JUDGED; do
+    rbk_get "p:$_name" && rbk_journal point "$_name" "$RBK_VALUE"
   done
   [ -z "$RBK_SAID" ] || rbk_journal said environment "$RBK_SAID" "$operator"
   rbk_pin
@@ -2739,15 +2886,20 @@ Códigos: 0 hecho, 1 falló (se puede continuar), 2 uso, 3 no está listo, 4 rec
     ref_differs) RBK_TEXT="$1 se llevaría a $2, pero antes del cambio estaba en $3" ;;
     stands_at) RBK_TEXT="$1 está en: $2" ;;
     phase_done) RBK_TEXT="$1 fue aplicada" ;;
+    phase_back_done) RBK_TEXT="$1 se ha deshecho" ;;
+    phase_back_forward) RBK_TEXT="$1 se ha llevado hasta el final" ;;
+    phase_back_partly) RBK_TEXT="$1 se ha deshecho en parte, como dice el plan" ;;
     phase_unknown) RBK_TEXT="$1: el diario no conoce ninguna ejecución" ;;
     state_is) RBK_TEXT="estado: $1 (entorno $2)" ;;
     would_refuse) RBK_TEXT="$1 se rechazaría aquí: $2" ;;
     refused) RBK_TEXT="$1 se rechaza: $2" ;;
     say_where) RBK_TEXT="Diga dónde se detuvo $1: --failed-at PASO" ;;
-    way_back) RBK_TEXT="  esto lo recupera: ./rollback.sh run $1   $2" ;;
-    way_on) RBK_TEXT="  esto continúa: ./rollback.sh resume" ;;
+    way_back) RBK_TEXT="  esto lo recupera: $1   $2" ;;
+    way_on) RBK_TEXT="  esto continúa: $1" ;;
     no_way_back) RBK_TEXT="Ningún procedimiento está probado para volver desde aquí." ;;
     journal_knows) RBK_TEXT="El diario dice dónde se detuvo $1: $2" ;;
+    checks_know) RBK_TEXT="Las comprobaciones dicen que $1 se detuvo en otro sitio: $2" ;;
+    which_failed) RBK_TEXT="¿Qué paso de $1 falló (número; 0: nadie lo sabe)?" ;;
     no_such_point) RBK_TEXT="$1 no es un paso de $2" ;;
     to_resume) RBK_TEXT="Para continuar: ./rollback.sh resume" ;;
     or_resume) RBK_TEXT="O corrija la causa y continúe: ./rollback.sh resume" ;;
@@ -2828,35 +2980,29 @@ pg_server__stop() {
 }
 
 # whatsapp_staging.rbk:315
+step_deploy_begun() {
+  :
+}
+
+# whatsapp_staging.rbk:317
+done_deploy_begun_sh() {
+  ! cmp -s "$stack_dir/docker-compose.yml" "$backups_dir/$stable_version/docker-compose.yml" ||
+    ! cmp -s "$stack_dir/.env.staging" "$backups_dir/$stable_version/.env.staging"
+}
+
+# whatsapp_staging.rbk:317
+done_deploy_begun() {
+  rbk_sh 30 done_deploy_begun_sh
+}
+
+# whatsapp_staging.rbk:322
 step_deploy_new_config() {
   :
 }
 
-# whatsapp_staging.rbk:316
-done_deploy_new_config_sh() {
-  ! cmp -s "$stack_dir/docker-compose.yml" "$backups_dir/$stable_version/docker-compose.yml" ||
-    ! cmp -s "$stack_dir/.env.staging" "$backups_dir/$stable_version/.env.staging"
-}
-
-# whatsapp_staging.rbk:316
-done_deploy_new_config() {
-  rbk_sh 30 done_deploy_new_config_sh
-}
-
-# whatsapp_staging.rbk:321
+# whatsapp_staging.rbk:323
 step_deploy_new_data() {
   :
-}
-
-# whatsapp_staging.rbk:323
-done_deploy_new_data_sh() {
-  ! cmp -s "$stack_dir/docker-compose.yml" "$backups_dir/$stable_version/docker-compose.yml" ||
-    ! cmp -s "$stack_dir/.env.staging" "$backups_dir/$stable_version/.env.staging"
-}
-
-# whatsapp_staging.rbk:323
-done_deploy_new_data() {
-  rbk_sh 30 done_deploy_new_data_sh
 }
 
 # library/compose.rbk:38
@@ -2892,200 +3038,200 @@ run_deploy() {
   # whatsapp_staging.rbk:314
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 60 repeatable
   # whatsapp_staging.rbk:315
-  rbk_step new_config 'Se copian docker-compose.yml y .env.staging nuevos' step_deploy_new_config done_when \
-    done_deploy_new_config
-  # whatsapp_staging.rbk:321
-  rbk_step new_data 'La versión nueva migra sus datos al arrancar' step_deploy_new_data done_when \
-    done_deploy_new_data
-  # whatsapp_staging.rbk:328
+  rbk_step begun 'El pipeline empieza a escribir' step_deploy_begun repeatable done_when done_deploy_begun
+  # whatsapp_staging.rbk:322
+  rbk_step new_config 'Se copian docker-compose.yml y .env.staging nuevos' step_deploy_new_config
+  # whatsapp_staging.rbk:323
+  rbk_step new_data 'La versión nueva migra sus datos al arrancar' step_deploy_new_data
+  # whatsapp_staging.rbk:326
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
-  # whatsapp_staging.rbk:329
+  # whatsapp_staging.rbk:327
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
-  # whatsapp_staging.rbk:330
+  # whatsapp_staging.rbk:328
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
 }
 
-# whatsapp_staging.rbk:336
+# whatsapp_staging.rbk:334
 source_look_containers_seen_sh() {
   docker compose ps --all
 }
 
-# whatsapp_staging.rbk:336
+# whatsapp_staging.rbk:334
 source_look_containers_seen() {
   rbk_sh 30 source_look_containers_seen_sh
 }
 
-# whatsapp_staging.rbk:341
+# whatsapp_staging.rbk:339
 source_look_api_state_sh() {
   if curl -fsS --max-time 5 -o /dev/null "$api_url"; then echo "OK"; else echo "ERROR"; fi
 }
 
-# whatsapp_staging.rbk:341
+# whatsapp_staging.rbk:339
 source_look_api_state() {
   rbk_sh 30 source_look_api_state_sh
 }
 
-# whatsapp_staging.rbk:344
+# whatsapp_staging.rbk:342
 source_look_db_state_sh() {
   if docker compose exec -T postgres pg_isready -q -U "$db_user" -d "$db_name"; then echo "OK"; else echo "ERROR"; fi
 }
 
-# whatsapp_staging.rbk:344
+# whatsapp_staging.rbk:342
 source_look_db_state() {
   rbk_sh 30 source_look_db_state_sh
 }
 
-# whatsapp_staging.rbk:347
+# whatsapp_staging.rbk:345
 source_look_logs_seen_sh() {
   docker compose logs --no-color --timestamps --tail 5000
 }
 
-# whatsapp_staging.rbk:347
+# whatsapp_staging.rbk:345
 source_look_logs_seen() {
   rbk_sh 30 source_look_logs_seen_sh
 }
 
-# whatsapp_staging.rbk:335
+# whatsapp_staging.rbk:333
 run_look() {
-  # whatsapp_staging.rbk:336
+  # whatsapp_staging.rbk:334
   rbk_capture containers_seen 'Lista de contenedores' containers_seen file source_look_containers_seen limit 20 \
     repeatable in "$stack_dir" continue 'sin la lista de contenedores también hay que poder volver'
-  # whatsapp_staging.rbk:341
+  # whatsapp_staging.rbk:339
   rbk_capture api_state 'Estado de la API' api_state text source_look_api_state limit 10 repeatable
-  # whatsapp_staging.rbk:344
+  # whatsapp_staging.rbk:342
   rbk_capture db_state 'Estado de la base de datos' db_state text source_look_db_state limit 15 repeatable in \
     "$stack_dir"
-  # whatsapp_staging.rbk:347
+  # whatsapp_staging.rbk:345
   rbk_capture logs_seen 'Logs de todos los servicios' logs_seen file source_look_logs_seen limit 40 repeatable \
     in "$stack_dir" continue 'los logs ayudan a entender el fallo, pero no son condición para volver'
 }
 
-# whatsapp_staging.rbk:357
+# whatsapp_staging.rbk:355
 check_staging_answers_api_answers_once() {
   rbk_http 30 GET "$api_url" '' status 200
 }
 
-# whatsapp_staging.rbk:357
+# whatsapp_staging.rbk:355
 check_staging_answers_api_answers() {
   rbk_poll check_staging_answers_api_answers_once 90 5 0
 }
 
-# whatsapp_staging.rbk:360
+# whatsapp_staging.rbk:358
 check_staging_answers_db_answers_once_sh() {
   docker compose exec -T postgres pg_isready -U "$db_user" -d "$db_name"
 }
 
-# whatsapp_staging.rbk:360
+# whatsapp_staging.rbk:358
 check_staging_answers_db_answers_once() {
   rbk_sh 30 check_staging_answers_db_answers_once_sh
 }
 
-# whatsapp_staging.rbk:360
+# whatsapp_staging.rbk:358
 check_staging_answers_db_answers() {
   rbk_poll check_staging_answers_db_answers_once 45 5 0
 }
 
-# whatsapp_staging.rbk:363
+# whatsapp_staging.rbk:361
 check_staging_answers_instances_kept_once_sh() {
   printf 'header = "apikey: %s"\n' "$EVOLUTION_API_KEY" |
     curl -fsS --max-time 10 --config - "$api_url/instance/fetchInstances" | jq length
 }
 
-# whatsapp_staging.rbk:363
+# whatsapp_staging.rbk:361
 check_staging_answers_instances_kept_once() {
   rbk_sh 30 check_staging_answers_instances_kept_once_sh is '>=' "$expected_instances"
 }
 
-# whatsapp_staging.rbk:363
+# whatsapp_staging.rbk:361
 check_staging_answers_instances_kept() {
   rbk_poll check_staging_answers_instances_kept_once 45 5 0
 }
 
-# whatsapp_staging.rbk:355
+# whatsapp_staging.rbk:353
 run_staging_answers() {
-  # whatsapp_staging.rbk:356
+  # whatsapp_staging.rbk:354
   rbk_verify api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 repeatable
-  # whatsapp_staging.rbk:359
+  # whatsapp_staging.rbk:357
   rbk_verify db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 repeatable in \
     "$stack_dir"
-  # whatsapp_staging.rbk:362
+  # whatsapp_staging.rbk:360
   rbk_verify instances_kept 'Las instancias de WhatsApp se conservan' check_staging_answers_instances_kept \
     limit 45 repeatable
 }
 
-# whatsapp_staging.rbk:371
+# whatsapp_staging.rbk:369
 check_functions_work_integration_sh() {
   node "$integration_script"
 }
 
-# whatsapp_staging.rbk:371
+# whatsapp_staging.rbk:369
 check_functions_work_integration() {
   rbk_sh 30 check_functions_work_integration_sh
 }
 
-# whatsapp_staging.rbk:373
+# whatsapp_staging.rbk:371
 check_functions_work_qr_code_sh() {
   printf 'header = "apikey: %s"\n' "$EVOLUTION_API_KEY" |
     curl -fsS --max-time 10 -o /dev/null --config - "$api_url/instance/qrcode/test-instance"
 }
 
-# whatsapp_staging.rbk:373
+# whatsapp_staging.rbk:371
 check_functions_work_qr_code() {
   rbk_sh 30 check_functions_work_qr_code_sh
 }
 
-# whatsapp_staging.rbk:380
+# whatsapp_staging.rbk:378
 check_functions_work_webhook() {
   rbk_http 30 POST "$webhook_url" '{"event":"test","instance":"test","data":{}}' header \
     'Content-Type: application/json' status 200
 }
 
-# whatsapp_staging.rbk:383
+# whatsapp_staging.rbk:381
 check_functions_work_quiet_logs_once_sh() {
   docker compose logs --no-color --since 1m --tail 1000 |
     awk 'tolower($0) ~ /critical|fatal|panic/ { n++ } END { print n + 0 }'
 }
 
-# whatsapp_staging.rbk:383
+# whatsapp_staging.rbk:381
 check_functions_work_quiet_logs_once() {
   rbk_sh 30 check_functions_work_quiet_logs_once_sh is '==' 0
 }
 
-# whatsapp_staging.rbk:383
+# whatsapp_staging.rbk:381
 check_functions_work_quiet_logs() {
   rbk_poll check_functions_work_quiet_logs_once 90 10 0
 }
 
-# whatsapp_staging.rbk:370
+# whatsapp_staging.rbk:368
 run_functions_work() {
-  # whatsapp_staging.rbk:371
+  # whatsapp_staging.rbk:369
   rbk_verify integration 'La validación de la integración pasa' check_functions_work_integration limit 60 \
     repeatable
-  # whatsapp_staging.rbk:372
+  # whatsapp_staging.rbk:370
   rbk_verify qr_code 'Se genera un código QR' check_functions_work_qr_code limit 20 repeatable
-  # whatsapp_staging.rbk:378
+  # whatsapp_staging.rbk:376
   rbk_verify webhook 'El webhook acepta un evento de prueba' check_functions_work_webhook limit 20 repeatable
-  # whatsapp_staging.rbk:382
+  # whatsapp_staging.rbk:380
   rbk_verify quiet_logs 'Los logs del último minuto no traen errores críticos' \
     check_functions_work_quiet_logs limit 90 repeatable in "$stack_dir"
 }
 
-# whatsapp_staging.rbk:400
+# whatsapp_staging.rbk:398
 source_quick_quick_logs_sh() {
   docker compose logs --no-color --timestamps --tail 2000
 }
 
-# whatsapp_staging.rbk:400
+# whatsapp_staging.rbk:398
 source_quick_quick_logs() {
   rbk_sh 30 source_quick_quick_logs_sh
 }
 
-# whatsapp_staging.rbk:410
+# whatsapp_staging.rbk:408
 check_quick_all_stopped_sh() {
   docker ps --quiet --filter name=agentsalud-staging | wc -l
 }
 
-# whatsapp_staging.rbk:410
+# whatsapp_staging.rbk:408
 check_quick_all_stopped() {
   rbk_sh 30 check_quick_all_stopped_sh is '==' 0
 }
@@ -3349,81 +3495,81 @@ check_backup_stable_redis_own() {
   rbk_sh 30 check_backup_stable_redis_own_sh
 }
 
-# whatsapp_staging.rbk:392
+# whatsapp_staging.rbk:390
 run_quick() {
   rbk_stage '1. Guardar los logs y detener los servicios'
-  # whatsapp_staging.rbk:400
+  # whatsapp_staging.rbk:398
   rbk_capture quick_logs 'Logs de todos los servicios' quick_logs file source_quick_quick_logs limit 30 \
     repeatable in "$stack_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
-  # whatsapp_staging.rbk:406
+  # whatsapp_staging.rbk:404
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 60 repeatable
-  # whatsapp_staging.rbk:407
+  # whatsapp_staging.rbk:405
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 30 repeatable
-  # whatsapp_staging.rbk:408
+  # whatsapp_staging.rbk:406
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 60 repeatable
-  # whatsapp_staging.rbk:409
+  # whatsapp_staging.rbk:407
   rbk_verify all_stopped 'Ningún contenedor de staging está en marcha' check_quick_all_stopped limit 20 \
     repeatable
   rbk_stage 'Guardar lo que hay, ya parado'
-  # whatsapp_staging.rbk:415
+  # whatsapp_staging.rbk:413
   rbk_take take_current_compose 'take backup current_compose' current_compose \
     "$backups_dir"'/pre-rollback-'"$stamp"'/docker-compose.yml' 0 compose_file__backup \
     'check_backup_current_compose' limit 10 repeatable broken 'deploy:new_config' \
     'lo que copia ya ha sido modificado'
-  # whatsapp_staging.rbk:416
+  # whatsapp_staging.rbk:414
   rbk_take take_current_env 'take backup current_env' current_env \
     "$backups_dir"'/pre-rollback-'"$stamp"'/.env.staging' 0 env_file__backup 'check_backup_current_env' limit \
     10 repeatable broken 'deploy:new_config' 'lo que copia ya ha sido modificado'
-  # whatsapp_staging.rbk:417
+  # whatsapp_staging.rbk:415
   rbk_take take_current_pg 'take backup current_pg' current_pg \
     "$backups_dir"'/pre-rollback-'"$stamp"'/postgres_current.tar.gz' 1000 pg_data__backup \
     'check_backup_current_pg' limit 120 repeatable broken 'deploy:new_data' \
     'lo que copia ya ha sido modificado'
-  # whatsapp_staging.rbk:418
+  # whatsapp_staging.rbk:416
   rbk_take take_current_redis 'take backup current_redis' current_redis \
     "$backups_dir"'/pre-rollback-'"$stamp"'/redis_current.tar.gz' 0 redis_data__backup \
     'check_backup_current_redis' limit 60 repeatable broken 'deploy:new_data' \
     'lo que copia ya ha sido modificado'
   rbk_stage '2. Restaurar la configuración anterior'
-  # whatsapp_staging.rbk:422
+  # whatsapp_staging.rbk:420
   rbk_restore restore_compose_file 'restore compose_file from stable_compose' stable_compose \
     compose_file__restore 'check_backup_stable_compose check_backup_stable_compose_own' limit 10 repeatable
-  # whatsapp_staging.rbk:423
+  # whatsapp_staging.rbk:421
   rbk_restore restore_env_file 'restore env_file from stable_env' stable_env env_file__restore \
     'check_backup_stable_env check_backup_stable_env_own' limit 10 repeatable
   rbk_stage '3. Restaurar los datos'
-  # whatsapp_staging.rbk:427
+  # whatsapp_staging.rbk:425
   rbk_restore restore_pg_data 'restore pg_data from stable_pg' stable_pg pg_data__restore \
     'check_backup_stable_pg check_backup_stable_pg_own' limit 180 repeatable
-  # whatsapp_staging.rbk:428
+  # whatsapp_staging.rbk:426
   rbk_restore restore_redis_data 'restore redis_data from stable_redis' stable_redis redis_data__restore \
     'check_backup_stable_redis check_backup_stable_redis_own' limit 60 repeatable
   rbk_stage '4. Iniciar los servicios anteriores'
-  # whatsapp_staging.rbk:432
+  # whatsapp_staging.rbk:430
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
-  # whatsapp_staging.rbk:433
+  # whatsapp_staging.rbk:431
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
-  # whatsapp_staging.rbk:434
+  # whatsapp_staging.rbk:432
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
   rbk_stage 'Los servicios responden'
-  # whatsapp_staging.rbk:356
+  # whatsapp_staging.rbk:354
   rbk_verify staging_answers.api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 \
     repeatable
-  # whatsapp_staging.rbk:359
+  # whatsapp_staging.rbk:357
   rbk_verify staging_answers.db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 \
     repeatable in "$stack_dir"
-  # whatsapp_staging.rbk:362
+  # whatsapp_staging.rbk:360
   rbk_verify staging_answers.instances_kept 'Las instancias de WhatsApp se conservan' \
     check_staging_answers_instances_kept limit 45 repeatable
 }
 
-# whatsapp_staging.rbk:458
+# whatsapp_staging.rbk:456
 check_complete_stack_stopped_sh() {
   docker ps --quiet --filter name=agentsalud-staging | wc -l
 }
 
-# whatsapp_staging.rbk:458
+# whatsapp_staging.rbk:456
 check_complete_stack_stopped() {
   rbk_sh 30 check_complete_stack_stopped_sh is '==' 0
 }
@@ -3483,23 +3629,23 @@ list_finished_now() {
   rbk_item finished_now_5 'El monitoreo intensivo está activado'
 }
 
-# whatsapp_staging.rbk:439
+# whatsapp_staging.rbk:437
 run_complete() {
   rbk_stage '1. Evaluar el estado'
   rbk_stage 'Evaluar el estado y guardar las pruebas'
-  # whatsapp_staging.rbk:336
+  # whatsapp_staging.rbk:334
   rbk_capture look.containers_seen 'Lista de contenedores' containers_seen file source_look_containers_seen \
     limit 20 repeatable in "$stack_dir" continue 'sin la lista de contenedores también hay que poder volver'
-  # whatsapp_staging.rbk:341
+  # whatsapp_staging.rbk:339
   rbk_capture look.api_state 'Estado de la API' api_state text source_look_api_state limit 10 repeatable
-  # whatsapp_staging.rbk:344
+  # whatsapp_staging.rbk:342
   rbk_capture look.db_state 'Estado de la base de datos' db_state text source_look_db_state limit 15 repeatable \
     in "$stack_dir"
-  # whatsapp_staging.rbk:347
+  # whatsapp_staging.rbk:345
   rbk_capture look.logs_seen 'Logs de todos los servicios' logs_seen file source_look_logs_seen limit 40 \
     repeatable in "$stack_dir" continue \
     'los logs ayudan a entender el fallo, pero no son condición para volver'
-  # whatsapp_staging.rbk:449
+  # whatsapp_staging.rbk:447
   rbk_notify notify_rollback_started 'notify mail rollback_started' \
     'Rollback de staging en curso: '"$stable_version" \
     'Rollback de AgentSalud MVP staging en curso.
@@ -3509,7 +3655,7 @@ Versión que falla: '"$failed_version"'
 Versión a la que se vuelve: '"$stable_version"'
 Ejecutado por: '"$operator" \
     '' 'Enviar a devops@agentsalud.com, alerts@agentsalud.com y emergency@agentsalud.com' limit 30 repeatable
-  # whatsapp_staging.rbk:450
+  # whatsapp_staging.rbk:448
   rbk_notify notify_rollback_started_2 'notify support rollback_started' \
     'Rollback de staging en curso: '"$stable_version" \
     'Rollback de AgentSalud MVP staging en curso.
@@ -3520,87 +3666,87 @@ Versión a la que se vuelve: '"$stable_version"'
 Ejecutado por: '"$operator" \
     '' 'Avisar al equipo de soporte por su canal habitual' limit 30 repeatable
   rbk_stage 'Detener los servicios'
-  # whatsapp_staging.rbk:454
+  # whatsapp_staging.rbk:452
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 60 repeatable
-  # whatsapp_staging.rbk:455
+  # whatsapp_staging.rbk:453
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 30 repeatable
-  # whatsapp_staging.rbk:456
+  # whatsapp_staging.rbk:454
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 60 repeatable
-  # whatsapp_staging.rbk:457
+  # whatsapp_staging.rbk:455
   rbk_verify stack_stopped 'Ningún contenedor de staging está en marcha' check_complete_stack_stopped limit \
     20 repeatable
   rbk_stage '2. Guardar el estado actual, con todo parado'
-  # whatsapp_staging.rbk:463
+  # whatsapp_staging.rbk:461
   rbk_take take_current_compose 'take backup current_compose' current_compose \
     "$backups_dir"'/pre-rollback-'"$stamp"'/docker-compose.yml' 0 compose_file__backup \
     'check_backup_current_compose' limit 10 repeatable broken 'deploy:new_config' \
     'lo que copia ya ha sido modificado'
-  # whatsapp_staging.rbk:464
+  # whatsapp_staging.rbk:462
   rbk_take take_current_env 'take backup current_env' current_env \
     "$backups_dir"'/pre-rollback-'"$stamp"'/.env.staging' 0 env_file__backup 'check_backup_current_env' limit \
     10 repeatable broken 'deploy:new_config' 'lo que copia ya ha sido modificado'
-  # whatsapp_staging.rbk:465
+  # whatsapp_staging.rbk:463
   rbk_take take_current_pg 'take backup current_pg' current_pg \
     "$backups_dir"'/pre-rollback-'"$stamp"'/postgres_current.tar.gz' 1000 pg_data__backup \
     'check_backup_current_pg' limit 180 repeatable broken 'deploy:new_data' \
     'lo que copia ya ha sido modificado'
-  # whatsapp_staging.rbk:466
+  # whatsapp_staging.rbk:464
   rbk_take take_current_redis 'take backup current_redis' current_redis \
     "$backups_dir"'/pre-rollback-'"$stamp"'/redis_current.tar.gz' 0 redis_data__backup \
     'check_backup_current_redis' limit 60 repeatable broken 'deploy:new_data' \
     'lo que copia ya ha sido modificado'
   rbk_stage '3. Confirmar la versión a la que se vuelve'
-  # whatsapp_staging.rbk:470
+  # whatsapp_staging.rbk:468
   rbk_confirm version_ready 'Se va a restaurar '"$stable_version"'. ¿Es la última versión que funcionó?' '' \
     limit 120 repeatable
   rbk_stage '4. Restaurar configuración y datos, e iniciar'
-  # whatsapp_staging.rbk:474
+  # whatsapp_staging.rbk:472
   rbk_restore restore_compose_file 'restore compose_file from stable_compose' stable_compose \
     compose_file__restore 'check_backup_stable_compose check_backup_stable_compose_own' limit 10 repeatable
-  # whatsapp_staging.rbk:475
+  # whatsapp_staging.rbk:473
   rbk_restore restore_env_file 'restore env_file from stable_env' stable_env env_file__restore \
     'check_backup_stable_env check_backup_stable_env_own' limit 10 repeatable
-  # whatsapp_staging.rbk:476
+  # whatsapp_staging.rbk:474
   rbk_restore restore_pg_data 'restore pg_data from stable_pg' stable_pg pg_data__restore \
     'check_backup_stable_pg check_backup_stable_pg_own' limit 180 repeatable
-  # whatsapp_staging.rbk:477
+  # whatsapp_staging.rbk:475
   rbk_restore restore_redis_data 'restore redis_data from stable_redis' stable_redis redis_data__restore \
     'check_backup_stable_redis check_backup_stable_redis_own' limit 60 repeatable
-  # whatsapp_staging.rbk:478
+  # whatsapp_staging.rbk:476
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
-  # whatsapp_staging.rbk:479
+  # whatsapp_staging.rbk:477
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
-  # whatsapp_staging.rbk:480
+  # whatsapp_staging.rbk:478
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
   rbk_stage '5. Validar'
   rbk_stage 'Los servicios responden'
-  # whatsapp_staging.rbk:356
+  # whatsapp_staging.rbk:354
   rbk_verify staging_answers.api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 \
     repeatable
-  # whatsapp_staging.rbk:359
+  # whatsapp_staging.rbk:357
   rbk_verify staging_answers.db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 \
     repeatable in "$stack_dir"
-  # whatsapp_staging.rbk:362
+  # whatsapp_staging.rbk:360
   rbk_verify staging_answers.instances_kept 'Las instancias de WhatsApp se conservan' \
     check_staging_answers_instances_kept limit 45 repeatable
   rbk_stage 'Pruebas de funcionalidad'
-  # whatsapp_staging.rbk:371
+  # whatsapp_staging.rbk:369
   rbk_verify functions_work.integration 'La validación de la integración pasa' \
     check_functions_work_integration limit 60 repeatable
-  # whatsapp_staging.rbk:372
+  # whatsapp_staging.rbk:370
   rbk_verify functions_work.qr_code 'Se genera un código QR' check_functions_work_qr_code limit 20 repeatable
-  # whatsapp_staging.rbk:378
+  # whatsapp_staging.rbk:376
   rbk_verify functions_work.webhook 'El webhook acepta un evento de prueba' check_functions_work_webhook limit \
     20 repeatable
-  # whatsapp_staging.rbk:382
+  # whatsapp_staging.rbk:380
   rbk_verify functions_work.quiet_logs 'Los logs del último minuto no traen errores críticos' \
     check_functions_work_quiet_logs limit 90 repeatable in "$stack_dir"
-  # whatsapp_staging.rbk:486
+  # whatsapp_staging.rbk:484
   rbk_require require_validation 'require Validación después del rollback' list_validation limit 90 \
     repeatable
-  # whatsapp_staging.rbk:487
+  # whatsapp_staging.rbk:485
   rbk_require require_finished_now 'require Al terminar, de inmediato' list_finished_now limit 0 repeatable
-  # whatsapp_staging.rbk:488
+  # whatsapp_staging.rbk:486
   rbk_notify notify_rollback_done 'notify mail rollback_done' \
     'Rollback de staging terminado: '"$stable_version" \
     'AgentSalud MVP staging vuelve a funcionar con '"$stable_version"'.
@@ -3608,7 +3754,7 @@ Ejecutado por: '"$operator" \
 Motivo: '"$reason"'
 Los próximos 120 minutos son de monitoreo intensivo.' \
     '' 'Enviar a devops@agentsalud.com, alerts@agentsalud.com y emergency@agentsalud.com' limit 30 repeatable
-  # whatsapp_staging.rbk:489
+  # whatsapp_staging.rbk:487
   rbk_notify notify_rollback_done_2 'notify support rollback_done' \
     'Rollback de staging terminado: '"$stable_version" \
     'AgentSalud MVP staging vuelve a funcionar con '"$stable_version"'.
@@ -3618,12 +3764,12 @@ Los próximos 120 minutos son de monitoreo intensivo.' \
     '' 'Avisar al equipo de soporte por su canal habitual' limit 30 repeatable
 }
 
-# whatsapp_staging.rbk:502
+# whatsapp_staging.rbk:500
 source_emergency_emergency_logs_sh() {
   docker compose logs --no-color --timestamps --tail 1000
 }
 
-# whatsapp_staging.rbk:502
+# whatsapp_staging.rbk:500
 source_emergency_emergency_logs() {
   rbk_sh 30 source_emergency_emergency_logs_sh
 }
@@ -3656,85 +3802,85 @@ check_backup_emergency_env_own() {
   rbk_sh 30 check_backup_emergency_env_own_sh
 }
 
-# whatsapp_staging.rbk:493
+# whatsapp_staging.rbk:491
 run_emergency() {
-  # whatsapp_staging.rbk:502
+  # whatsapp_staging.rbk:500
   rbk_capture emergency_logs 'Logs de todos los servicios' emergency_logs file source_emergency_emergency_logs \
     limit 15 repeatable in "$stack_dir" continue 'en una crisis no se espera por los logs'
-  # whatsapp_staging.rbk:508
+  # whatsapp_staging.rbk:506
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 20 repeatable
-  # whatsapp_staging.rbk:509
+  # whatsapp_staging.rbk:507
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 20 repeatable
-  # whatsapp_staging.rbk:510
+  # whatsapp_staging.rbk:508
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 30 repeatable
-  # whatsapp_staging.rbk:511
+  # whatsapp_staging.rbk:509
   rbk_take take_current_compose 'take backup current_compose' current_compose \
     "$backups_dir"'/pre-rollback-'"$stamp"'/docker-compose.yml' 0 compose_file__backup \
     'check_backup_current_compose' limit 10 repeatable broken 'deploy:new_config' \
     'lo que copia ya ha sido modificado'
-  # whatsapp_staging.rbk:512
+  # whatsapp_staging.rbk:510
   rbk_take take_current_env 'take backup current_env' current_env \
     "$backups_dir"'/pre-rollback-'"$stamp"'/.env.staging' 0 env_file__backup 'check_backup_current_env' limit \
     10 repeatable broken 'deploy:new_config' 'lo que copia ya ha sido modificado'
-  # whatsapp_staging.rbk:513
+  # whatsapp_staging.rbk:511
   rbk_restore restore_compose_file 'restore compose_file from emergency_compose' emergency_compose \
     compose_file__restore 'check_backup_emergency_compose check_backup_emergency_compose_own' limit 10 \
     repeatable
-  # whatsapp_staging.rbk:514
+  # whatsapp_staging.rbk:512
   rbk_restore restore_env_file 'restore env_file from emergency_env' emergency_env env_file__restore \
     'check_backup_emergency_env check_backup_emergency_env_own' limit 10 repeatable
-  # whatsapp_staging.rbk:515
+  # whatsapp_staging.rbk:513
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 30 repeatable
-  # whatsapp_staging.rbk:516
+  # whatsapp_staging.rbk:514
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 30 repeatable
-  # whatsapp_staging.rbk:517
+  # whatsapp_staging.rbk:515
   rbk_step start_evolution 'start evolution' evolution__start limit 60 repeatable
   rbk_stage 'Los servicios responden'
-  # whatsapp_staging.rbk:356
+  # whatsapp_staging.rbk:354
   rbk_verify staging_answers.api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 \
     repeatable
-  # whatsapp_staging.rbk:359
+  # whatsapp_staging.rbk:357
   rbk_verify staging_answers.db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 \
     repeatable in "$stack_dir"
-  # whatsapp_staging.rbk:362
+  # whatsapp_staging.rbk:360
   rbk_verify staging_answers.instances_kept 'Las instancias de WhatsApp se conservan' \
     check_staging_answers_instances_kept limit 45 repeatable
 }
 
-# whatsapp_staging.rbk:521
+# whatsapp_staging.rbk:519
 run_return_to_current() {
-  # whatsapp_staging.rbk:526
+  # whatsapp_staging.rbk:524
   rbk_step stop_evolution 'stop evolution' evolution__stop limit 60 repeatable
-  # whatsapp_staging.rbk:527
+  # whatsapp_staging.rbk:525
   rbk_step stop_redis_server 'stop redis_server' redis_server__stop limit 30 repeatable
-  # whatsapp_staging.rbk:528
+  # whatsapp_staging.rbk:526
   rbk_step stop_pg_server 'stop pg_server' pg_server__stop limit 60 repeatable
-  # whatsapp_staging.rbk:529
+  # whatsapp_staging.rbk:527
   rbk_restore restore_compose_file 'restore compose_file from current_compose' current_compose \
     compose_file__restore 'check_backup_current_compose' limit 10 repeatable
-  # whatsapp_staging.rbk:530
+  # whatsapp_staging.rbk:528
   rbk_restore restore_env_file 'restore env_file from current_env' current_env env_file__restore \
     'check_backup_current_env' limit 10 repeatable
-  # whatsapp_staging.rbk:531
+  # whatsapp_staging.rbk:529
   rbk_restore restore_pg_data 'restore pg_data from current_pg' current_pg pg_data__restore \
     'check_backup_current_pg' limit 180 repeatable
-  # whatsapp_staging.rbk:532
+  # whatsapp_staging.rbk:530
   rbk_restore restore_redis_data 'restore redis_data from current_redis' current_redis redis_data__restore \
     'check_backup_current_redis' limit 60 repeatable
-  # whatsapp_staging.rbk:533
+  # whatsapp_staging.rbk:531
   rbk_step start_pg_server 'start pg_server' pg_server__start limit 60 repeatable
-  # whatsapp_staging.rbk:534
+  # whatsapp_staging.rbk:532
   rbk_step start_redis_server 'start redis_server' redis_server__start limit 60 repeatable
-  # whatsapp_staging.rbk:535
+  # whatsapp_staging.rbk:533
   rbk_step start_evolution 'start evolution' evolution__start limit 120 repeatable
   rbk_stage 'Los servicios responden'
-  # whatsapp_staging.rbk:356
+  # whatsapp_staging.rbk:354
   rbk_verify staging_answers.api_answers 'Evolution API responde' check_staging_answers_api_answers limit 90 \
     repeatable
-  # whatsapp_staging.rbk:359
+  # whatsapp_staging.rbk:357
   rbk_verify staging_answers.db_answers 'La base está disponible' check_staging_answers_db_answers limit 45 \
     repeatable in "$stack_dir"
-  # whatsapp_staging.rbk:362
+  # whatsapp_staging.rbk:360
   rbk_verify staging_answers.instances_kept 'Las instancias de WhatsApp se conservan' \
     check_staging_answers_instances_kept limit 45 repeatable
 }
@@ -3878,7 +4024,7 @@ rbk_phase() {
 
 # About a procedure.
 rbk_procedure() {
-  RBK_P_TITLE='' RBK_PHASES='' RBK_P_RTO=1800 RBK_P_WITHOUT=''
+  RBK_P_TITLE='' RBK_PHASES='' RBK_P_RTO=1800 RBK_P_WITHOUT='' RBK_P_BACK=back_done
   case "$1" in
     quick)
       RBK_PHASES='deploy'
@@ -3890,6 +4036,7 @@ rbk_procedure() {
       ;;
     emergency)
       RBK_PHASES='deploy'
+      RBK_P_BACK=back_partly
       RBK_P_TITLE='Rollback de emergencia: sólo la configuración'
       ;;
     return_to_current)
@@ -3940,7 +4087,7 @@ rbk_about() {
 # The steps of a procedure, in order.
 rbk_steps() {
   case "$1" in
-    deploy) RBK_STEPS='stop_evolution stop_redis_server stop_pg_server new_config new_data start_pg_server start_redis_server start_evolution' ;;
+    deploy) RBK_STEPS='stop_evolution stop_redis_server stop_pg_server begun new_config new_data start_pg_server start_redis_server start_evolution' ;;
     look) RBK_STEPS='containers_seen api_state db_state logs_seen' ;;
     staging_answers) RBK_STEPS='api_answers db_answers instances_kept' ;;
     functions_work) RBK_STEPS='integration qr_code webhook quiet_logs' ;;
@@ -3963,6 +4110,11 @@ rbk_unpassed() {
 # Finds out how far a phase has come that the journal does not know.
 rbk_find_point() {
   case "$1" in
+    deploy)
+      rbk_may_probe
+      rbk_ok || return 0
+      rbk_found done_deploy_begun begun
+      ;;
     *) ;;
   esac
 }
@@ -3973,11 +4125,11 @@ rbk_matrix() {
   case "$1" in
     deploy)
       case "$2:$3" in
-        before: | inside:stop_evolution: | after:stop_evolution: | inside:stop_redis_server: | after:stop_redis_server: | inside:stop_pg_server: | after:stop_pg_server: | inside:new_config: | after:new_config: | inside:new_data: | after:new_data: | inside:start_pg_server: | after:start_pg_server: | inside:start_redis_server: | after:start_redis_server: | inside:start_evolution: | after:start_evolution: | unknown:) ;;
-        before:quick | before:complete | before:emergency | before:back_out | inside:stop_evolution:quick | inside:stop_evolution:complete | inside:stop_evolution:emergency | inside:stop_evolution:back_out | after:stop_evolution:quick | after:stop_evolution:complete | after:stop_evolution:emergency | after:stop_evolution:back_out | inside:stop_redis_server:quick | inside:stop_redis_server:complete | inside:stop_redis_server:emergency | inside:stop_redis_server:back_out | after:stop_redis_server:quick | after:stop_redis_server:complete | after:stop_redis_server:emergency | after:stop_redis_server:back_out | inside:stop_pg_server:quick | inside:stop_pg_server:complete | inside:stop_pg_server:emergency | inside:stop_pg_server:back_out | after:stop_pg_server:quick | after:stop_pg_server:complete | after:stop_pg_server:emergency | after:stop_pg_server:back_out | inside:new_config:quick | inside:new_config:complete | inside:new_config:emergency | after:new_config:quick | after:new_config:complete | after:new_config:emergency | inside:new_data:quick | inside:new_data:complete | after:new_data:quick | after:new_data:complete | after:new_data:emergency | inside:start_pg_server:quick | inside:start_pg_server:complete | inside:start_pg_server:emergency | after:start_pg_server:quick | after:start_pg_server:complete | after:start_pg_server:emergency | inside:start_redis_server:quick | inside:start_redis_server:complete | inside:start_redis_server:emergency | after:start_redis_server:quick | after:start_redis_server:complete | after:start_redis_server:emergency | inside:start_evolution:quick | inside:start_evolution:complete | inside:start_evolution:emergency | after:start_evolution:quick | after:start_evolution:complete | after:start_evolution:emergency | unknown:quick | unknown:complete) RBK_VERDICT=recovers ;;
+        before: | inside:stop_evolution: | after:stop_evolution: | inside:stop_redis_server: | after:stop_redis_server: | inside:stop_pg_server: | after:stop_pg_server: | inside:begun: | after:begun: | inside:new_config: | after:new_config: | inside:new_data: | after:new_data: | inside:start_pg_server: | after:start_pg_server: | inside:start_redis_server: | after:start_redis_server: | inside:start_evolution: | after:start_evolution: | found:..begun: | found:begun..: | unknown:) ;;
+        before:quick | before:complete | before:emergency | before:back_out | inside:stop_evolution:quick | inside:stop_evolution:complete | inside:stop_evolution:emergency | inside:stop_evolution:back_out | after:stop_evolution:quick | after:stop_evolution:complete | after:stop_evolution:emergency | after:stop_evolution:back_out | inside:stop_redis_server:quick | inside:stop_redis_server:complete | inside:stop_redis_server:emergency | inside:stop_redis_server:back_out | after:stop_redis_server:quick | after:stop_redis_server:complete | after:stop_redis_server:emergency | after:stop_redis_server:back_out | inside:stop_pg_server:quick | inside:stop_pg_server:complete | inside:stop_pg_server:emergency | inside:stop_pg_server:back_out | after:stop_pg_server:quick | after:stop_pg_server:complete | after:stop_pg_server:emergency | after:stop_pg_server:back_out | inside:begun:quick | inside:begun:complete | inside:begun:emergency | inside:begun:back_out | after:begun:quick | after:begun:complete | after:begun:emergency | after:begun:back_out | inside:new_config:quick | inside:new_config:complete | inside:new_config:emergency | after:new_config:quick | after:new_config:complete | after:new_config:emergency | inside:new_data:quick | inside:new_data:complete | after:new_data:quick | after:new_data:complete | after:new_data:emergency | inside:start_pg_server:quick | inside:start_pg_server:complete | inside:start_pg_server:emergency | after:start_pg_server:quick | after:start_pg_server:complete | after:start_pg_server:emergency | inside:start_redis_server:quick | inside:start_redis_server:complete | inside:start_redis_server:emergency | after:start_redis_server:quick | after:start_redis_server:complete | after:start_redis_server:emergency | inside:start_evolution:quick | inside:start_evolution:complete | inside:start_evolution:emergency | after:start_evolution:quick | after:start_evolution:complete | after:start_evolution:emergency | found:..begun:quick | found:..begun:complete | found:..begun:emergency | found:..begun:back_out | found:begun..:quick | found:begun..:complete | unknown:quick | unknown:complete) RBK_VERDICT=recovers ;;
         inside:new_config:back_out) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca pg_server cuando compose_file puede estar a medio escribir' ;;
         after:new_config:back_out) RBK_VERDICT=refused RBK_VERDICT_WHY='deja compose_file cambiado' ;;
-        inside:new_data:emergency | inside:new_data:back_out | unknown:emergency | unknown:back_out) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca pg_server cuando pg_data puede estar a medio escribir' ;;
+        inside:new_data:emergency | inside:new_data:back_out | found:begun..:emergency | found:begun..:back_out | unknown:emergency | unknown:back_out) RBK_VERDICT=refused RBK_VERDICT_WHY='arranca pg_server cuando pg_data puede estar a medio escribir' ;;
         after:new_data:back_out | inside:start_pg_server:back_out | after:start_pg_server:back_out | inside:start_redis_server:back_out | after:start_redis_server:back_out | inside:start_evolution:back_out | after:start_evolution:back_out) RBK_VERDICT=refused RBK_VERDICT_WHY='deja pg_data cambiado' ;;
         *) return 1 ;;
       esac
@@ -4282,12 +4434,11 @@ rbk_do() {
     evolution__stop) evolution__stop ;;
     redis_server__stop) redis_server__stop ;;
     pg_server__stop) pg_server__stop ;;
+    step_deploy_begun) step_deploy_begun ;;
+    done_deploy_begun_sh) done_deploy_begun_sh ;;
+    done_deploy_begun) done_deploy_begun ;;
     step_deploy_new_config) step_deploy_new_config ;;
-    done_deploy_new_config_sh) done_deploy_new_config_sh ;;
-    done_deploy_new_config) done_deploy_new_config ;;
     step_deploy_new_data) step_deploy_new_data ;;
-    done_deploy_new_data_sh) done_deploy_new_data_sh ;;
-    done_deploy_new_data) done_deploy_new_data ;;
     pg_server__start) pg_server__start ;;
     redis_server__start) redis_server__start ;;
     evolution__start) evolution__start ;;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::forward::{Forward, Stop, carried, forward};
-use super::matrix::{Cell, Matrix, Point, Row, Verdict};
+use super::matrix::{Cell, Matrix, Row, Verdict};
 use super::recovery::{Outcome, run_all};
 use super::state::{copy, mark, service};
 use super::trouble::{not_passed, passed, unknown};
@@ -223,7 +223,7 @@ fn rows(world: &World, change: &Change, matrix: &mut Matrix) {
     let mut verdicts: HashMap<(usize, usize, Vec<usize>, bool), Verdict> = HashMap::new();
     let mut shared: HashMap<(Vec<usize>, bool), Arc<[Cell]>> = HashMap::new();
     for (index, stop) in change.forward.stops.iter().enumerate() {
-        let unknown = stop.point == Point::Unknown;
+        let unknown = stop.vague;
         let chained = change.columns.iter().filter_map(|column| Some(column.chained.as_ref()?.stops[index].state));
         let states: Vec<usize> = std::iter::once(stop.state).chain(chained).collect();
         let cell = |column: &Column| {
@@ -251,7 +251,7 @@ pub fn verdict(world: &World, column: &Column, stop: &Stop, language: Language) 
     let declared = world.declaration(procedure);
     let say = |text: String| -> Arc<str> { text.into() };
     if !procedure.back_out && declared.kind == ProcedureKind::FixForward {
-        if stop.point == Point::Unknown {
+        if stop.vague {
             return Verdict::Refused(say(unknown(language)));
         }
         let last = stop.past.last().map(|&p| Id::new(p));

@@ -5,7 +5,6 @@
 use std::collections::HashSet;
 
 use super::cells::{Change, Column, Survey, unaccepted};
-use super::matrix::Point;
 use super::state::{copy, data};
 use super::trouble::{Kind, Trouble};
 use super::world::World;
@@ -67,7 +66,7 @@ impl Gather<'_, '_> {
         for (stop, row) in rows.iter().enumerate() {
             let owed = self.change.is_phase || row.past;
             let covered = row.ways_back().next().is_some() || row.resume;
-            if row.point != Point::Unknown && owed && !covered {
+            if !row.point.is_range() && owed && !covered {
                 self.explain(stop);
             }
         }
@@ -124,7 +123,7 @@ impl Gather<'_, '_> {
         let mut needed: Vec<usize> = (0..rows.len()).collect();
         needed.retain(|&i| {
             let row = rows[i];
-            let fresh = row.point != Point::Unknown && !row.cells.is_empty() && seen.insert(row.cells.as_ptr());
+            let fresh = !row.point.is_range() && !row.cells.is_empty() && seen.insert(row.cells.as_ptr());
             fresh && !row.ways_back().any(is_back_out)
         });
         let blamed: Vec<usize> = self.found.iter().filter_map(|f| f.procedure).collect();

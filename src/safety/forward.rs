@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::found;
 use super::matrix::Point;
 use super::state::{Bits, State, data, point};
 use super::transfer::Lens;
@@ -25,6 +26,14 @@ pub struct Stop<'a> {
     pub resume: bool,
     /// The points of no return that may be passed here, in the order of the plan.
     pub past: Vec<usize>,
+    /// Is it so unclear how far the change came that this is no failure inside or behind one step?
+    pub vague: bool,
+}
+
+impl<'a> Stop<'a> {
+    fn at(point: Point, action: Option<&'a Action>, state: usize, past: Vec<usize>) -> Self {
+        Stop { point, action, state, resume: false, past, vague: false }
+    }
 }
 
 /// A change, with the state at each of its failure points.
@@ -106,7 +115,7 @@ pub fn forward<'a>(world: &World<'a>, procedure: usize, start: State, origin: Ve
         end,
         origin,
     };
-    forward.stops = stops(world, &forward.actions, &around, first, &mut table);
+    forward.stops = stops(world, declared, &forward.actions, &around, first, &mut table);
     forward.states = table.states;
     forward
 }
@@ -137,6 +146,7 @@ fn switched<'a>(actions: &[&'a Action]) -> Vec<(usize, &'a Value)> {
 
 fn stops<'a>(
     world: &World,
+    declared: &Procedure,
     actions: &[&'a Action],
     around: &[Around],
     first: usize,
@@ -153,7 +163,7 @@ fn stops<'a>(
     };
     // Behind earlier phases there may be points of no return that one of them has passed.
     let passed = past(table, first);
-    let mut stops = vec![Stop { point: Point::Before, action: None, state: first, resume: false, past: passed }];
+    let mut stops = vec![Stop::at(Point::Before, None, first, passed)];
     for (i, (&action, around)) in actions.iter().zip(around).enumerate() {
         let id = || action.id.clone();
         let found = [
@@ -164,15 +174,22 @@ fn stops<'a>(
         for (state, point, resume) in found {
             if let Some(state) = state {
                 let past: Vec<usize> = past(table, state);
-                stops.push(Stop { point, action: Some(action), state, resume: resume && !past.is_empty(), past });
+                let resume = resume && !past.is_empty();
+                stops.push(Stop { resume, ..Stop::at(point, Some(action), state, past) });
             }
         }
     }
     let mut all = table.states[first].clone();
     stops.iter().for_each(|stop| all.join(&table.states[stop.state]));
-    let state = table.add(&all);
-    let past = past(table, state);
-    stops.push(Stop { point: Point::Unknown, action: None, state, resume: false, past });
+    let found = match world.plan[declared.declaration].described_only {
+        true => found::ranges(declared, &stops, &table.states),
+        false => Vec::new(),
+    };
+    for (point, union) in found.into_iter().chain([(Point::Unknown, all)]) {
+        let state = table.add(&union);
+        let vague = point == Point::Unknown || found::undecided(world, &union);
+        stops.push(Stop { vague, ..Stop::at(point, None, state, past(table, state)) });
+    }
     stops
 }
 

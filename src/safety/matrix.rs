@@ -9,7 +9,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matrix {
     /// In the order of `Program::procedures`, then of the actions in each: `Before`, then `Inside`, `Unpassed` (if
-    /// there is one) and `After` of each action; last the row `Unknown`. Actions that are never reached have no row.
+    /// there is one) and `After` of each action; of a phase that somebody else runs `Found` and `FoundUnpassed`, as far as
+    /// its probes reach; last the row `Unknown`. Actions that are never reached have no row.
     pub rows: Vec<Row>,
 }
 
@@ -40,6 +41,21 @@ pub enum Point {
     Unpassed(String),
     /// The action with this id has succeeded, the next one has not started. After the last action: the end.
     After(String),
+    /// There is no journal, and probes tell that one step is done (none: the first that could tell is not) and the
+    /// next one that could tell is not (none: there is no such step): the union of all points between.
+    Found {
+        /// What is done.
+        since: Option<String>,
+        /// What is not.
+        until: Option<String>,
+    },
+    /// As `Found`, with a `not_passed_when` that proves that a point of no return was not passed.
+    FoundUnpassed {
+        /// What is done.
+        since: Option<String>,
+        /// The step that crosses the point of no return.
+        crossing: String,
+    },
     /// There is no journal: the union of all points.
     Unknown,
 }
@@ -84,13 +100,22 @@ impl Row {
 }
 
 impl Point {
-    /// `before`, `inside:ID`, `unpassed:ID`, `after:ID` or `unknown`: stable, for scripts and JSON.
+    /// Is it a union of points, where nothing tells them apart?
+    pub fn is_range(&self) -> bool {
+        matches!(self, Point::Found { .. } | Point::FoundUnpassed { .. } | Point::Unknown)
+    }
+
+    /// `before`, `inside:ID`, `unpassed:ID`, `after:ID`, `found:[ID]..[ID]`, `unpassed:[ID]..ID` or `unknown`: stable, for
+    /// scripts and JSON.
     pub fn label(&self) -> String {
+        let side = |id: &Option<String>| id.clone().unwrap_or_default();
         match self {
             Point::Before => "before".to_string(),
             Point::Inside(id) => format!("inside:{id}"),
             Point::Unpassed(id) => format!("unpassed:{id}"),
             Point::After(id) => format!("after:{id}"),
+            Point::Found { since, until } => format!("found:{}..{}", side(since), side(until)),
+            Point::FoundUnpassed { since, crossing } => format!("unpassed:{}..{crossing}", side(since)),
             Point::Unknown => "unknown".to_string(),
         }
     }

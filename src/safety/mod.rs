@@ -9,6 +9,7 @@ pub mod allow;
 pub mod cells;
 pub mod coverage;
 pub mod forward;
+pub mod found;
 pub mod inferred;
 pub mod matrix;
 pub mod reach;

@@ -182,7 +182,7 @@ impl<'w, 'a> Teller<'w, 'a> {
     fn change(&mut self, pass: &Forward, until: usize) {
         self.begin(&pass.start.words);
         let stop = &pass.stops[until];
-        if stop.point == Point::Unknown {
+        if stop.point.is_range() {
             self.line(pass.procedure, None, How::Together, None, &pass.states[stop.state].words);
         }
         let Some(last) = stop.action else { return };

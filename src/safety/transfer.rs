@@ -229,7 +229,10 @@ fn apply(world: &World, lens: &Lens, effect: &Effect, state: &mut State, by: By)
         }),
         Effect::Set(name) => {
             if let Some(&c) = world.captures.get(name.as_str()) {
-                state.words[world.capture(c)] = mark::YES;
+                let word = &mut state.words[world.capture(c)];
+                // Whoever else runs a change does not write into the journal of this script.
+                let elsewhere = lens.forward && world.plan.procedures[lens.phase].described_only;
+                *word = mark::YES | if elsewhere { *word & mark::NO } else { 0 };
             }
         }
     }

@@ -199,6 +199,13 @@ pub fn place(point: &Point) -> String {
         Point::Before => "before its first step".to_string(),
         Point::Inside(id) | Point::Unpassed(id) => format!("inside `{id}`"),
         Point::After(id) => format!("after `{id}`"),
+        Point::Found { since, until } => match (since, until) {
+            (Some(since), Some(until)) => format!("between `{since}` and `{until}`"),
+            (Some(since), None) => format!("behind `{since}`"),
+            (None, Some(until)) => format!("not behind `{until}`"),
+            (None, None) => "somewhere".to_string(),
+        },
+        Point::FoundUnpassed { crossing, .. } => format!("not behind `{crossing}`"),
         Point::Unknown => "somewhere".to_string(),
     }
 }

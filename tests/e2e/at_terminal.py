@@ -1,6 +1,6 @@
 """Runs a command at a terminal of its own and answers every question of yes or no with yes.
 
-`at_terminal.py COMMAND…`: what the terminal shows goes to standard output; the exit status is the command's.
+`at_terminal.py [--answer WORDS ANSWER] COMMAND…`: a question that contains the words gets that answer; what the terminal shows goes to standard output; the exit status is the command's.
 Ends the command when nothing is shown for three minutes.
 """
 
@@ -11,9 +11,12 @@ import select
 import signal
 import sys
 
+words, answer, command = "", "", sys.argv[1:]
+if command[0] == "--answer":
+    words, answer, command = command[1], command[2], command[3:]
 pid, terminal = pty.fork()
 if pid == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
+    os.execvp(command[0], command)
 unread = b""
 while True:
     ready, _, _ = select.select([terminal], [], [], 180)
@@ -29,7 +32,10 @@ while True:
     sys.stdout.buffer.write(shown)
     sys.stdout.buffer.flush()
     unread = (unread + shown)[-400:]
-    if re.search(rb"\[[sy]/N\] $", unread):
+    if words and words.encode() in unread and unread.endswith(b" "):
+        unread = b""
+        os.write(terminal, answer.encode() + b"\n")
+    elif re.search(rb"\[[sy]/N\] $", unread):
         unread = b""
         os.write(terminal, b"y\n")
 _, status = os.waitpid(pid, 0)

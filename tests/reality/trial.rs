@@ -63,7 +63,7 @@ impl<'a> Trial<'a> {
                 blows
             }
             Point::After(id) => self.rounds(id).into_iter().map(|id| Blow::Record("done", id, false)).collect(),
-            Point::Unpassed(_) | Point::Unknown => Vec::new(),
+            Point::Unpassed(_) | Point::Found { .. } | Point::FoundUnpassed { .. } | Point::Unknown => Vec::new(),
         }
     }
 

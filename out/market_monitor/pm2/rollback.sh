@@ -712,12 +712,18 @@ rbk_replay_end() {
   esac
 }
 
-# Sets the point of every phase that a procedure undoes: a point, or nothing for "not started".
+# Sets the point of every phase that a procedure undoes: a point, or nothing where it has come to its end.
 rbk_each_phase() {
   local _phase=''
   rbk_procedure "$1" || return 0
   for _phase in $RBK_PHASES; do
-    if [ -n "$2" ]; then rbk_put "p:$_phase" "$2"; else rbk_drop "p:$_phase"; fi
+    if [ -n "$2" ]; then
+      rbk_put "p:$_phase" "$2"
+      rbk_drop "f:$_phase"
+    else
+      rbk_drop "p:$_phase"
+      rbk_put "f:$_phase" "$RBK_P_BACK"
+    fi
   done
 }
 
@@ -1992,16 +1998,44 @@ RBK_VERDICT=''
 RBK_POINT=''
 RBK_FAILED_AT=''
 
-# The point of a phase: from the journal, else found by its `done_when`s, else from --failed-at, else unknown.
+# The point of a phase: from the journal, else found by its `done_when`s, made narrower by --failed-at, else unknown.
+# Probes see what an abandoned way back has left, too: they count only where there was none.
 rbk_point_of() {
   RBK_POINT=unknown
   if rbk_get "p:$1" && [ "$RBK_VALUE" != unknown ]; then
     RBK_POINT=$RBK_VALUE
   else
-    rbk_find_point "$1"
+    RBK_FOUND_FROM='' RBK_FOUND_TO='' RBK_FOUND_OUT=1
+    if rbk_untouched "$1"; then rbk_find_point "$1"; fi
+    if [ "$RBK_FOUND_OUT" = 1 ] && [ -n "$RBK_FOUND_FROM$RBK_FOUND_TO" ]; then
+      RBK_POINT=found:$RBK_FOUND_FROM..$RBK_FOUND_TO
+    fi
   fi
   if [ -n "$RBK_FAILED_AT" ]; then rbk_failed_at "$1"; fi
   return 0
+}
+
+# Whether nothing that this script did stands between a phase and what probes see of it.
+rbk_untouched() {
+  rbk_get "p:$1" && return 1
+  ! rbk_get "f:$1" || [ "$RBK_VALUE" = back_done ]
+}
+
+# Whether a point is one of those that are left open: PHASE RANGE POINT.
+rbk_within() {
+  local _id='' _from=${2#*:} _to=${2#*..} _behind=0 RBK_STEPS=''
+  case $2 in unknown) return 0 ;; *..*) ;; *) return 1 ;; esac
+  _from=${_from%%..*}
+  rbk_steps "$1"
+  if [ -z "$_from" ]; then _behind=1; fi
+  [ "$_behind:$3" != 1:before ] || return 0
+  for _id in $RBK_STEPS; do
+    [ "$_behind:$3" != "1:inside:$_id" ] || return 0
+    [ "$_id" != "$_to" ] || return 1
+    [ "$_id" != "$_from" ] || _behind=1
+    [ "$_behind:$3" != "1:after:$_id" ] || return 0
+  done
+  return 1
 }
 
 # Of several phases, the step that was named belongs to one: the others stand where the journal says.
@@ -2015,8 +2049,11 @@ rbk_failed_at() {
     rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$1"
   fi
   RBK_FAILED_FOUND=1
-  if [ "$RBK_POINT" != unknown ] && [ "$RBK_POINT" != "$_said" ]; then
-    rbk_stop 4 refused journal_knows "$1" "$RBK_POINT"
+  if [ "$RBK_POINT" != "$_said" ] && ! rbk_within "$1" "$RBK_POINT" "$_said"; then
+    case $RBK_POINT in
+      *..*) rbk_stop 4 refused checks_know "$1" "$RBK_POINT" ;;
+      *) rbk_stop 4 refused journal_knows "$1" "$RBK_POINT" ;;
+    esac
   fi
   RBK_POINT=$_said
 }
@@ -2032,24 +2069,19 @@ rbk_touched() {
   RBK_TEXT=${_touched:-$1}
 }
 
-# Whether a procedure may run from where its phases stopped; stops with 4 and the reason where not.
+# Whether a procedure may run from where its phases stopped; stops with 4 and the reason where not. What was found out is
+# kept: once the procedure has begun, probes would tell what it has done.
 rbk_judge() {
-  local _phase='' _phases=$RBK_PHASES _why=''
+  local _phase='' _phases=$RBK_PHASES
   rbk_touched "$_phases"
   for _phase in $RBK_TEXT; do
     rbk_point_of "$_phase"
-    rbk_unpassed "$_phase" "$RBK_POINT"
-    if ! rbk_matrix "$_phase" "$RBK_POINT" "$1"; then RBK_VERDICT=refused RBK_VERDICT_WHY=$RBK_POINT; fi
+    rbk_judge_phase "$_phase" "$1"
+    if [ "$RBK_VERDICT" != recovers ] && rbk_ask_where "$_phase"; then rbk_judge_phase "$_phase" "$1"; fi
     rbk_say t stands_at "$_phase" "$RBK_POINT"
-    [ "$RBK_VERDICT" = recovers ] && continue
-    _why=$RBK_VERDICT_WHY
-    if [ "$RBK_MODE" = dry ]; then
-      rbk_say w would_refuse "$1" "$_why"
-      continue
-    fi
-    rbk_ways_back "$_phase"
-    [ "$RBK_POINT" != unknown ] || rbk_say w say_where "$_phase"
-    rbk_stop 4 refused refused "$1" "$_why"
+    rbk_put "p:$_phase" "$RBK_POINT"
+    RBK_JUDGED="$RBK_JUDGED $_phase"
+    [ "$RBK_VERDICT" = recovers ] || rbk_refuse "$_phase" "$1"
   done
   if [ -n "$RBK_FAILED_AT" ] && [ "$RBK_FAILED_FOUND" = 0 ]; then
     rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$_phases"
@@ -2057,14 +2089,53 @@ rbk_judge() {
 }
 
 RBK_VERDICT_WHY=''
+RBK_JUDGED=''
 
-# Whether any of these steps, PHASE:STEP each, may have been begun; the point at which the phase stands tells.
+rbk_judge_phase() {
+  rbk_unpassed "$1" "$RBK_POINT"
+  if ! rbk_matrix "$1" "$RBK_POINT" "$2"; then RBK_VERDICT=refused RBK_VERDICT_WHY=$RBK_POINT; fi
+}
+
+rbk_refuse() {
+  local _why=$RBK_VERDICT_WHY
+  if [ "$RBK_MODE" = dry ]; then
+    rbk_say w would_refuse "$2" "$_why"
+    return 0
+  fi
+  rbk_ways_back "$1" "$RBK_POINT"
+  case $RBK_POINT in unknown | *..*) rbk_say w say_where "$1" ;; esac
+  rbk_stop 4 refused refused "$2" "$_why"
+}
+
+# Asks a person which step failed, of those that are left open: PHASE. Fails where that is known, or nobody knows.
+rbk_ask_where() {
+  local _id='' _ids=() _why=$RBK_VERDICT_WHY RBK_STEPS=''
+  case $RBK_MODE:$RBK_POINT in run:unknown | run:*..*) rbk_terminal || return 1 ;; *) return 1 ;; esac
+  rbk_steps "$1"
+  for _id in $RBK_STEPS; do
+    if rbk_within "$1" "$RBK_POINT" "inside:$_id" && rbk_matrix "$1" "inside:$_id" ''; then
+      _ids+=("$_id")
+      rbk_out t "  ${#_ids[@]}  $_id"
+    fi
+  done
+  rbk_msg which_failed "$1"
+  rbk_prompt "$RBK_TEXT"
+  RBK_VERDICT=refused RBK_VERDICT_WHY=$_why
+  case $RBK_ANSWER in '' | *[!0-9]* | ??????*) return 1 ;; esac
+  _id=$((10#$RBK_ANSWER))
+  if [ "$_id" -lt 1 ] || [ "$_id" -gt "${#_ids[@]}" ]; then return 1; fi
+  RBK_POINT=inside:${_ids[_id - 1]}
+}
+
+# Whether any of these steps, PHASE:STEP each, may have been begun, as it was judged before the procedure began.
 rbk_begun() {
   local _each='' _id='' _at='' RBK_STEPS=''
   for _each in "$@"; do
-    rbk_point_of "${_each%%:*}"
-    case $RBK_POINT in before) continue ;; unknown) return 0 ;; esac
-    _at=${RBK_POINT#*:}
+    rbk_get "p:${_each%%:*}" || continue
+    _at=$RBK_VALUE
+    case $_at in before) continue ;; *..*) _at=:${_at#*..} ;; esac
+    _at=${_at#*:}
+    case $_at in '' | unknown) return 0 ;; esac
     rbk_steps "${_each%%:*}"
     for _id in $RBK_STEPS; do
       [ "$_id" != "${_each#*:}" ] || return 0
@@ -2074,29 +2145,57 @@ rbk_begun() {
   return 1
 }
 
-# Names the procedures that recover from where a phase stands.
+# Names the procedures that recover from a point, the recommended one first: PHASE POINT.
 rbk_ways_back() {
-  local _name='' _any=0 _point=''
-  rbk_point_of "$1"
-  _point=$RBK_POINT
-  rbk_say w stands_at "$1" "$_point"
+  local _name='' _any=0
+  rbk_say w stands_at "$1" "$2"
   for _name in $RBK_PROCEDURES; do
-    rbk_matrix "$1" "$_point" "$_name" || continue
-    case $RBK_VERDICT in
-      recovers)
-        _any=1
-        rbk_procedure "$_name"
-        rbk_say t way_back "$_name" "$RBK_P_TITLE"
-        ;;
-      resume)
-        _any=1
-        rbk_say t way_on
-        ;;
-    esac
+    if rbk_gets_back "$_name" "$1" "$2"; then
+      _any=1
+      rbk_typed "run $_name"
+      rbk_say t way_back "$RBK_TEXT" "$RBK_P_TITLE"
+    fi
   done
+  if rbk_matrix "$1" "$2" resume && [ "$RBK_VERDICT" = resume ]; then
+    _any=1
+    rbk_typed resume
+    rbk_say t way_on "$RBK_TEXT"
+  fi
   [ "$_any" = 1 ] || rbk_say w no_way_back
   return 0
 }
+
+# Whether a procedure recovers from a point of one of its phases, the others being where they are: PROCEDURE PHASE POINT.
+rbk_gets_back() {
+  local _phase='' _at=''
+  rbk_matrix "$2" "$3" "$1" || return 1
+  rbk_procedure "$1"
+  rbk_touched "$RBK_PHASES"
+  for _phase in "$2" $RBK_TEXT; do
+    _at=$3
+    if [ "$_phase" != "$2" ]; then
+      _at=unknown
+      if rbk_get "p:$_phase"; then _at=$RBK_VALUE; fi
+    fi
+    rbk_matrix "$_phase" "$_at" "$1" || return 1
+    [ "$RBK_VERDICT" = recovers ] || return 1
+  done
+}
+
+# A call of this script as it can be typed, with what this one was told: RBK_TEXT.
+rbk_typed() {
+  local _text="./rollback.sh $1"
+  [ -z "$RBK_ENVIRONMENTS" ] || [ -z "$environment" ] || _text="$_text --env $environment"
+  if [ -n "$RBK_STATE_SAID" ]; then
+    printf -v RBK_TEXT '%q' "$RBK_STATE_SAID"
+    _text="$_text --state-dir $RBK_TEXT"
+  fi
+  RBK_TEXT=$_text
+}
+
+RBK_STATE_SAID=''
+
+RBK_FOUND_OUT=1 RBK_FOUND_FROM='' RBK_FOUND_TO=''
 
 # The verbs that only read: the front page, list, show, status, report.
 rbk_home() {
@@ -2167,28 +2266,49 @@ rbk_status() {
   fi
   for _phase in $RBK_ALL_PHASES; do
     if rbk_get "f:$_phase"; then
-      rbk_say t phase_done "$_phase"
+      case $RBK_VALUE in
+        back_done) rbk_say t phase_back_done "$_phase" ;;
+        back_partly) rbk_say t phase_back_partly "$_phase" ;;
+        back_forward) rbk_say t phase_back_forward "$_phase" ;;
+        *) rbk_say t phase_done "$_phase" ;;
+      esac
       rbk_event phase name "$_phase" point complete
     elif rbk_get "p:$_phase"; then
       rbk_event phase name "$_phase" point "$RBK_VALUE"
-      rbk_say t stands_at "$_phase" "$RBK_VALUE"
     else
       rbk_say t phase_unknown "$_phase"
       rbk_event phase name "$_phase" point unknown
     fi
+    rbk_status_ways "$_phase"
   done
   if [ "$RBK_OPEN" = 1 ]; then
     rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
-    [ "$RBK_OPEN_VERB" != apply ] || rbk_hints
+    [ "$RBK_OPEN_VERB" != apply ] || rbk_say t or_resume
   fi
   rbk_event status open "$RBK_OPEN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" run "$RBK_OPEN_RUN"
   return 0
 }
 
+# What gets back from where a phase stands, as far as the journal tells, unless an unfinished run is in the way.
+rbk_status_ways() {
+  local _at=unknown
+  if rbk_get "p:$1"; then
+    _at=$RBK_VALUE
+  else
+    rbk_phase "$1"
+    [ "$RBK_DESCRIBED" = 1 ] || return 0
+  fi
+  case $RBK_OPEN:$RBK_OPEN_VERB:$RBK_OPEN_NAME in
+    0:* | 1:backup:* | "1:apply:$1") rbk_ways_back "$1" "$_at" ;;
+    *) rbk_say t stands_at "$1" "$_at" ;;
+  esac
+}
+
 # After a phase failed: what gets back from there.
 rbk_hints() {
   [ "$RBK_OPEN" = 1 ] || return 0
-  rbk_ways_back "$RBK_OPEN_NAME"
+  rbk_point_of "$RBK_OPEN_NAME"
+  rbk_ways_back "$RBK_OPEN_NAME" "$RBK_POINT"
   rbk_say t or_resume
 }
 
@@ -2281,7 +2401,7 @@ rbk_option() {
     --only) RBK_CHOICE=only RBK_CHOSEN=$2 ;;
     --from) RBK_CHOICE=from RBK_CHOSEN=$2 ;;
     --failed-at) RBK_FAILED_AT=$2 ;;
-    --state-dir) RBK_STATE=$2 ;;
+    --state-dir) RBK_STATE=$2 RBK_STATE_SAID=$2 ;;
     --color)
       case $2 in
         always) RBK_COLOR=1 ;;
@@ -2494,6 +2614,9 @@ rbk_begin() {
   done
   for _name in ${RBK_ASKED[@]+"${RBK_ASKED[@]}"}; do
     rbk_get "v:$_name" && rbk_journal value "$_name" "$RBK_VALUE"
+  done
+  for _name in $RBK_JUDGED; do
+    rbk_get "p:$_name" && rbk_journal point "$_name" "$RBK_VALUE"
   done
   [ -z "$RBK_SAID" ] || rbk_journal said environment "$RBK_SAID" "$operator"
   rbk_pin
@@ -2716,15 +2839,20 @@ Exit codes: 0 done, 1 failed (resume is safe), 2 usage, 3 not ready, 4 refused, 
     ref_differs) RBK_TEXT="$1 would be switched to $2, but before the change it was at $3" ;;
     stands_at) RBK_TEXT="$1 stands at: $2" ;;
     phase_done) RBK_TEXT="$1 was applied" ;;
+    phase_back_done) RBK_TEXT="$1 was taken back" ;;
+    phase_back_forward) RBK_TEXT="$1 was led to its end" ;;
+    phase_back_partly) RBK_TEXT="$1 was taken back in part, as the plan says" ;;
     phase_unknown) RBK_TEXT="$1: the journal knows of no run" ;;
     state_is) RBK_TEXT="state: $1 (environment $2)" ;;
     would_refuse) RBK_TEXT="$1 would be refused here: $2" ;;
     refused) RBK_TEXT="$1 is refused: $2" ;;
     say_where) RBK_TEXT="Say where $1 stopped: --failed-at STEP" ;;
-    way_back) RBK_TEXT="  this gets back: ./rollback.sh run $1   $2" ;;
-    way_on) RBK_TEXT="  this goes on: ./rollback.sh resume" ;;
+    way_back) RBK_TEXT="  this gets back: $1   $2" ;;
+    way_on) RBK_TEXT="  this goes on: $1" ;;
     no_way_back) RBK_TEXT="No procedure is proved to get back from here." ;;
     journal_knows) RBK_TEXT="The journal says where $1 stopped: $2" ;;
+    checks_know) RBK_TEXT="The checks say that $1 stopped elsewhere: $2" ;;
+    which_failed) RBK_TEXT="Which step of $1 failed (number; 0: nobody knows)?" ;;
     no_such_point) RBK_TEXT="$1 is no step of $2" ;;
     to_resume) RBK_TEXT="To go on: ./rollback.sh resume" ;;
     or_resume) RBK_TEXT="Or mend the cause and go on: ./rollback.sh resume" ;;
@@ -3984,10 +4112,11 @@ rbk_phase() {
 
 # About a procedure.
 rbk_procedure() {
-  RBK_P_TITLE='' RBK_PHASES='' RBK_P_RTO=0 RBK_P_WITHOUT=''
+  RBK_P_TITLE='' RBK_PHASES='' RBK_P_RTO=0 RBK_P_WITHOUT='' RBK_P_BACK=back_done
   case "$1" in
     release_back)
       RBK_PHASES='deploy'
+      RBK_P_BACK=back_partly
       RBK_P_TITLE='Back to the previous release'
       ;;
     database)
@@ -3996,10 +4125,12 @@ rbk_procedure() {
       ;;
     migration_down)
       RBK_PHASES='deploy'
+      RBK_P_BACK=back_partly
       RBK_P_TITLE='Release, and the migration by its own way down'
       ;;
     damaged_tables)
       RBK_PHASES='deploy'
+      RBK_P_BACK=back_partly
       RBK_P_TITLE='Only the damaged tables'
       ;;
     back_out)

@@ -5,10 +5,11 @@
 use super::quote::{self, Shell, bare, outer, text};
 use super::script::{Script, call};
 use crate::emit::order;
-use crate::ir::{Effect, GroupKind, Node, Procedure, Run, actions, duration};
+use crate::ir::{GroupKind, Node, Procedure, Run, actions, duration};
 use crate::model::ids::Id;
-use crate::model::plan::{Accepts, Checklist, Point as Crossing, ProcedureKind, Requirement};
+use crate::model::plan::{Accepts, Checklist, Point as Crossing, Procedure as Declared, ProcedureKind, Requirement};
 use crate::model::value::{Piece, Probe, Value, VariableKind};
+use crate::safety::found;
 use crate::safety::matrix::{Point, Verdict};
 use indexmap::IndexMap;
 
@@ -175,7 +176,10 @@ impl Script<'_> {
     fn procedures(&mut self) {
         let plan = self.plan();
         let rto = |own: Option<u64>| own.or(plan.head.rto.map(|(seconds, _)| seconds)).unwrap_or(0);
-        let mut lines = vec![format!("  RBK_P_TITLE='' RBK_PHASES='' RBK_P_RTO={} RBK_P_WITHOUT=''", rto(None))];
+        let mut lines = vec![format!(
+            "  RBK_P_TITLE='' RBK_PHASES='' RBK_P_RTO={} RBK_P_WITHOUT='' RBK_P_BACK=back_done",
+            rto(None)
+        )];
         lines.push("  case \"$1\" in".to_owned());
         for procedure in ways(self) {
             let declaration = &plan[procedure.declaration];
@@ -187,6 +191,7 @@ impl Script<'_> {
             };
             lines.push(format!("      RBK_PHASES={}", text(&undone.join(" "))));
             if !procedure.back_out {
+                lines.extend(left(declaration).map(|word| format!("      RBK_P_BACK={word}")));
                 if let Some(title) = &declaration.common.title {
                     lines.push(format!("      RBK_P_TITLE={}", quote::template(title, &outer)));
                 }
@@ -255,7 +260,11 @@ impl Script<'_> {
         let mut lines = vec!["  case \"$1 $2\" in".to_owned()];
         let matrix = self.input.matrix;
         for row in &matrix.rows {
-            let Point::Unpassed(id) = &row.point else { continue };
+            let (id, before) = match &row.point {
+                Point::Unpassed(id) => (id, format!("inside:{id}")),
+                Point::FoundUnpassed { since, crossing } => (crossing, self.range(row.phase, since.as_deref())),
+                _ => continue,
+            };
             let procedure = &self.input.program.procedures[row.phase];
             let Some(point) = crossing(&procedure.body, id, None) else { continue };
             let Some(check) = self.plan()[point].not_passed_when.clone() else { continue };
@@ -263,29 +272,36 @@ impl Script<'_> {
             if !self.has(&name) {
                 self.check(&[&name], &check);
             }
-            lines.push(format!("    '{} inside:{id}') rbk_not_passed {name} unpassed:{id} ;;", procedure.name));
+            let proved = row.point.label();
+            lines.push(format!("    '{} {before}') rbk_not_passed {name} {proved} ;;", procedure.name));
         }
         lines.push("    *) ;;\n  esac".to_owned());
         self.add_fixed("rbk_unpassed", "Whether a point of no return was passed although its step began.", lines);
+    }
+
+    /// The range of points that a phase is found to be in where a step is the last one known to be done.
+    fn range(&self, phase: usize, last: Option<&str>) -> String {
+        let is = |point: &Point| matches!(point, Point::Found { since, .. } if since.as_deref() == last);
+        let row = self.input.matrix.of_phase(phase).find(|row| is(&row.point));
+        row.map_or_else(|| Point::Unknown.label(), |row| row.point.label())
     }
 
     /// `rbk_find_point`: how far a phase has come that somebody else runs, by its `done_when`s.
     fn found_points(&mut self) {
         let mut lines = vec!["  case \"$1\" in".to_owned()];
         for procedure in phases(self) {
-            if !self.plan()[procedure.declaration].described_only {
-                continue;
-            }
-            let acting = actions(&procedure.body);
-            let acting: Vec<_> = acting.into_iter().filter(|action| action.effects.iter().any(changes)).collect();
-            if acting.is_empty() || acting.iter().any(|action| action.done_when.is_none()) {
+            let asked = found::asked(procedure).unwrap_or_default();
+            if !self.plan()[procedure.declaration].described_only || !asked.iter().any(|step| step.always) {
                 continue;
             }
             lines.push(format!("    {})", procedure.name));
-            for action in acting {
-                let Some(check) = &action.done_when else { continue };
-                let name = self.check(&["found", &procedure.name, &action.id], check);
-                lines.push(call(3, &[bare("rbk_found"), bare(&name), bare(&action.id)]));
+            lines.push("      rbk_may_probe".to_owned());
+            lines.push("      rbk_ok || return 0".to_owned());
+            for step in asked {
+                let Some(check) = &step.action.done_when else { continue };
+                let name = self.check(&["found", &procedure.name, &step.action.id], check);
+                let id = if step.always { bare(&step.action.id) } else { text("") };
+                lines.push(call(3, &[bare("rbk_found"), bare(&name), id]));
             }
             lines.push("      ;;".to_owned());
         }
@@ -362,8 +378,13 @@ impl Script<'_> {
     }
 }
 
-fn changes(effect: &Effect) -> bool {
-    !matches!(effect, Effect::Verify(_) | Effect::Set(_) | Effect::Take { .. })
+/// How a procedure leaves its phases, where it does not take them back as a whole.
+fn left(declared: &Declared) -> Option<&'static str> {
+    let whole = declared.not_restored.is_empty() && declared.goal.is_empty() && declared.works_without.is_empty();
+    match declared.kind {
+        ProcedureKind::FixForward => Some("back_forward"),
+        _ => (!whole).then_some("back_partly"),
+    }
 }
 
 /// The phases of the program.

@@ -4,7 +4,6 @@ use super::Context;
 use crate::diagnostics::Diagnostic;
 use crate::ir::duration;
 use crate::model::plan::ProcedureKind;
-use crate::safety::matrix::Point;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = own(context);
@@ -47,7 +46,7 @@ fn of_plan(context: &Context) -> Vec<Diagnostic> {
             let worst = |p: usize| world.program.procedures[p].worst;
             let fits = |&p: &usize| worst(p).is_none_or(|worst| worst <= rto);
             let Some(&best) = ways.iter().min_by_key(|&&p| worst(p)) else { continue };
-            if row.point == Point::Unknown || ways.iter().any(fits) {
+            if row.point.is_range() || ways.iter().any(fits) {
                 continue;
             }
             let procedure = &world.program.procedures[best];

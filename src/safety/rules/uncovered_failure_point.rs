@@ -22,7 +22,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let sentence = case.kind.sentence(context.world, Language::En);
         let diagnostic = Context::report("uncovered-failure-point", message, at, "a failure here has no way out")
             .also(case.span, format!("`{rollback}` {sentence}"));
+        let changed = &context.world.program.procedures[case.change.forward.procedure];
+        let described = context.world.declaration(changed).described_only;
         let help = match case.kind {
+            Kind::Unset(name) if described => format!(
+                "somebody else runs `{phase}`, and what it captures is not in the journal: ask for `${name}` with an `input`, or find it in `{rollback}` itself"
+            ),
             Kind::Unset(name) => format!("capture `${name}` before the first change"),
             _ => format!("let `{rollback}` come to an end"),
         };

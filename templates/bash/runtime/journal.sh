@@ -144,12 +144,18 @@ rbk_replay_end() {
   esac
 }
 
-# Sets the point of every phase that a procedure undoes: a point, or nothing for "not started".
+# Sets the point of every phase that a procedure undoes: a point, or nothing where it has come to its end.
 rbk_each_phase() {
   local _phase=''
   rbk_procedure "$1" || return 0
   for _phase in $RBK_PHASES; do
-    if [ -n "$2" ]; then rbk_put "p:$_phase" "$2"; else rbk_drop "p:$_phase"; fi
+    if [ -n "$2" ]; then
+      rbk_put "p:$_phase" "$2"
+      rbk_drop "f:$_phase"
+    else
+      rbk_drop "p:$_phase"
+      rbk_put "f:$_phase" "$RBK_P_BACK"
+    fi
   done
 }
 

@@ -67,28 +67,49 @@ rbk_status() {
   fi
   for _phase in $RBK_ALL_PHASES; do
     if rbk_get "f:$_phase"; then
-      rbk_say t phase_done "$_phase"
+      case $RBK_VALUE in
+        back_done) rbk_say t phase_back_done "$_phase" ;;
+        back_partly) rbk_say t phase_back_partly "$_phase" ;;
+        back_forward) rbk_say t phase_back_forward "$_phase" ;;
+        *) rbk_say t phase_done "$_phase" ;;
+      esac
       rbk_event phase name "$_phase" point complete
     elif rbk_get "p:$_phase"; then
       rbk_event phase name "$_phase" point "$RBK_VALUE"
-      rbk_say t stands_at "$_phase" "$RBK_VALUE"
     else
       rbk_say t phase_unknown "$_phase"
       rbk_event phase name "$_phase" point unknown
     fi
+    rbk_status_ways "$_phase"
   done
   if [ "$RBK_OPEN" = 1 ]; then
     rbk_say w unfinished "$RBK_OPEN_VERB" "$RBK_OPEN_NAME"
-    [ "$RBK_OPEN_VERB" != apply ] || rbk_hints
+    [ "$RBK_OPEN_VERB" != apply ] || rbk_say t or_resume
   fi
   rbk_event status open "$RBK_OPEN" verb "$RBK_OPEN_VERB" name "$RBK_OPEN_NAME" run "$RBK_OPEN_RUN"
   return 0
 }
 
+# What gets back from where a phase stands, as far as the journal tells, unless an unfinished run is in the way.
+rbk_status_ways() {
+  local _at=unknown
+  if rbk_get "p:$1"; then
+    _at=$RBK_VALUE
+  else
+    rbk_phase "$1"
+    [ "$RBK_DESCRIBED" = 1 ] || return 0
+  fi
+  case $RBK_OPEN:$RBK_OPEN_VERB:$RBK_OPEN_NAME in
+    0:* | 1:backup:* | "1:apply:$1") rbk_ways_back "$1" "$_at" ;;
+    *) rbk_say t stands_at "$1" "$_at" ;;
+  esac
+}
+
 # After a phase failed: what gets back from there.
 rbk_hints() {
   [ "$RBK_OPEN" = 1 ] || return 0
-  rbk_ways_back "$RBK_OPEN_NAME"
+  rbk_point_of "$RBK_OPEN_NAME"
+  rbk_ways_back "$RBK_OPEN_NAME" "$RBK_POINT"
   rbk_say t or_resume
 }
 

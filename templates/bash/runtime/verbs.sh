@@ -46,7 +46,7 @@ rbk_option() {
     --only) RBK_CHOICE=only RBK_CHOSEN=$2 ;;
     --from) RBK_CHOICE=from RBK_CHOSEN=$2 ;;
     --failed-at) RBK_FAILED_AT=$2 ;;
-    --state-dir) RBK_STATE=$2 ;;
+    --state-dir) RBK_STATE=$2 RBK_STATE_SAID=$2 ;;
     --color)
       case $2 in
         always) RBK_COLOR=1 ;;
@@ -255,6 +255,9 @@ rbk_begin() {
   done
   for _name in ${RBK_ASKED[@]+"${RBK_ASKED[@]}"}; do
     rbk_get "v:$_name" && rbk_journal value "$_name" "$RBK_VALUE"
+  done
+  for _name in $RBK_JUDGED; do
+    rbk_get "p:$_name" && rbk_journal point "$_name" "$RBK_VALUE"
   done
   [ -z "$RBK_SAID" ] || rbk_journal said environment "$RBK_SAID" "$operator"
   rbk_pin

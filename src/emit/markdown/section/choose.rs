@@ -92,7 +92,9 @@ impl Builder<'_> {
 
     /// Failure points down, procedures across.
     fn recovery(&self, phase: usize) -> Option<Table> {
-        let rows: Vec<&Row> = self.matrix.of_phase(phase).collect();
+        // What probes find is the script's business: a person reads the steps.
+        let told = |row: &&Row| row.point == Point::Unknown || !row.point.is_range();
+        let rows: Vec<&Row> = self.matrix.of_phase(phase).filter(told).collect();
         let columns: Vec<usize> = rows.first()?.cells.iter().map(|cell| cell.procedure).collect();
         let program = self.voice.program;
         let failed = program.procedures.get(phase)?;
@@ -129,7 +131,7 @@ impl Builder<'_> {
             Point::Inside(id) => self.fill("point_inside", &[("step", &title(id))]),
             Point::Unpassed(id) => self.fill("point_unpassed", &[("step", &title(id))]),
             Point::After(id) => self.fill("point_after", &[("step", &title(id))]),
-            Point::Unknown => self.say("point_unknown"),
+            Point::Found { .. } | Point::FoundUnpassed { .. } | Point::Unknown => self.say("point_unknown"),
         }
     }
 
