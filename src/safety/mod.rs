@@ -4,6 +4,7 @@
 //!
 //! world (tables) ← state ← transfer (what one action does) ← walk (a body) ← forward (failure points of a change),
 //! recovery (a procedure from one of them; reach: what can matter to it) ← cells (all of them) ← coverage (what is missing) ← rules ← allow.
+//! single (runs with one outcome a step) ← witness (the one that ends badly) ← tell (its words) serve the rules.
 
 pub mod allow;
 pub mod cells;

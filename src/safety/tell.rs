@@ -136,7 +136,7 @@ impl Tell<'_, '_> {
         if useless && raced { format!("{said}: it was taken while something wrote") } else { said }
     }
 
-    /// `2 `alter` (plan.rbk:8)`, and in a procedure ``back` 1 `restore_db` (plan.rbk:16)`.
+    /// A step by number, name and place; one of a procedure with the name of that before it.
     fn name(&self, step: &Step, of: Option<usize>) -> String {
         let of = of.map_or_else(String::new, |p| format!("`{}` ", self.world.program.procedures[p].name));
         let (number, action) = (number(self.world, step), step.action);
