@@ -1,0 +1,124 @@
+//! Two lists of shell texts, hazards and harmless look-alikes, each put into a plan by itself: how many of the first does `rbk`
+//! find, and in how many of the second does it find anything? Nothing in them is ever run. `cargo test --test corpus -- --nocapture`
+//! prints both shares and every text that was judged otherwise.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "safety/harness.rs"]
+#[allow(dead_code)]
+mod harness;
+
+use rbk::model::value::Script;
+use rbk::shell;
+use rbk::source::FileId;
+use rbk::syntax::Text;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// The smallest share of hazards that is found.
+const RECALL: f64 = 0.95;
+/// The greatest share of look-alikes in which anything is found.
+const FALSE_ALARMS: f64 = 0.02;
+
+struct Case {
+    /// The rules that would be right; of a look-alike the one that must not fall for it.
+    rules: Vec<String>,
+    text: String,
+    line: usize,
+}
+
+fn cases(file: &str) -> Vec<Case> {
+    let path = format!("{}/tests/shell/corpus/{file}", env!("CARGO_MANIFEST_DIR"));
+    let mut found: Vec<Case> = Vec::new();
+    for (i, line) in std::fs::read_to_string(path).unwrap().lines().enumerate() {
+        if let Some(rules) = line.strip_prefix("--- ") {
+            let rules: Vec<String> = rules.split(" | ").map(str::to_owned).collect();
+            found.push(Case { rules, text: String::new(), line: i + 1 });
+        } else if let Some(case) = found.last_mut() {
+            case.text.push_str(line);
+            case.text.push('\n');
+        }
+    }
+    found
+}
+
+/// The variables that the text reads and does not set.
+fn unset(text: &str) -> BTreeSet<String> {
+    let text = Text { value: text.to_owned(), map: vec![(0, 0)], file: FileId(0), raw: true };
+    let parsed = shell::parse(&Script { text, span: rbk::source::Span::default() });
+    parsed.free_reads().map(|read| read.name.clone()).collect()
+}
+
+/// A plan that is sound but for the text.
+fn plan(case: &Case) -> String {
+    let undeclared = case.rules.iter().any(|rule| rule == "undeclared-destruction");
+    let effect = if undeclared { "changes nothing" } else { "destroys db" };
+    let names = unset(&case.text);
+    let mut plan = String::from("plan corpus \"Corpus\" { rto 90d }\n");
+    for name in names.iter().filter(|name| name.to_uppercase() == **name) {
+        writeln!(plan, "secret {name}").unwrap();
+    }
+    plan.push_str(
+        "resource db : sqlite { path = \"/srv/corpus.db\" }\nbackup before of db\n\nphase change {\n  take backup before\n",
+    );
+    for name in names.iter().filter(|name| name.to_uppercase() != **name) {
+        writeln!(plan, "  capture {name} = sh \"./look {name}\"").unwrap();
+    }
+    write!(plan, "  step alter modifies db timeout 1m {{ sh \"./alter\" }}\n  step x {effect} timeout 1m {{\n    sh \"\"\"\n").unwrap();
+    for line in case.text.lines() {
+        writeln!(plan, "{line}").unwrap();
+    }
+    plan.push_str(
+        "\"\"\"\n  }\n}\n\nrollback back of change {\n  data_lost \"rows written since\"\n  restore db from before\n  \
+         verify rows { sql db \"select count(*) from t\" >= 1 }\n}\n",
+    );
+    plan
+}
+
+/// The rules that find something in the text.
+fn found(case: &Case) -> (Vec<&'static str>, String) {
+    let plan = plan(case);
+    let begin = plan.find("  step x ").unwrap();
+    let end = plan.find("\n\nrollback back").unwrap();
+    let checked = harness::check("corpus.rbk", &plan);
+    let inside = |span: rbk::source::Span| (begin..end).contains(&(span.start as usize));
+    let mut rules: Vec<&str> =
+        checked.diagnostics.iter().filter(|d| d.labels.iter().any(|label| inside(label.span))).map(|d| d.rule).collect();
+    let outside = checked.diagnostics.iter().filter(|d| !d.labels.iter().any(|label| inside(label.span)));
+    let outside: Vec<&str> = outside.map(|d| d.rule).filter(|rule| *rule != "unused-declaration").collect();
+    assert!(outside.is_empty(), "line {}: {outside:?} beside the text\n{}", case.line, checked.text());
+    rules.sort_unstable();
+    rules.dedup();
+    (rules, checked.text())
+}
+
+#[test]
+#[allow(clippy::cast_precision_loss)] // some hundreds
+fn hazards_are_found_and_look_alikes_are_not() {
+    let (hazards, harmless) = (cases("blind_hazards.txt"), cases("blind_harmless.txt"));
+    assert!(hazards.len() >= 150 && harmless.len() >= 150, "the corpus is missing");
+    let mut report = String::new();
+    let mut missed = 0;
+    for case in &hazards {
+        let (rules, _) = found(case);
+        if !case.rules.iter().any(|rule| rules.contains(&rule.as_str())) {
+            missed += 1;
+            writeln!(report, "missed, blind_hazards.txt:{}: {:?}, found {rules:?}\n{}", case.line, case.rules, case.text).unwrap();
+        }
+    }
+    let mut alarms = 0;
+    for case in &harmless {
+        let (rules, _) = found(case);
+        if !rules.is_empty() {
+            alarms += 1;
+            writeln!(report, "false alarm, blind_harmless.txt:{}: {rules:?}\n{}", case.line, case.text).unwrap();
+        }
+    }
+    let recall = 1.0 - f64::from(missed) / hazards.len() as f64;
+    let share = f64::from(alarms) / harmless.len() as f64;
+    println!("{report}");
+    println!("{} hazards, {missed} missed: recall {recall:.3}", hazards.len());
+    println!("{} look-alikes, {alarms} false alarms: {share:.3}", harmless.len());
+    assert!(recall >= RECALL, "recall {recall:.3}\n{report}");
+    assert!(share <= FALSE_ALARMS, "false alarms {share:.3}\n{report}");
+}
