@@ -64,7 +64,11 @@ fn plan(case: &Case) -> String {
     for name in names.iter().filter(|name| name.to_uppercase() != **name) {
         writeln!(plan, "  capture {name} = sh \"./look {name}\"").unwrap();
     }
-    write!(plan, "  step alter modifies db timeout 1m {{ sh \"./alter\" }}\n  step x {effect} timeout 1m {{\n    sh \"\"\"\n").unwrap();
+    write!(
+        plan,
+        "  step alter modifies db timeout 1m {{ sh \"./alter\" }}\n  step x {effect} timeout 1m {{\n    sh \"\"\"\n"
+    )
+    .unwrap();
     for line in case.text.lines() {
         writeln!(plan, "{line}").unwrap();
     }
@@ -82,8 +86,12 @@ fn found(case: &Case) -> (Vec<&'static str>, String) {
     let end = plan.find("\n\nrollback back").unwrap();
     let checked = harness::check("corpus.rbk", &plan);
     let inside = |span: rbk::source::Span| (begin..end).contains(&(span.start as usize));
-    let mut rules: Vec<&str> =
-        checked.diagnostics.iter().filter(|d| d.labels.iter().any(|label| inside(label.span))).map(|d| d.rule).collect();
+    let mut rules: Vec<&str> = checked
+        .diagnostics
+        .iter()
+        .filter(|d| d.labels.iter().any(|label| inside(label.span)))
+        .map(|d| d.rule)
+        .collect();
     let outside = checked.diagnostics.iter().filter(|d| !d.labels.iter().any(|label| inside(label.span)));
     let outside: Vec<&str> = outside.map(|d| d.rule).filter(|rule| *rule != "unused-declaration").collect();
     assert!(outside.is_empty(), "line {}: {outside:?} beside the text\n{}", case.line, checked.text());
@@ -103,7 +111,12 @@ fn hazards_are_found_and_look_alikes_are_not() {
         let (rules, _) = found(case);
         if !case.rules.iter().any(|rule| rules.contains(&rule.as_str())) {
             missed += 1;
-            writeln!(report, "missed, blind_hazards.txt:{}: {:?}, found {rules:?}\n{}", case.line, case.rules, case.text).unwrap();
+            writeln!(
+                report,
+                "missed, blind_hazards.txt:{}: {:?}, found {rules:?}\n{}",
+                case.line, case.rules, case.text
+            )
+            .unwrap();
         }
     }
     let mut alarms = 0;

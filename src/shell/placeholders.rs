@@ -45,10 +45,10 @@ pub fn within(word: &Word) -> Vec<Placeholder> {
     let text = word.text.as_str();
     let header =
         text.split_once(": ").is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphabetic() || c == '-'));
-    if text.contains('\n') || text.contains(' ') && !(header && text.ends_with(']')) {
-        return Vec::new();
-    }
     let script = Text { value: word.text.clone(), map: word.map.clone(), file: word.span.file, raw: true };
+    if text.contains('\n') || text.contains(' ') && !(header && text.ends_with(']')) {
+        return yours(word, &script).filter(|_| header).into_iter().collect();
+    }
     let blank = |(at, _)| {
         let inner: &str = text.get(at + 1..)?.split(']').next()?;
         let end = at + inner.len() + 2;
@@ -57,11 +57,22 @@ pub fn within(word: &Word) -> Vec<Placeholder> {
         let capitals = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
         let is_name = inner.starts_with(|c: char| c.is_ascii_uppercase()) && inner.chars().all(capitals);
         let subscript = text.get(..at).is_some_and(|before| before.ends_with(|c: char| c == '{' || c == '$'));
-        let long = inner.len() > 4 || inner.contains('_');
+        let named = text.get(..at).is_some_and(|before| before.ends_with([':', '@', '=']));
+        let long = inner.len() > 4 || inner.contains('_') || named && inner.len() > 2;
         (is_name && long && !repeated && !subscript && text.len() >= end)
             .then(|| Placeholder { text: text[at..end].to_owned(), span: script.span(at..end) })
     };
-    text.match_indices('[').filter_map(blank).collect()
+    text.match_indices('[').filter_map(blank).chain(yours(word, &script)).collect()
+}
+
+/// `YOUR_TOKEN`, also within a header.
+fn yours(word: &Word, script: &Text) -> Option<Placeholder> {
+    let text = word.text.as_str();
+    let at = text.find("YOUR_")?;
+    let apart = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '{'));
+    let length = text[at..].find(|c: char| !c.is_ascii_uppercase() && c != '_').unwrap_or(text.len() - at);
+    (apart && length > "YOUR_".len())
+        .then(|| Placeholder { text: text[at..at + length].to_owned(), span: script.span(at..at + length) })
 }
 
 fn is_blank(word: &Word) -> bool {

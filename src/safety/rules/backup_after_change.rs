@@ -56,7 +56,8 @@ fn told(context: &Context, case: &Case, r: usize, b: Id<Backup>) -> (Diagnostic,
         None => diagnostic,
     };
     if let Some(taking) = own.iter().find(takes) {
-        let message = format!("`{rollback}` takes `{backup}` anew, of a `{name}` that has been changed, and restores that");
+        let message =
+            format!("`{rollback}` takes `{backup}` anew, of a `{name}` that has been changed, and restores that");
         let diagnostic = report(message, taking.head, "from here on it is a copy of the broken state");
         let diagnostic = changed(diagnostic, format!("`{name}` is changed here"));
         let help = format!("take the copy of the present state as another backup: `take backup safety of {name}`");
@@ -74,8 +75,12 @@ fn told(context: &Context, case: &Case, r: usize, b: Id<Backup>) -> (Diagnostic,
     let mut diagnostic = report(message, case.span, "brings back another state");
     let elsewhere = context.survey.changes.iter().filter_map(|change| context.taking(change, b).map(|a| (change, a)));
     if let Some((other, taking)) = elsewhere.into_iter().next() {
-        diagnostic = diagnostic.also(taking.head, format!("taken here, in `{}`, which goes on to change it", context.name(other)));
+        diagnostic = diagnostic
+            .also(taking.head, format!("taken here, in `{}`, which goes on to change it", context.name(other)));
     }
     let diagnostic = changed(diagnostic, format!("`{name}` is changed here, with no copy of it"));
-    (diagnostic, format!("take a backup of `{name}` in `{}` as well, before it changes anything", context.name(case.change)))
+    (
+        diagnostic,
+        format!("take a backup of `{name}` in `{}` as well, before it changes anything", context.name(case.change)),
+    )
 }

@@ -15,10 +15,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             let Some(age) = declared.max_age.filter(|age| *age > rpo) else { continue };
             let name = &declared.common.name;
             let message = format!("`{name}` may be {} old, more than the RPO of {}", duration(age), duration(rpo));
-            let diagnostic = Context::report("backup-older-than-rpo", message, declared.common.name_span, "may be that old")
-                .also(promised, "promised here")
-                .also(action.head, format!("`{}` relies on it", procedure.name))
-                .help("demand a younger copy with `max_age`, take one in the phase, or promise what can be kept");
+            let diagnostic =
+                Context::report("backup-older-than-rpo", message, declared.common.name_span, "may be that old")
+                    .also(promised, "promised here")
+                    .also(action.head, format!("`{}` relies on it", procedure.name))
+                    .help("demand a younger copy with `max_age`, take one in the phase, or promise what can be kept");
             if !found.iter().any(|d| d.labels[0].span == diagnostic.labels[0].span) {
                 found.push(diagnostic);
             }

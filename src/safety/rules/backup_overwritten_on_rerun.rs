@@ -3,9 +3,9 @@
 
 use super::Context;
 use crate::diagnostics::{Diagnostic, Fix};
-use crate::source::Span;
 use crate::ir::{Effect, Run};
 use crate::safety::transfer::fixed_path;
+use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let world = context.world;
@@ -19,12 +19,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let (true, Some((_, user)), Some(path)) = (fixed_path(world, b), user, &declared.path) else { continue };
         let name = &declared.common.name;
         let message = format!("a second run overwrites `{name}`, perhaps with a copy of the broken state");
-        let diagnostic =
-            Context::report("backup-overwritten-on-rerun", message, path.span, "the same file each time")
-                .also(action.head, "taken here")
-                .also(user.head, "this restore relies on the first copy")
-                .help("put `${stamp}` into the path")
-                .fix(stamped(context, path.span, name));
+        let diagnostic = Context::report("backup-overwritten-on-rerun", message, path.span, "the same file each time")
+            .also(action.head, "taken here")
+            .also(user.head, "this restore relies on the first copy")
+            .help("put `${stamp}` into the path")
+            .fix(stamped(context, path.span, name));
         if !found.iter().any(|d| d.message == diagnostic.message) {
             found.push(diagnostic);
         }

@@ -8,7 +8,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let problems = context.texts().iter().flat_map(|text| &text.parsed.problems);
     let unknown = problems.filter(|problem| problem.kind == ProblemKind::NotAnalysed);
     let one = |problem: &Problem| {
-        let note = Context::report("command-not-analysed", problem.message.clone(), problem.span, "not understood from here on");
+        let note = Context::report(
+            "command-not-analysed",
+            problem.message.clone(),
+            problem.span,
+            "not understood from here on",
+        );
         note.help("move it into a script file of its own, and check that one with shellcheck")
     };
     unknown.map(one).collect()

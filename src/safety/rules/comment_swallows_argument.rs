@@ -21,7 +21,10 @@ fn one(command: &Command) -> Option<Diagnostic> {
     let number = sticks && word.chars().all(|c| c.is_ascii_digit()) && body.trim() == word;
     let names = ["send", "post", "say", "notify", "message", "msg"];
     let channel = sticks && body.trim() == word && command.words.len() > 1 && names.contains(&last.text.as_str());
-    if !wants && !continued && !number && !channel {
+    // What explains has a blank behind the `#` and no arguments of its own.
+    let rest = &body[word.len()..];
+    let arguments = sticks && (rest.contains(" --") || rest.contains(['"']) || rest.contains(" '"));
+    if !wants && !continued && !number && !channel && !arguments {
         return None;
     }
     let message =

@@ -81,14 +81,33 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 fn one(command: &Command) -> Option<Diagnostic> {
+    if let Some((word, tag)) = chart(command) {
+        let message = format!("the tag `{tag}` of `{}` is whatever was pushed last", word.text);
+        return Some(report(message, word));
+    }
     let word = image(command)?;
     let tag = moving(word)?;
     let message = match tag {
         "" => format!("`{}` has no tag: it is whatever was pushed last", word.text),
         tag => format!("`:{tag}` of `{}` is whatever was pushed last", word.text),
     };
-    let place = Context::report("image-tag-moves", message, word.span, "means something else after the next push");
-    Some(place.help("name a version that nobody moves, or the digest: `image@sha256:…`"))
+    Some(report(message, word))
+}
+
+fn report(message: String, word: &Word) -> Diagnostic {
+    Context::report("image-tag-moves", message, word.span, "means something else after the next push")
+        .help("name a version that nobody moves, or the digest: `image@sha256:…`")
+}
+
+/// `helm upgrade … --set image.tag=latest`
+fn chart(command: &Command) -> Option<(&Word, &'static str)> {
+    let words = command.arguments();
+    let deploys = command.name() == "helm" && words.has_any(&["upgrade", "install"]);
+    words.iter().filter(|_| deploys).find_map(|word| {
+        let (name, value) = word.text.rsplit_once('=')?;
+        let tag = MOVING.iter().find(|moving| **moving == value)?;
+        (name == "tag" || name.ends_with(".tag") || name.ends_with("Tag")).then_some((word, *tag))
+    })
 }
 
 /// The image that a command takes from a registry, or brings back into service.

@@ -60,7 +60,12 @@ fn of_arguments(command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
     words.iter().enumerate().find_map(|(at, word)| {
         let next = words.get(at + 1);
-        option(word, next).or_else(|| short(command, word, next)).or_else(|| address(word)).or_else(|| field(word))
+        option(word, next)
+            .or_else(|| short(command, word, next))
+            .or_else(|| address(word))
+            .or_else(|| query(word))
+            .or_else(|| field(word))
+            .or_else(|| kept(command, word, next))
     })
 }
 
@@ -116,6 +121,32 @@ fn address(word: &Word) -> Option<Diagnostic> {
     let plain = secrets::is_value(value) && !user.contains('/') && !value.contains('/');
     let from = start + user.len() + 1;
     plain.then(|| report(word.place(from..start + at)))
+}
+
+/// `https://host/path?access_token=…`
+fn query(word: &Word) -> Option<Diagnostic> {
+    let mut at = word.text.find("://").and_then(|from| Some(from + word.text[from..].find('?')?))? + 1;
+    for pair in word.text[at..].split('&') {
+        if let Some((name, value)) = pair.split_once('=') {
+            let from = at + name.len() + 1;
+            let plain = word
+                .parts
+                .iter()
+                .all(|part| !part.expansion || part.range.end <= from || part.range.start >= at + pair.len());
+            if secrets::is_name(name) && plain && secrets::is_value(value) {
+                return Some(report(word.place(from..from + value.len())));
+            }
+        }
+        at += pair.len() + 1;
+    }
+    None
+}
+
+/// `aws configure set aws_secret_access_key …`
+fn kept(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnostic> {
+    let sets = command.name() == "aws" && command.arguments().has_any(&["configure"]);
+    let value = next.filter(|next| sets && secrets::is_name(&word.text) && is_literal(next))?;
+    Some(report(value.span))
 }
 
 /// `{"password": "x"}`, `Authorization: Bearer x`

@@ -25,7 +25,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 
 /// Does the text ask first where it is?
 fn chooses(text: &Text) -> bool {
-    let asks = |command: &Command| command.name() == "uname" || command.has("--version") && command.arguments().len() == 1;
+    let asks =
+        |command: &Command| command.name() == "uname" || command.has("--version") && command.arguments().len() == 1;
     text.parsed.commands.iter().any(asks) || text.parsed.reads.iter().any(|read| read.name == "OSTYPE")
 }
 
@@ -36,9 +37,8 @@ fn has_twin(text: &Text, command: &Command, lacking: &[&str]) -> bool {
         let covers = lacking.iter().all(|system| differences.iter().all(|(d, _)| d.works.contains(system)));
         other.span != command.span && other.name() == command.name() && covers
     };
-    let asked = |other: &Command| {
-        matches!(other.name(), "command" | "which" | "type" | "hash") && other.has(command.name())
-    };
+    let asked =
+        |other: &Command| matches!(other.name(), "command" | "which" | "type" | "hash") && other.has(command.name());
     let alternative = !text.parsed.pipeline(command).otherwise.is_empty();
     alternative || text.parsed.commands.iter().any(|c| other(c) && !shell::differences(c).is_empty() || asked(c))
 }

@@ -62,7 +62,11 @@ fn unknown(action: &Action, tool: &str, span: Span) -> Diagnostic {
 fn unsaid(context: &Context, action: &Action, visible: &Visible) -> Diagnostic {
     let message = format!("`{}` {}, and does not say so", action.id, visible.what);
     let place = Context::report("opaque-command", message, action.head, "says nothing of it");
-    place.also(visible.span, visible.what.clone()).help(format!("say it: `step {} {}`", action.id, words(context, visible)))
+    place.also(visible.span, visible.what.clone()).help(format!(
+        "say it: `step {} {}`",
+        action.id,
+        words(context, visible)
+    ))
 }
 
 fn silent(action: &Action) -> Diagnostic {
@@ -74,8 +78,10 @@ fn silent(action: &Action) -> Diagnostic {
 /// The effect in the plan's words.
 fn words(context: &Context, visible: &Visible) -> String {
     let plan = context.world.plan;
-    let service = || inferred::service(context.world, visible).map_or("S".to_owned(), |id| plan[id].common.name.clone());
-    let resource = || inferred::resource(context.world, visible).map_or("R".to_owned(), |(id, _)| plan[id].common.name.clone());
+    let service =
+        || inferred::service(context.world, visible).map_or("S".to_owned(), |id| plan[id].common.name.clone());
+    let resource =
+        || inferred::resource(context.world, visible).map_or("R".to_owned(), |(id, _)| plan[id].common.name.clone());
     match (visible.effect, visible.target) {
         (Effect::Stops, _) => format!("stops {}", service()),
         (Effect::Starts, _) => format!("starts {}", service()),

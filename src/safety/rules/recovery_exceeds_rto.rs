@@ -20,8 +20,7 @@ fn own(context: &Context) -> Vec<Diagnostic> {
         let (rto, span) = declared.rto?;
         let worst = p.worst.filter(|worst| *worst > rto)?;
         let name = &p.name;
-        let message =
-            format!("`{name}` may take {}, more than its RTO of {}", duration(worst), duration(rto));
+        let message = format!("`{name}` may take {}, more than its RTO of {}", duration(worst), duration(rto));
         Some(
             Context::report("recovery-exceeds-rto", message, declared.common.name_span, "the sum of its limits")
                 .also(span, "promised here")

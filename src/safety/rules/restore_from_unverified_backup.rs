@@ -11,8 +11,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let Kind::BadBackup(r, b) = *case.kind else { continue };
         let (name, backup) = (context.world.resource_name(r), context.world.backup_name(b));
         let declared = &context.world.plan[b].common;
-        let message =
-            format!("`{}` restores `{name}` from `{backup}`, which may be unreadable", case.procedure.name);
+        let message = format!("`{}` restores `{name}` from `{backup}`, which may be unreadable", case.procedure.name);
         let label = "relies on a copy that nothing has read back";
         let mut diagnostic = Context::report("restore-from-unverified-backup", message, case.span, label);
         let mut help = format!("give `{backup}` a `check` that reads it, or at least a `min_size`");

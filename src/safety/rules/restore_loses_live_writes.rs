@@ -20,10 +20,15 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
                 }
                 let declared = &world.declaration(procedure).common;
                 let writer = world.writers[r].first().map_or("a service", |s| world.service_name(*s));
-                let what = format!("what {writer} wrote to {} after the backup {}", world.resource_name(r), world.backup_name(b));
+                let what = format!(
+                    "what {writer} wrote to {} after the backup {}",
+                    world.resource_name(r),
+                    world.backup_name(b)
+                );
                 // Unsafe: whether that may be lost is the author's to say.
                 let fix = Fix::risky(format!("say in `{}` that it loses {what}", procedure.name));
-                let fix = fix.first_in(context.sources, declared.span, declared.block, &format!("data_lost \"{what}\""));
+                let fix =
+                    fix.first_in(context.sources, declared.span, declared.block, &format!("data_lost \"{what}\""));
                 found.push(one(context, &procedure.name, r, b, span, declared.name_span).fix(fix));
             }
         }
@@ -44,7 +49,8 @@ fn one(
     let writer = world.writers[r].first().copied();
     let service = writer.map_or("a service", |s| world.service_name(s));
     let backup = world.backup_name(b);
-    let message = format!("`{rollback}` loses what `{service}` wrote to `{name}` after `{backup}`, and does not say so");
+    let message =
+        format!("`{rollback}` loses what `{service}` wrote to `{name}` after `{backup}`, and does not say so");
     let mut diagnostic = Context::report("restore-loses-live-writes", message, span, "back to the time of the copy");
     if let Some(s) = writer {
         let label = format!("may have run since and writes `{name}`");

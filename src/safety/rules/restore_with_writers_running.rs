@@ -15,15 +15,15 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let Kind::Writer(r, s) = *case.kind else { continue };
         let (name, service) = (world.resource_name(r), world.service_name(s));
         let message = format!("`{}` restores `{name}` while `{service}` may write it", case.procedure.name);
-        let diagnostic =
-            Context::report("restore-with-writers-running", message, case.span, "written from two sides");
+        let diagnostic = Context::report("restore-with-writers-running", message, case.span, "written from two sides");
         let starts = |e: &Effect| matches!(e, Effect::Start(started) if *started == s);
         let started = case.change.forward.actions.iter().find(|a| a.effects.iter().any(starts));
         let diagnostic = match started {
             Some(start) => diagnostic.also(start.head, format!("`{service}` runs from here on")),
             None => diagnostic.also(world.plan[s].common.name_span, format!("`{service}` writes `{name}`")),
         };
-        let mut diagnostic = context.story(case.finding, diagnostic).help(format!("write `stop {service}` before the restore"));
+        let mut diagnostic =
+            context.story(case.finding, diagnostic).help(format!("write `stop {service}` before the restore"));
         diagnostic.fix = repair(context, &case, s);
         found.push(diagnostic);
     }

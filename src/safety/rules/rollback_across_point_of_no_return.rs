@@ -13,7 +13,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let point = &context.world.plan.points[p].common;
         let procedure = &context.world.program.procedures[procedure];
         let rollback = &procedure.name;
-        let message = format!("{}, the only procedure is `{rollback}`, and it leads back across `{}`", context.point(finding), point.name);
+        let message = format!(
+            "{}, the only procedure is `{rollback}`, and it leads back across `{}`",
+            context.point(finding),
+            point.name
+        );
         let at = context.world.declaration(procedure).common.name_span;
         let diagnostic = Context::report("rollback-across-point-of-no-return", message, at, "takes back what can't be")
             .also(point.name_span, "the point of no return");

@@ -13,7 +13,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let (service, rollback) = (world.service_name(s), &case.procedure.name);
         let (what, verb) = if running { ("running", "stop") } else { ("stopped", "start") };
         let message = format!("`{rollback}` leaves `{service}` {what}, which it was not before");
-        let diagnostic = Context::report("service-left-stopped", message, case.span, format!("ends without `{verb} {service}`"));
+        let diagnostic =
+            Context::report("service-left-stopped", message, case.span, format!("ends without `{verb} {service}`"));
         let touches = |e: &Effect| match e {
             Effect::Stop(t) => !running && *t == s,
             Effect::Start(t) => running && *t == s,

@@ -15,11 +15,14 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let (service, name) = (world.service_name(s), world.resource_name(r));
         let what = condition(value, Language::En);
         let message = format!("`{}` starts `{service}` while `{name}` may be {what}", case.procedure.name);
-        let mut diagnostic = Context::report("start-on-broken-data", message, case.span, format!("runs on a `{name}` that is {what}"));
+        let mut diagnostic =
+            Context::report("start-on-broken-data", message, case.span, format!("runs on a `{name}` that is {what}"));
         if let Some(write) = context.first_write(case.change, r) {
             diagnostic = diagnostic.also(write.head, format!("when this fails, `{name}` is {what}"));
         }
-        found.push(context.story(case.finding, diagnostic).help(format!("bring `{name}` back before `start {service}`")));
+        found.push(
+            context.story(case.finding, diagnostic).help(format!("bring `{name}` back before `start {service}`")),
+        );
     }
     found.extend(forward(context));
     found
@@ -42,11 +45,18 @@ fn forward(context: &Context) -> Vec<Diagnostic> {
                 let (service, name) = (world.service_name(s), world.resource_name(r));
                 let what = condition(value, Language::En);
                 let message = format!("`{}` starts `{service}` while `{name}` may be {what}", context.name(change));
-                let mut diagnostic = Context::report("start-on-broken-data", message, action.head, format!("runs on a `{name}` that is {what}"));
+                let mut diagnostic = Context::report(
+                    "start-on-broken-data",
+                    message,
+                    action.head,
+                    format!("runs on a `{name}` that is {what}"),
+                );
                 if let Some(write) = context.first_write(change, r) {
                     diagnostic = diagnostic.also(write.head, "the change goes on although this may have failed");
                 }
-                found.push(diagnostic.help(format!("let the change stop before `start {service}` when `{name}` is not whole")));
+                found.push(
+                    diagnostic.help(format!("let the change stop before `start {service}` when `{name}` is not whole")),
+                );
             }
         }
     }

@@ -17,7 +17,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let place = Context::report("step-without-timeout", message, action.head, "nothing ends it");
         // Unsafe: a limit that is too short ends a migration halfway.
         let fix = Fix::risky(format!("add `timeout 5m` to `{}`", action.id));
-        place.help("add `timeout 5m`, or what it may take at most").fix(fix.option(context.sources, action.span, action.block, "timeout 5m"))
+        place.help("add `timeout 5m`, or what it may take at most").fix(fix.option(
+            context.sources,
+            action.span,
+            action.block,
+            "timeout 5m",
+        ))
     };
     all.map(one).collect()
 }

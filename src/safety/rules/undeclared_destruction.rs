@@ -21,7 +21,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             continue;
         }
         for visible in inferred::of_action(action) {
-            if is_lost(context, &visible) && !made(&visible) && !inferred::is_declared(context.world, action, &visible) {
+            if is_lost(context, &visible) && !made(&visible) && !inferred::is_declared(context.world, action, &visible)
+            {
                 found.push(one(context, action, &visible));
             }
         }
@@ -61,7 +62,11 @@ fn declare(context: &Context, action: &Action, name: &str) -> Fix {
     let line = &line[..line.find(['{', '\n']).unwrap_or(line.len())];
     let weaker = ["modifies", "adjusts", "appends"].iter().find_map(|word| {
         let at = line.find(&format!("{word} {name} "))?;
-        Some(Span { start: action.head.end + u32::try_from(at).ok()?, end: action.head.end + u32::try_from(at + word.len()).ok()?, ..action.head })
+        Some(Span {
+            start: action.head.end + u32::try_from(at).ok()?,
+            end: action.head.end + u32::try_from(at + word.len()).ok()?,
+            ..action.head
+        })
     });
     match weaker {
         Some(span) => fix.replace(span, "destroys"),

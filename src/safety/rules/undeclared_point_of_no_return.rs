@@ -21,10 +21,14 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
              `point_of_no_return`",
             exposed.action.id
         );
-        let diagnostic =
-            Context::report("undeclared-point-of-no-return", message, exposed.action.head, "after this there is no way back")
-                .also(resource.name_span, "what is destroyed")
-                .also(context.place(change), "no verified backup of it before");
+        let diagnostic = Context::report(
+            "undeclared-point-of-no-return",
+            message,
+            exposed.action.head,
+            "after this there is no way back",
+        )
+        .also(resource.name_span, "what is destroyed")
+        .also(context.place(change), "no verified backup of it before");
         let diagnostic = match finding(change, exposed) {
             Some(finding) => context.story(&finding, diagnostic),
             None => diagnostic,
@@ -44,9 +48,10 @@ fn finding(change: &Change, exposed: &Exposed) -> Option<Finding> {
 fn irrevocable(context: &Context) -> Vec<Diagnostic> {
     let world = context.world;
     let mut found: Vec<Diagnostic> = Vec::new();
-    let going = world.program.procedures.iter().filter(|p| {
-        !p.back_out && matches!(world.declaration(p).kind, ProcedureKind::Phase | ProcedureKind::Rollback)
-    });
+    let going =
+        world.program.procedures.iter().filter(|p| {
+            !p.back_out && matches!(world.declaration(p).kind, ProcedureKind::Phase | ProcedureKind::Rollback)
+        });
     for procedure in going {
         for action in outside_points(&procedure.body) {
             let Some(r) = action.effects.iter().find_map(|effect| match effect {

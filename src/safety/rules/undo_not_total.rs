@@ -10,7 +10,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let Kind::UndoHalf(r, step) = case.kind else { continue };
         let name = context.world.resource_name(*r);
         let message = format!("`{}` takes back `{step}`, which may leave `{name}` half written", case.procedure.name);
-        let mut diagnostic = Context::report("undo-not-total", message, case.span, "when it is interrupted, or the step was");
+        let mut diagnostic =
+            Context::report("undo-not-total", message, case.span, "when it is interrupted, or the step was");
         if let Some(action) = case.change.forward.actions.iter().find(|a| a.id == *step) {
             let span = action.undo.as_ref().map_or(action.head, |undo| undo.span);
             diagnostic = diagnostic.also(span, "not made for every half-done state");

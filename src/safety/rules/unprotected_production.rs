@@ -17,9 +17,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         );
         let common = &environment.common;
         let fix = Fix::safe(format!("make `{name}` protected"));
-        place
-            .help("add `protected`: then the operator types its name before anything is changed")
-            .fix(fix.last_in(context.sources, common.span, common.block, "protected"))
+        place.help("add `protected`: then the operator types its name before anything is changed").fix(fix.last_in(
+            context.sources,
+            common.span,
+            common.block,
+            "protected",
+        ))
     };
     open.map(one).collect()
 }

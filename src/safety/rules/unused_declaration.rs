@@ -15,7 +15,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     }
     let read: FxHashSet<&str> = context.texts().iter().flat_map(|t| &t.parsed.reads).map(|r| r.name.as_str()).collect();
     let here = |common: &&Common| common.name_span.file == plan.file;
-    let variable = |common: &&Common| !used.variables.contains(common.name.as_str()) && !read.contains(common.name.as_str());
+    let variable =
+        |common: &&Common| !used.variables.contains(common.name.as_str()) && !read.contains(common.name.as_str());
     let values = values(plan).filter(here).filter(variable).map(|common| {
         let diagnostic = report(common, "nothing reads it").help("delete it, or read it where its value stands now");
         let set = plan.environments.iter().any(|e| e.settings.iter().any(|(name, _)| *name == common.name));

@@ -9,16 +9,16 @@ use crate::source::Span;
 use std::collections::HashMap;
 
 /// Commands whose arguments are read by people.
-const TOLD: &[&str] = &["echo", "printf", "logger", "log", "say", "notify-send", "mail", "curl", "date", "test", "[", "expr"];
+const TOLD: &[&str] = &["echo", "printf", "logger", "log", "say", "notify-send", "mail", "curl", "date", "expr"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut first: HashMap<String, Span> = HashMap::new();
+    let mut first: HashMap<String, (Span, bool)> = HashMap::new();
     let mut found: Vec<Diagnostic> = Vec::new();
     for text in context.texts() {
-        for Name { written, span, value, makes } in names(text) {
+        for Name { written, span, value, makes, folder } in names(text) {
             match first.get(&written) {
-                None => drop(first.insert(written, span)),
-                Some(other) if *other != span && !makes => found.push(one(&value, span, *other)),
+                None => drop(first.insert(written, (span, folder))),
+                Some((other, folder)) if *other != span && (*folder || !makes) => found.push(one(&value, span, *other)),
                 Some(_) => {}
             }
         }
@@ -35,6 +35,8 @@ struct Name {
     value: String,
     /// Is something written under it, rather than looked for?
     makes: bool,
+    /// Is it a folder that is made for others to write into?
+    folder: bool,
 }
 
 fn names(text: &Text) -> Vec<Name> {
@@ -47,8 +49,10 @@ fn names(text: &Text) -> Vec<Name> {
         let written = command.redirects.iter().map(|redirect| &redirect.target);
         for word in command.arguments().iter().chain(written) {
             found.extend(changing(word).map(|value| {
-                let (written, makes) = (word.text.clone(), makes(&word.text));
-                Name { written, span: word.span, value, makes }
+                // A test of a name makes nothing, whatever else is made under it.
+                let makes = !matches!(command.name(), "test" | "[") && makes(&word.text);
+                let written = word.text.trim_end_matches('/').to_owned();
+                Name { written, span: word.span, value, makes, folder: command.name() == "mkdir" }
             }));
         }
     }
@@ -56,7 +60,13 @@ fn names(text: &Text) -> Vec<Name> {
         let Some(word) = &set.value else { continue };
         let Some(value) = changing(word).or_else(|| bare(word).filter(|_| names_with(text, set))) else { continue };
         let makes = makes(&format!("${}", set.name)) || makes(&format!("${{{}}}", set.name));
-        found.push(Name { written: format!("{}={}", set.name, word.text), span: set.span, value, makes });
+        found.push(Name {
+            written: format!("{}={}", set.name, word.text),
+            span: set.span,
+            value,
+            makes,
+            folder: false,
+        });
     }
     found
 }
@@ -77,9 +87,12 @@ fn bare(word: &Word) -> Option<String> {
 fn bare_or_part(word: &Word) -> Option<String> {
     let substitution = word.substitutions().map(|(text, _)| text).find(|text| {
         let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
-        ["date ", "date)", "date`", "uuidgen", "mktemp -u", "openssl rand", "shuf ", "gdate "].iter().any(|tool| inner.starts_with(tool))
+        ["date ", "date)", "date`", "uuidgen", "mktemp -u", "openssl rand", "shuf ", "gdate "]
+            .iter()
+            .any(|tool| inner.starts_with(tool))
     });
-    let variable = word.variables().find(|(name, ..)| matches!(*name, "RANDOM" | "SRANDOM" | "EPOCHSECONDS" | "SECONDS"));
+    let variable =
+        word.variables().find(|(name, ..)| matches!(*name, "RANDOM" | "SRANDOM" | "EPOCHSECONDS" | "SECONDS"));
     let variable = variable.map(|(_, _, part)| word.piece(part));
     substitution.or(variable).map(str::to_owned)
 }
@@ -87,7 +100,9 @@ fn bare_or_part(word: &Word) -> Option<String> {
 /// Is the variable used to name something in this text?
 fn names_with(text: &Text, set: &Set) -> bool {
     let uses = |word: &Word| {
-        word.variables().any(|(name, ..)| name == set.name) && word.text.contains(['/', '_', '.']) && !word.text.contains(' ')
+        word.variables().any(|(name, ..)| name == set.name)
+            && word.text.contains(['/', '_', '.'])
+            && !word.text.contains(' ')
     };
     let told = |command: &&Command| !TOLD.contains(&command.name());
     text.parsed.commands.iter().filter(told).any(|command| {

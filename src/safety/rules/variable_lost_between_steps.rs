@@ -1,7 +1,7 @@
 //! A command reads a variable that another command sets: each runs in a shell of its own, and what one sets is gone for the next.
 
-use super::scripts::{self, Text};
 use super::Context;
+use super::scripts::{self, Text};
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Place, Read, Set};
 use std::collections::HashMap;

@@ -16,7 +16,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         for read in text.parsed.free_reads().filter(|read| read.place == Place::Here) {
             let name = read.name.as_str();
             let digits = name.chars().all(|c| !c.is_alphabetic() && c != '_');
-            if lost.contains(&read.span) || known.contains(name) || text.locals.iter().any(|local| local == name) || digits {
+            if lost.contains(&read.span)
+                || known.contains(name)
+                || text.locals.iter().any(|local| local == name)
+                || digits
+            {
                 continue;
             }
             let message = format!("nothing sets `${name}`: the command stops, or runs with nothing in its place");
@@ -24,7 +28,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             let near = suggest(name, known.iter().copied().chain(text.locals.iter().map(String::as_str)));
             let help = match near {
                 Some(near) => format!("did you mean `${near}`?"),
-                None => format!("declare `param {name}`, an `input` or a `secret`, or write `${{{name}:-…}}` with a default"),
+                None => format!(
+                    "declare `param {name}`, an `input` or a `secret`, or write `${{{name}:-…}}` with a default"
+                ),
             };
             found.push(diagnostic.help(help));
         }
