@@ -46,12 +46,14 @@ pub fn load(sources: &mut Sources, file: FileId, load: Load<'_>) -> Loaded {
     loaded
 }
 
+type Parsed = (Rc<Tree>, Vec<Diagnostic>);
+
 thread_local! {
-    static DRIVERS: RefCell<HashMap<(&'static str, FileId), (Rc<Tree>, Vec<Diagnostic>)>> = RefCell::default();
+    static DRIVERS: RefCell<HashMap<(&'static str, FileId), Parsed>> = RefCell::default();
 }
 
 /// The tree of a standard driver, parsed once for all plans in which it has the same number.
-fn driver(sources: &Sources, file: FileId, name: &'static str) -> (Rc<Tree>, Vec<Diagnostic>) {
+fn driver(sources: &Sources, file: FileId, name: &'static str) -> Parsed {
     DRIVERS.with_borrow_mut(|known| {
         let parsed = || {
             let (tree, diagnostics) = syntax::parse(sources, file);

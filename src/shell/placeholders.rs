@@ -56,7 +56,7 @@ pub fn within(word: &Word) -> Vec<Placeholder> {
         let repeated = text.get(end..).is_some_and(|rest| rest.starts_with(['*', '+', '?', '{']));
         let capitals = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
         let is_name = inner.starts_with(|c: char| c.is_ascii_uppercase()) && inner.chars().all(capitals);
-        let subscript = text.get(..at).is_some_and(|before| before.ends_with(|c: char| c == '{' || c == '$'));
+        let subscript = text.get(..at).is_some_and(|before| before.ends_with(['{', '$']));
         let named = text.get(..at).is_some_and(|before| before.ends_with([':', '@', '=']));
         let long = inner.len() > 4 || inner.contains('_') || named && inner.len() > 2;
         (is_name && long && !repeated && !subscript && text.len() >= end)

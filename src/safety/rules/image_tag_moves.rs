@@ -106,7 +106,7 @@ fn chart(command: &Command) -> Option<(&Word, &'static str)> {
     words.iter().filter(|_| deploys).find_map(|word| {
         let (name, value) = word.text.rsplit_once('=')?;
         let tag = MOVING.iter().find(|moving| **moving == value)?;
-        (name == "tag" || name.ends_with(".tag") || name.ends_with("Tag")).then_some((word, *tag))
+        matches!(name.rsplit('.').next(), Some("tag" | "imageTag")).then_some((word, *tag))
     })
 }
 
