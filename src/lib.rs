@@ -51,7 +51,7 @@ pub struct Compiled {
 /// what is wrong is among the diagnostics.
 pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) -> Compiled {
     shell::next_plan();
-    let rules: Vec<&str> = RULES.iter().map(|rule| rule.name).chain(FOREIGN.iter().copied()).collect();
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.name).chain(FOREIGN.iter().map(|(name, _)| *name)).collect();
     let resolved = model::resolve(sources, file, load, &rules);
     let head = resolved.variations.first().map(|variation| &variation.plan.head.common);
     let (name, name_span) = head.map_or_else(Default::default, |head| (head.name.clone(), head.name_span));

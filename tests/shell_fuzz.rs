@@ -47,7 +47,8 @@ fn texts() -> Vec<Vec<char>> {
     for lines in ["tests/shell/corpus/hazards.txt", "tests/shell/corpus/harmless.txt"] {
         let lines = std::fs::read_to_string(root.join(lines)).unwrap();
         let lines = lines.lines().filter(|line| !line.is_empty() && !line.starts_with("## "));
-        texts.extend(lines.map(|line| line.replace("\\n", "\n").replace("\\\\", "\\").chars().collect()));
+        let commands = lines.map(|line| line.split_once(": ").map_or(line, |(_, command)| command));
+        texts.extend(commands.map(|line| line.replace("\\n", "\n").replace("\\\\", "\\").chars().collect()));
     }
     assert!(texts.len() > 500, "only {} texts", texts.len());
     texts

@@ -43,6 +43,7 @@ fn findings(plan: &Path, temporary: &Path) -> Vec<Value> {
 const OURS: &[&str] = &[
     "broken-command",
     "newest-is-not-good",
+    "placeholder-in-command",
     "rm-with-empty-variable",
     "ssh-expands-locally",
     "sudo-redirect",

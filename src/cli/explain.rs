@@ -2,7 +2,7 @@
 
 use super::{Outcome, print};
 use crate::diagnostics::suggest;
-use crate::safety::rules::{RULES, rule};
+use crate::safety::rules::{FOREIGN, RULES, rule};
 use anyhow::bail;
 use clap::Args;
 
@@ -16,12 +16,13 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let wanted = arguments.rule.as_str();
     let by_code = || RULES.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted));
-    let Some(rule) = rule(wanted).or_else(by_code) else {
+    let foreign = || FOREIGN.iter().find(|(name, _)| *name == wanted).map(|(_, page)| *page);
+    let Some(page) = rule(wanted).or_else(by_code).map(|rule| rule.page).or_else(foreign) else {
         let similar = suggest(wanted, RULES.iter().map(|rule| rule.name));
         let advice =
             similar.map_or_else(|| "`rbk rules` lists them".to_owned(), |name| format!("did you mean `{name}`?"));
         bail!("there is no rule `{wanted}`: {advice}");
     };
-    print(&format!("{}\n", rule.page.trim_end()))?;
+    print(&format!("{}\n", page.trim_end()))?;
     Ok(Outcome::Clean)
 }

@@ -25,7 +25,7 @@ const MEANINGLESS: &[(u32, &str)] = &[
     (2329, "commands are called by the script around them"),
 ];
 
-/// Comments that a rule of ours makes as well.
+/// Comments that a rule of ours makes as well, on the same line.
 const OURS: &[(u32, &[&str])] = &[
     (1143, &["comment-swallows-argument"]),
     (2010, &["newest-is-not-good"]),
@@ -36,17 +36,20 @@ const OURS: &[(u32, &[&str])] = &[
     (2045, &["newest-is-not-good", "unsorted-versions"]),
     (2046, &["newest-is-not-good", "rm-with-empty-variable"]),
     (2066, &["quoted-glob"]),
+    (2102, &["placeholder-in-command"]),
     (2103, &["unchecked-cd"]),
     (2114, &["undeclared-destruction"]),
     (2115, &["rm-with-empty-variable"]),
     (2164, &["unchecked-cd"]),
-    (2215, &["comment-swallows-argument"]),
 ];
 
-/// Where the commands are no shell, one finding is enough.
-const BROKEN: &str = "broken-command";
+/// Where these say that a text is no shell, or is shell by accident, one finding is enough.
+const BROKEN: &[&str] = &["broken-command", "comment-swallows-argument", "placeholder-in-command"];
 
-/// Comments up to this number are about commands that it can't read.
+/// An option taken for a command: what comes of a line that was broken.
+const BROKEN_LINE: u32 = 2215;
+
+/// Errors up to this number are about commands that it can't read.
 const SYNTAX: u32 = 2000;
 
 /// The finding that a comment is, at its place; `ours` are the findings of our own rules.
@@ -70,7 +73,8 @@ pub fn finding(
         ours.iter().filter(|finding| finding.rule == rule).any(|finding| there(&finding)) || allowed(rule)
     };
     let same = OURS.iter().filter(|(other, _)| *other == code).flat_map(|(_, rules)| *rules);
-    if code < SYNTAX && comment.level == "error" && told(BROKEN, all) || same.into_iter().any(|rule| told(rule, line)) {
+    let broken = code == BROKEN_LINE || code < SYNTAX && comment.level == "error";
+    if broken && BROKEN.iter().any(|rule| told(rule, all)) || same.into_iter().any(|rule| told(rule, line)) {
         return None;
     }
     let level = match comment.level.as_str() {
@@ -78,13 +82,20 @@ pub fn finding(
         "warning" => Level::Warning,
         _ => Level::Note,
     };
-    let message = format!("{} (SC{code})", comment.message.trim_end_matches('.'));
+    let message = format!("{} (SC{code})", said(&comment.message)?);
     let found = Diagnostic::new("shellcheck", level, message, span, "what ShellCheck means");
     let found = found.help(format!("https://www.shellcheck.net/wiki/SC{code}"));
     Some(match comment.fix.as_ref().and_then(|repair| fix(site, code, repair, sources)) {
         Some(fix) => found.fix(fix),
         None => found,
     })
+}
+
+/// What a message says, without what it asks for in general; none if nothing is left.
+fn said(message: &str) -> Option<&str> {
+    let general = [" Fix any mentioned problems and try again.", " Fix to allow more checks."];
+    let rest = general.iter().find_map(|general| message.strip_suffix(general)).unwrap_or(message);
+    Some(rest.trim().trim_end_matches('.')).filter(|rest| !rest.is_empty())
 }
 
 /// Its repair, which somebody has to look at: only the author knows what the commands are to do.
@@ -187,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_tables_name_rules_of_ours() {
-        for name in OURS.iter().flat_map(|(_, rules)| *rules).chain([&BROKEN]) {
+        for name in OURS.iter().flat_map(|(_, rules)| *rules).chain(BROKEN) {
             assert!(rule(name).is_some(), "{name}");
         }
         let codes: Vec<u32> = OURS.iter().map(|(code, _)| *code).collect();

@@ -17,8 +17,8 @@ pub use scripts::{Block, blocks, values};
 
 use crate::diagnostics::{Diagnostic, Level};
 
-/// What `allow` takes beside the names of rules: findings of a foreign tool, which only some checks ask.
-pub const FOREIGN: &[&str] = &["shellcheck"];
+/// What `allow` takes beside the names of rules, with its page: findings of a foreign tool, which only some checks ask.
+pub const FOREIGN: &[(&str, &str)] = &[("shellcheck", include_str!("../../../docs/shellcheck.md"))];
 
 /// A rule.
 pub struct Rule {
