@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::forward::{Forward, Stop, carried, forward};
+use super::forward::{Forward, Stop, carried, forget, forward};
 use super::matrix::{Cell, Matrix, Row, Verdict};
 use super::recovery::{Outcome, run_all};
 use super::state::{copy, mark, service};
@@ -85,7 +85,8 @@ fn phases<'a>(world: &World<'a>) -> Vec<Change<'a>> {
         }
         let declared = procedure.declaration.index();
         let earlier = changes.last().and_then(|c| c.forward.end.as_ref().map(|end| (&c.forward, end)));
-        let start = carried(world, declared, tells_when(world, procedure), earlier);
+        let mut start = carried(world, declared, tells_when(world, procedure), earlier);
+        forget(world, &procedure.body, &mut start);
         let forward = forward(world, index, start, world.origin(&[declared]));
         let columns = columns(world, &forward, &changes);
         changes.push(Change { forward, is_phase: true, columns });
@@ -206,11 +207,13 @@ pub fn passes<'a>(
     state.words[..origin.len()].copy_from_slice(&origin);
     let (mut passed, mut switched) = (Vec::new(), Vec::new());
     for phase in &before {
+        forget(world, &world.program.procedures[phase.forward.procedure].body, &mut state);
         let pass = forward(world, phase.forward.procedure, state, origin.clone());
         switched.extend(pass.switched.iter().copied());
         state = pass.end.clone()?;
         passed.push(pass);
     }
+    forget(world, &world.program.procedures[change.procedure].body, &mut state);
     let mut last = forward(world, change.procedure, state, origin);
     last.start = first.forward.start.clone();
     last.switched.extend(switched);

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 
 use super::found;
 use super::matrix::Point;
-use super::state::{Bits, State, data, point};
+use super::state::{Bits, State, copy, data, mark, point};
 use super::transfer::Lens;
 use super::walk::{Moment, Walk};
 use super::world::World;
-use crate::ir::{Action, Effect, Procedure, Run, actions};
+use crate::ir::{Action, Effect, Node, Procedure, Run, actions};
 use crate::model::value::Value;
 
 /// A failure point.
@@ -225,8 +225,22 @@ pub fn carried(world: &World, phase: usize, described: bool, earlier: Option<(&F
     start
 }
 
+/// What a phase takes or captures itself the script forgets when it begins: what an earlier run or phase had found is not of now.
+pub fn forget(world: &World, body: &[Node], state: &mut State) {
+    for effect in actions(body).into_iter().flat_map(|action| &action.effects) {
+        match effect {
+            Effect::Take { backup, .. } => state.words[world.backup(backup.index())] = copy::ABSENT,
+            Effect::Set(name) => {
+                if let Some(&capture) = world.captures.get(name.as_str()) {
+                    state.words[world.capture(capture)] = mark::NO;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A copy of what was before an earlier phase is a copy of what is before this one only if that phase left it alone.
 fn aged(word: Bits, kept: bool) -> Bits {
-    use super::state::copy;
     if kept || word & copy::GOOD == 0 { word } else { word & !copy::GOOD | copy::STALE }
 }
