@@ -16,6 +16,7 @@ use crate::safety::rules::{Block, blocks, values};
 use crate::source::Span;
 use crate::syntax::Text;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write;
 
 /// Some commands of a plan, and what ShellCheck gets of them.
 struct Site {
@@ -83,7 +84,7 @@ fn header(program: &Program, block: &Block<'_>, commands: &str) -> String {
     let names: BTreeSet<&str> = values(&program.plan).into_iter().chain(block.locals.iter().copied()).collect();
     for name in names.into_iter().filter(|name| commands.contains(name)) {
         let integer = if whole.contains(name) && !block.locals.contains(&name) { "declare -i " } else { "" };
-        header.push_str(&format!("{integer}{name}=\"$1\"; export {name}\n"));
+        let _ = writeln!(header, "{integer}{name}=\"$1\"; export {name}");
     }
     header
 }
