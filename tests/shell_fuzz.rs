@@ -201,7 +201,7 @@ impl Plan {
         }
         for read in &self.parsed.reads {
             let shown = plain(self.cut(read.span, "a variable")).replace('$', "");
-            assert_eq!(shown, read.name, "a variable");
+            assert_eq!(shown, plain(&read.name), "a variable");
         }
         for set in &self.parsed.sets {
             let shown = self.cut(set.span, "an assignment");
@@ -234,9 +234,9 @@ fn meet(one: Span, other: Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-/// Without quotes, without what goes on in another line, blanks filled in.
+/// Without quotes, without what goes on in another line, and without what a blank is filled in with.
 fn plain(text: &str) -> String {
-    text.replace(['"', '\'', '\\', '\n', '\t', ' '], "").replace(['<', '>'], "_")
+    text.replace(['"', '\'', '\\', '\n', '\t', ' '], "").replace(['<', '>', '_'], "")
 }
 
 /// Texts that are understood, and commands in them.
