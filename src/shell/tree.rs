@@ -236,8 +236,8 @@ impl Words for [Word] {
 
     fn short(&self, letter: char) -> bool {
         let bundle = |text: &str| {
-            let letters = text.strip_prefix('-').unwrap_or("");
-            letters.starts_with(|c: char| c.is_ascii_alphanumeric()) && letters.contains(letter)
+            let [b'-', first, ..] = text.as_bytes() else { return false };
+            first.is_ascii_alphanumeric() && text[1..].contains(letter)
         };
         self.iter().any(|word| bundle(&word.text))
     }

@@ -20,7 +20,8 @@ pub(super) struct Builder<'s> {
 
 impl<'s> Builder<'s> {
     pub(super) fn new(file: FileId, text: &'s str) -> Self {
-        let tree = Tree { file, ..Tree::default() };
+        // Some four bytes a token, blanks included.
+        let tree = Tree { file, tokens: Vec::with_capacity(text.len() / 4), ..Tree::default() };
         Builder { text, base: 0, tree, errors: Errors::new(file, text) }
     }
 

@@ -71,6 +71,9 @@ fn personal(text: &str, unquoted: bool) -> Option<String> {
     if unquoted && (text == "~" || text.starts_with("~/")) {
         return Some("the home of whoever runs it".to_owned());
     }
+    if !text.contains(['/', '\\']) {
+        return None;
+    }
     ["/home/", "/Users/", "C:\\Users\\"].iter().find_map(|homes| {
         let at = text.find(homes)?;
         let begins = text[..at].chars().next_back().is_none_or(|c| matches!(c, '=' | ':' | ',' | '@' | ' '));

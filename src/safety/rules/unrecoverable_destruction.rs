@@ -8,6 +8,7 @@ use crate::safety::cells::Change;
 use crate::safety::coverage::{covered, destroyed, outside_points};
 use crate::safety::state::data;
 use crate::source::Span;
+use rustc_hash::FxHashSet;
 use std::collections::HashSet;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -54,11 +55,11 @@ fn gamble(context: &Context, procedure: &Procedure, r: usize, span: Span) -> Dia
 fn of_change(context: &Context, change: &Change) -> Vec<Diagnostic> {
     let world = context.world;
     let body = &world.program.procedures[change.forward.procedure].body;
-    let outside = outside_points(body);
+    let outside: FxHashSet<*const Action> = outside_points(body).into_iter().map(std::ptr::from_ref).collect();
     let mut found: Vec<(usize, Diagnostic)> = Vec::new();
     for (&action, before) in change.forward.actions.iter().zip(&change.forward.before) {
         // Outside of a point it is `undeclared-point-of-no-return`.
-        let Some(before) = before.filter(|_| !outside.iter().any(|other| std::ptr::eq(*other, action))) else {
+        let Some(before) = before.filter(|_| !outside.contains(&std::ptr::from_ref(action))) else {
             continue;
         };
         let words = &change.forward.states[before].words;

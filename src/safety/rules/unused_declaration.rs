@@ -75,24 +75,25 @@ impl<'t> Used<'t> {
         let mut at = 0;
         while at < text.len() {
             let rest = &text[at..];
-            let next = rest.chars().next().map_or(1, char::len_utf8);
-            at += if rest.starts_with('#') {
-                rest.find('\n').unwrap_or(rest.len())
-            } else if rest.starts_with('"') {
-                let length = string(rest);
-                self.string(&rest[..length]);
-                length
-            } else if let Some(name) = rest.strip_prefix('$').map(name).filter(|name| !name.is_empty()) {
-                self.variables.insert(name);
-                1 + name.len()
-            } else if name(rest).is_empty() {
-                next
-            } else {
-                let word = name(rest);
-                if !declared.contains(&at) {
-                    *self.words.entry(word).or_default() += 1;
+            at += match rest.as_bytes()[0] {
+                b'#' => rest.find('\n').unwrap_or(rest.len()),
+                b'"' => {
+                    let length = string(rest);
+                    self.string(&rest[..length]);
+                    length
                 }
-                word.len()
+                b'$' => {
+                    let name = name(&rest[1..]);
+                    self.variables.extend(Some(name).filter(|name| !name.is_empty()));
+                    1 + name.len()
+                }
+                _ => {
+                    let word = name(rest);
+                    if !word.is_empty() && !declared.contains(&at) {
+                        *self.words.entry(word).or_default() += 1;
+                    }
+                    if word.is_empty() { rest.chars().next().map_or(1, char::len_utf8) } else { word.len() }
+                }
             };
         }
     }
