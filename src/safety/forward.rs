@@ -10,6 +10,7 @@ use super::matrix::Point;
 use super::state::{Bits, State, copy, data, mark, point};
 use super::transfer::Lens;
 use super::walk::{Moment, Walk};
+use super::weakness::Weakness;
 use super::world::World;
 use crate::ir::{Action, Effect, Node, Procedure, Run, actions};
 use crate::model::value::Value;
@@ -180,9 +181,11 @@ fn stops<'a>(
         }
     }
     let mut all = table.states[first].clone();
-    stops.iter().for_each(|stop| all.join(&table.states[stop.state]));
+    if !world.lacks(Weakness::UnknownIsBefore) {
+        stops.iter().for_each(|stop| all.join(&table.states[stop.state]));
+    }
     let found = match world.plan[declared.declaration].described_only {
-        true => found::ranges(declared, &stops, &table.states),
+        true => found::ranges(world, declared, &stops, &table.states),
         false => Vec::new(),
     };
     for (point, union) in found.into_iter().chain([(Point::Unknown, all)]) {
@@ -212,10 +215,11 @@ pub fn carried(world: &World, phase: usize, described: bool, earlier: Option<(&F
     }
     for (b, backup) in world.plan.backups.iter().enumerate() {
         if backup.elsewhere.is_none() {
-            let kept = backup.of.iter().all(|r| {
-                let original = |&part: &usize| end.words[part] & data::VALUES == earlier.origin[part];
-                world.parts[r.index()].iter().all(original)
-            });
+            let kept = world.lacks(Weakness::CopiesDoNotAge)
+                || backup.of.iter().all(|r| {
+                    let original = |&part: &usize| end.words[part] & data::VALUES == earlier.origin[part];
+                    world.parts[r.index()].iter().all(original)
+                });
             start.words[world.backup(b)] = aged(end.words[world.backup(b)], kept);
         }
     }
@@ -227,6 +231,9 @@ pub fn carried(world: &World, phase: usize, described: bool, earlier: Option<(&F
 
 /// What a phase takes or captures itself the script forgets when it begins: what an earlier run or phase had found is not of now.
 pub fn forget(world: &World, body: &[Node], state: &mut State) {
+    if world.lacks(Weakness::OldCopiesCount) {
+        return;
+    }
     for effect in actions(body).into_iter().flat_map(|action| &action.effects) {
         match effect {
             Effect::Take { backup, .. } => state.words[world.backup(backup.index())] = copy::ABSENT,

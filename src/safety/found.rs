@@ -6,6 +6,7 @@
 use super::forward::Stop;
 use super::matrix::Point;
 use super::state::{State, point};
+use super::weakness::Weakness;
 use super::world::World;
 use crate::ir::{Action, GroupKind, Node, Procedure};
 
@@ -52,7 +53,7 @@ struct Range {
 }
 
 /// The rows of a change that somebody else runs: for each answer of its probes the union of the points that fit.
-pub fn ranges(procedure: &Procedure, stops: &[Stop], states: &[State]) -> Vec<(Point, State)> {
+pub fn ranges(world: &World, procedure: &Procedure, stops: &[Stop], states: &[State]) -> Vec<(Point, State)> {
     let Some(steps) = asked(procedure) else { return Vec::new() };
     let probed = |id: &str| steps.iter().any(|step| step.always && step.action.id == id);
     let state = |stop: &Stop| states[stop.state].clone();
@@ -70,6 +71,7 @@ pub fn ranges(procedure: &Procedure, stops: &[Stop], states: &[State]) -> Vec<(P
                 range.unpassed = Some((id.clone(), before_crossing(stops, states, &range, id, state(stop))));
             }
             Point::Unpassed(_) => {}
+            Point::Inside(_) if world.lacks(Weakness::ProbesTellAll) => {}
             _ => range.state.join(&states[stop.state]),
         }
     }

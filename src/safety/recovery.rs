@@ -297,7 +297,7 @@ fn at_end(world: &World, target: &Target, end: &State, wrote: &[Option<Span>], o
         }
         if wrong != 0 {
             push(outcome, Kind::Left(r, wrong), None);
-        } else if word & data::UNVERIFIED != 0 && !world.is_cache(r) {
+        } else if word & data::UNVERIFIED != 0 && !world.is_cache(r) && !world.lacks(Weakness::WrittenIsSeen) {
             outcome.unverified.push((r, wrote[r]));
         }
     }

@@ -153,13 +153,13 @@ fn half(world: &World, effect: &Effect, state: &mut State, by: By) {
                 state.words[world.resource(r.index())] |= data::MIXED;
             }
         }
-        Effect::Swap(a, b) => {
+        Effect::Swap(a, b) if !world.lacks(Weakness::SwapsAreAtOnce) => {
             for r in [a, b] {
                 state.words[world.resource(r.index())] |= data::ABSENT;
             }
         }
         Effect::Undo { resources, .. } => resources.iter().for_each(|r| tear(r, state)),
-        Effect::Take { backup, .. } => {
+        Effect::Take { backup, .. } if !world.lacks(Weakness::FailedCopiesAreNothing) => {
             let word = &mut state.words[world.backup(backup.index())];
             *word |= copy::BAD;
             if fixed_path(world, *backup) {
@@ -262,10 +262,13 @@ fn changed(was: Bits, to: Bits) -> Bits {
 
 /// Writes a resource and what is part of it; what is derived from it no longer fits.
 fn write(world: &World, resource: usize, state: &mut State, by: By, value: &dyn Fn(Bits) -> Bits) {
-    for &part in &world.parts[resource] {
+    let alone = [resource];
+    let parts = if world.lacks(Weakness::PartsStayBehind) { &alone[..] } else { &world.parts[resource] };
+    for &part in parts {
         let word = &mut state.words[world.resource(part)];
         *word = value(*word) | *word & data::OTHERWISE | data::UNVERIFIED | by.trace();
-        for &stale in &world.derived[part] {
+        let derived = if world.lacks(Weakness::DerivedStaysFresh) { &[][..] } else { &world.derived[part] };
+        for &stale in derived {
             let word = &mut state.words[world.resource(stale)];
             *word = changed(*word, data::CHANGED) | *word & !data::VALUES | data::OTHERWISE;
         }
@@ -300,6 +303,9 @@ fn stop(world: &World, s: Id<Service>, state: &mut State) {
 /// From now on it may write, so that copies of what it writes no longer hold everything.
 fn start(world: &World, s: Id<Service>, state: &mut State) {
     state.words[world.service(s.index())] = service::RUNNING;
+    if world.lacks(Weakness::StartedDoNotWrite) {
+        return;
+    }
     for (b, backup) in world.plan.backups.iter().enumerate() {
         let word = &mut state.words[world.backup(b)];
         if *word & copy::VALUES != copy::ABSENT && backup.of.iter().any(|r| world.writers[r.index()].contains(&s)) {

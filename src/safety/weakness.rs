@@ -49,6 +49,26 @@ pub enum Weakness {
     SwitchesAreNothing,
     /// A resource may be left as it is.
     ResourcesMayStay,
+    /// An exchange is never half done.
+    SwapsAreAtOnce,
+    /// What is derived from something written still fits it.
+    DerivedStaysFresh,
+    /// A backup that fails has left the copy of before alone.
+    FailedCopiesAreNothing,
+    /// What is part of something written is not written.
+    PartsStayBehind,
+    /// What is written needs nobody to look at it.
+    WrittenIsSeen,
+    /// A service that is started writes nothing that the copies lack.
+    StartedDoNotWrite,
+    /// The copies and captures of an earlier run are of this one.
+    OldCopiesCount,
+    /// The copies of an earlier phase are of what stands before the next one.
+    CopiesDoNotAge,
+    /// Where nobody knows how far the change came, it has not begun.
+    UnknownIsBefore,
+    /// A probe that says that the next step is not done says that it has not begun.
+    ProbesTellAll,
 }
 
 impl Weakness {
@@ -76,5 +96,15 @@ impl Weakness {
         Weakness::DeletedIsChanged,
         Weakness::SwitchesAreNothing,
         Weakness::ResourcesMayStay,
+        Weakness::SwapsAreAtOnce,
+        Weakness::DerivedStaysFresh,
+        Weakness::FailedCopiesAreNothing,
+        Weakness::PartsStayBehind,
+        Weakness::WrittenIsSeen,
+        Weakness::StartedDoNotWrite,
+        Weakness::OldCopiesCount,
+        Weakness::CopiesDoNotAge,
+        Weakness::UnknownIsBefore,
+        Weakness::ProbesTellAll,
     ];
 }

@@ -9,8 +9,12 @@ use rbk::model::value::Value;
 use rbk::safety::matrix::Point;
 use std::collections::{BTreeMap, BTreeSet};
 
+#[path = "begin.rs"]
+mod begin;
 #[path = "follow.rs"]
 mod follow;
+#[path = "places.rs"]
+mod places;
 pub use follow::Told;
 
 /// What is in a resource.
@@ -25,12 +29,41 @@ enum Content {
     Garbage,
 }
 
+/// A backup that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Copied {
+    readable: bool,
+    /// Of what it copies and each of its parts.
+    content: Vec<Content>,
+    /// How many were taken before it.
+    number: usize,
+    /// Has a service that writes what it is a copy of been running since?
+    outdated: bool,
+}
+
+impl Copied {
+    fn original(&self) -> bool {
+        self.content.iter().all(|c| *c == Content::Whole(Vec::new()))
+    }
+
+    fn unreadable(number: usize) -> Self {
+        Copied { readable: false, content: vec![Content::Garbage], number, outdated: false }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct World {
     resources: Vec<Content>,
-    /// Readable, of what (of what it copies and each of its parts), and how many were taken before it.
-    backups: Vec<Option<(bool, Vec<Content>, usize)>>,
+    backups: Vec<Option<Copied>>,
     running: Vec<bool>,
+    /// What was running when the change began.
+    ran: Vec<bool>,
+    /// Is the change being taken back?
+    back: bool,
+    /// What was written on the way back and not looked at since.
+    unseen: BTreeSet<usize>,
+    /// What was restored from which copy although a service had written since.
+    lost: BTreeSet<(usize, usize)>,
     captured: BTreeSet<String>,
     /// Steps that the journal knows to have started.
     started: BTreeSet<String>,
@@ -44,50 +77,31 @@ type Bad = String;
 pub struct Simulation<'a> {
     program: &'a Program,
     phase: &'a Procedure,
+    /// The phases that ran before it.
+    earlier: Vec<&'a Procedure>,
+    /// Are these taken back together with it?
+    together: bool,
+}
+
+/// How a procedure ends that recovers.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct End {
+    /// The resources that it may have written and not looked at since.
+    pub unseen: BTreeSet<usize>,
+    /// What it restored from which copy although a service may have written since.
+    pub lost: BTreeSet<(usize, usize)>,
 }
 
 type Worlds = BTreeSet<World>;
 
 impl<'a> Simulation<'a> {
     pub fn new(program: &'a Program, phase: &'a Procedure) -> Self {
-        Simulation { program, phase }
+        Simulation { program, phase, earlier: Vec::new(), together: false }
     }
 
-    /// What may be there before the change: nobody knows more of copies made elsewhere than the plan says.
-    fn starts(&self) -> Worlds {
-        let plan = &self.program.plan;
-        let world = World {
-            resources: vec![Content::Whole(Vec::new()); plan.resources.len()],
-            backups: vec![None; plan.backups.len()],
-            running: vec![true; plan.services.len()],
-            captured: BTreeSet::new(),
-            started: BTreeSet::new(),
-            passed: false,
-            mailed: false,
-        };
-        let mut worlds = Worlds::from([world]);
-        for (b, backup) in plan.backups.iter().enumerate().filter(|(_, backup)| backup.elsewhere.is_some()) {
-            let proved = backup.check.is_some() || backup.min_size.is_some();
-            let older = Content::Whole(vec!["yesterday".to_owned()]);
-            let count = self.parts(backup.of[0].index()).len();
-            let mut copies = vec![Some((true, vec![Content::Whole(Vec::new()); count], 0))];
-            if !proved {
-                copies.extend([None, Some((false, vec![Content::Garbage; count], 0))]);
-            }
-            if backup.max_age.is_none() {
-                copies.push(Some((true, vec![older; count], 0)));
-            }
-            let with = |world: &World| {
-                let set = |copy: &Option<_>| {
-                    let mut world = world.clone();
-                    world.backups[b].clone_from(copy);
-                    world
-                };
-                copies.iter().map(set).collect::<Vec<_>>()
-            };
-            worlds = worlds.iter().flat_map(with).collect();
-        }
-        worlds
+    /// Of a phase that runs behind others, which may be taken back together with it.
+    pub fn behind(program: &'a Program, phase: &'a Procedure, earlier: Vec<&'a Procedure>, together: bool) -> Self {
+        Simulation { program, phase, earlier, together }
     }
 
     /// A resource and what is part of it.
@@ -104,8 +118,9 @@ impl<'a> Simulation<'a> {
     /// Every world in which the change may stand at each of its points.
     pub fn points(&self) -> BTreeMap<Point, Vec<Position>> {
         let mut found: BTreeMap<Point, Worlds> = BTreeMap::new();
-        found.entry(Point::Before).or_default().extend(self.starts());
-        self.forward(&self.phase.body, self.starts(), false, &mut found);
+        let starts = self.starts();
+        found.entry(Point::Before).or_default().extend(starts.clone());
+        self.forward(&self.phase.body, starts, false, &mut found);
         let wrap = |worlds: Worlds| worlds.into_iter().map(Position).collect();
         found.into_iter().map(|(point, worlds)| (point, wrap(worlds))).collect()
     }
@@ -190,7 +205,11 @@ impl<'a> Simulation<'a> {
             let mut next = worlds.clone();
             for world in &worlds {
                 next.extend(self.effect(action, effect, world));
-                next.extend(self.half(action, effect, world));
+                for half in self.half(action, effect, world) {
+                    let mut outdated = half.clone();
+                    self.outdate(effect, &mut outdated);
+                    next.extend([half, outdated]);
+                }
             }
             worlds = next;
         }
@@ -214,14 +233,76 @@ impl<'a> Simulation<'a> {
             }
             Effect::Take { backup, .. } => {
                 let mut bad = world.clone();
-                bad.backups[backup.index()] = Some((false, vec![Content::Garbage], 0));
+                bad.backups[backup.index()] = Some(Copied::unreadable(0));
                 vec![bad]
+            }
+            // One name at a time: neither may have it for a moment.
+            Effect::Swap(a, b) => {
+                let gone = |r: usize, mut world: World| {
+                    world.resources[r] = Content::Gone;
+                    world
+                };
+                let swapped = self.effect(action, effect, world).remove(0);
+                vec![gone(a.index(), world.clone()), gone(b.index(), swapped)]
             }
             _ => Vec::new(),
         }
     }
 
+    /// What an effect writes whole, or would if it came to its end.
+    fn writes(effect: &Effect) -> Option<usize> {
+        match effect {
+            Effect::Modify(r) | Effect::Destroy(r) | Effect::Switch(r, _) => Some(r.index()),
+            Effect::Delete(Thing::Resource(r)) | Effect::Restore { resource: r, .. } => Some(r.index()),
+            _ => None,
+        }
+    }
+
+    fn sources(&self, r: usize) -> impl Iterator<Item = usize> {
+        self.program.plan.resources[r].derived_from.iter().map(|source| source.index())
+    }
+
+    /// What is derived from what an effect writes fits it no longer.
+    fn outdate(&self, effect: &Effect, world: &mut World) {
+        let written = Self::writes(effect).map_or_else(Vec::new, |r| self.parts(r));
+        for r in 0..world.resources.len() {
+            if let (true, Content::Whole(marks)) =
+                (self.sources(r).any(|source| written.contains(&source)), &mut world.resources[r])
+            {
+                marks.retain(|mark| mark != "stale");
+                marks.push("stale".to_owned());
+            }
+        }
+    }
+
+    /// What an effect makes of a world, and of what hangs together with what it writes.
     fn effect(&self, action: &Action, effect: &Effect, world: &World) -> Vec<World> {
+        let written: Vec<usize> = match effect {
+            Effect::Swap(a, b) => vec![a.index(), b.index()],
+            Effect::Undo { step, resources, .. } if world.started.contains(step) => {
+                resources.iter().flat_map(|r| self.parts(r.index())).collect()
+            }
+            _ => Self::writes(effect).map_or_else(Vec::new, |r| self.parts(r)),
+        };
+        let mut worlds = self.itself(action, effect, world);
+        for next in worlds.iter_mut() {
+            self.outdate(effect, next);
+            if !next.back {
+                continue;
+            }
+            next.unseen.extend(&written);
+            // Made anew from what is as it was, it is as it was.
+            if let Effect::Modify(r) = effect {
+                let original = |s: usize| next.resources[s] == Content::Whole(Vec::new());
+                if self.sources(r.index()).next().is_some() && self.sources(r.index()).all(original) {
+                    next.resources[r.index()] = Content::Whole(Vec::new());
+                }
+            }
+        }
+        worlds
+    }
+
+    fn itself(&self, action: &Action, effect: &Effect, world: &World) -> Vec<World> {
         let mut next = world.clone();
         match effect {
             Effect::Modify(r) => self.parts(r.index()).iter().for_each(|p| write(&mut next.resources[*p], &action.id)),
@@ -235,7 +316,8 @@ impl<'a> Simulation<'a> {
             Effect::Adjust(r) => self.parts(r.index()).iter().for_each(|p| mend(&mut next.resources[*p], &action.id)),
             Effect::Switch(r, to) => {
                 // A reference that the change does not switch to is the one of before.
-                let changes = actions(&self.phase.body).iter().any(|action| match &action.run {
+                let phases = std::iter::once(&self.phase).chain(&self.earlier);
+                let changes = phases.flat_map(|phase| actions(&phase.body)).any(|action| match &action.run {
                     Run::Switch(other, reference) => other == r && written(reference) == written(to),
                     _ => false,
                 });
@@ -243,7 +325,27 @@ impl<'a> Simulation<'a> {
                 next.resources[r.index()] = Content::Whole(marks);
             }
             Effect::Stop(s) => next.running[s.index()] = false,
-            Effect::Start(s) => next.running[s.index()] = true,
+            Effect::Start(s) => {
+                next.running[s.index()] = true;
+                for (b, backup) in self.program.plan.backups.iter().enumerate() {
+                    let writes = self.writer_runs(&next, backup.of[0].index());
+                    next.backups[b].iter_mut().for_each(|copied| copied.outdated |= writes);
+                }
+            }
+            Effect::Swap(a, b) => {
+                next.resources.swap(a.index(), b.index());
+                if !self.is_fresh(b.index()) && !self.is_fresh(a.index()) {
+                    [a, b].iter().for_each(|r| write(&mut next.resources[r.index()], "foreign"));
+                }
+            }
+            Effect::Verify(things) => {
+                for thing in things {
+                    if let Thing::Resource(r) = thing {
+                        let parts = self.parts(r.index());
+                        next.unseen.retain(|part| !parts.contains(part));
+                    }
+                }
+            }
             Effect::Irreversible(_) => next.mailed = true,
             Effect::Set(name) => {
                 next.captured.insert(name.clone());
@@ -269,14 +371,18 @@ impl<'a> Simulation<'a> {
             return Vec::new();
         };
         let parts = self.parts(resource.index());
-        let (_, copy, taken) = world.backups[backup.index()].clone().unwrap_or((false, vec![Content::Garbage], 0));
+        let Copied { content: copy, number: taken, outdated, .. } =
+            world.backups[backup.index()].clone().unwrap_or(Copied::unreadable(0));
         let mut next = world.clone();
+        if outdated && !self.is_fresh(resource.index()) {
+            next.lost.insert((resource.index(), backup.index()));
+        }
         for (i, &part) in parts.iter().enumerate() {
             next.resources[part] = copy.get(i).cloned().unwrap_or(Content::Garbage);
         }
         if *discards_newer {
             for (b, other) in self.program.plan.backups.iter().enumerate() {
-                let younger = next.backups[b].as_ref().is_some_and(|(.., n)| *n > taken);
+                let younger = next.backups[b].as_ref().is_some_and(|other| other.number > taken);
                 if other.of == self.program.plan.backups[backup.index()].of && younger {
                     next.backups[b] = None;
                 }
@@ -285,7 +391,7 @@ impl<'a> Simulation<'a> {
         match (*partial, *total) {
             // What it left half done itself it finishes; the rest stays as it was.
             (true, _) => {
-                let mut rest = world.clone();
+                let mut rest = World { lost: next.lost.clone(), ..world.clone() };
                 parts.iter().for_each(|part| mend(&mut rest.resources[*part], &action.id));
                 vec![next, rest]
             }
@@ -303,13 +409,14 @@ impl<'a> Simulation<'a> {
     fn take(&self, world: &World, backup: usize, verified: bool, while_running: bool) -> Vec<World> {
         let plan = &self.program.plan;
         let of = plan.backups[backup].of[0];
-        let raced = !while_running && self.writer_runs(world, of.index());
+        let outdated = self.writer_runs(world, of.index());
+        let raced = !while_running && outdated;
         // Taken anew it is younger than all others, which are no older for that.
         let others = world.backups.iter().enumerate().filter(|(b, _)| *b != backup);
-        let count = others.filter_map(|(_, other)| other.as_ref()).map(|(.., n)| n + 1).max().unwrap_or(1);
-        let with = |readable, copy| {
+        let count = others.filter_map(|(_, other)| other.as_ref()).map(|other| other.number + 1).max().unwrap_or(1);
+        let with = |readable, content| {
             let mut next = world.clone();
-            next.backups[backup] = Some((readable, copy, count));
+            next.backups[backup] = Some(Copied { readable, content, number: count, outdated });
             next
         };
         let parts = self.parts(of.index());
@@ -330,9 +437,16 @@ impl<'a> Simulation<'a> {
     }
 
     /// The first run of a procedure from one of these worlds that does not end as things were.
-    pub fn recover(&self, procedure: &Procedure, from: &[Position]) -> Result<(), Bad> {
-        let worlds = self.back(&procedure.body, from.iter().map(|position| position.0.clone()).collect())?;
-        worlds.iter().try_for_each(|world| self.is_back(world))
+    pub fn recover(&self, procedure: &Procedure, from: &[Position]) -> Result<End, Bad> {
+        let begin = |position: &Position| World { back: true, ..position.0.clone() };
+        let worlds = self.back(&procedure.body, from.iter().map(begin).collect())?;
+        let mut end = End::default();
+        for world in worlds {
+            self.is_back(&world)?;
+            end.unseen.extend(world.unseen.iter().filter(|r| !self.is_cache(**r) && !self.is_fresh(**r)));
+            end.lost.extend(world.lost);
+        }
+        Ok(end)
     }
 
     fn back(&self, body: &[Node], mut worlds: Worlds) -> Result<Worlds, Bad> {
@@ -375,7 +489,8 @@ impl<'a> Simulation<'a> {
             }
             // Run again after a break, what is repeatable comes to what it would have come to at once.
             let undoes = |e: &Effect| matches!(e, Effect::Undo { .. });
-            if action.repeatable && action.effects.iter().any(undoes) {
+            let swaps = |e: &Effect| matches!(e, Effect::Swap(..));
+            if action.repeatable && action.effects.iter().any(undoes) || action.effects.iter().any(swaps) {
                 begun = Worlds::from([world.clone()]);
             }
             let once =
@@ -406,8 +521,8 @@ impl<'a> Simulation<'a> {
             match effect {
                 Effect::Restore { resource, backup, .. } => {
                     match &world.backups[backup.index()] {
-                        Some((true, content, _)) if content.iter().all(|c| *c == Content::Whole(Vec::new())) => {}
-                        Some((true, ..)) => return Err("the copy is of another state".to_owned()),
+                        Some(copied) if copied.readable && copied.original() => {}
+                        Some(copied) if copied.readable => return Err("the copy is of another state".to_owned()),
                         _ => return Err("nothing readable to restore from".to_owned()),
                     }
                     if self.writer_runs(world, resource.index()) {
@@ -441,21 +556,24 @@ impl<'a> Simulation<'a> {
         let irrevocable = |r: usize| self.program.plan.resources[r].kind == ResourceKind::Irrevocable;
         // A cache may be empty, but not half written or out of date.
         let fine = |r: usize, c: &Content| {
-            irrevocable(r) || *c == Content::Whole(vec![]) || self.is_cache(r) && *c == Content::Gone
+            irrevocable(r)
+                || self.is_fresh(r)
+                || *c == Content::Whole(vec![])
+                || self.is_cache(r) && *c == Content::Gone
         };
         let wrong = world.resources.iter().enumerate().find(|(r, c)| !fine(*r, c));
         if let Some((r, content)) = wrong {
             return Err(format!("resource {r} ends as {content:?}"));
         }
-        if world.running.iter().any(|on| !on) {
-            return Err("a service is left stopped".to_owned());
+        if world.running != world.ran {
+            return Err("a service is not left as it was".to_owned());
         }
         Ok(())
     }
 }
 
 /// A world at a point.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Position(World);
 
 impl Position {

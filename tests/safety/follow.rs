@@ -21,7 +21,7 @@ impl Simulation<'_> {
     /// Can a procedure of this program be followed here?
     pub fn knows(program: &Program, procedure: &Procedure) -> bool {
         let plan = &program.plan;
-        let plain = |r: &Resource| r.derived_from.is_empty() && r.introduced_by.is_none();
+        let plain = |r: &Resource| r.introduced_by.is_none();
         let single = |b: &Backup| b.of.len() == 1;
         let service = |s: &Service| !s.starts_stopped && s.introduced_by.is_none();
         let declared = &plan[procedure.declaration];
@@ -70,8 +70,10 @@ impl Simulation<'_> {
             },
             ("backup", _) => match &world.backups[backup()] {
                 None => *value == "none",
-                Some((true, copy, _)) if copy.iter().all(|c| *c == Content::Whole(Vec::new())) => *value == "good",
-                Some((true, copy, _)) if !copy.contains(&Content::Garbage) => *value == "of another state",
+                Some(copy) if copy.readable && copy.original() => *value == "good",
+                Some(copy) if copy.readable && !copy.content.contains(&Content::Garbage) => {
+                    *value == "of another state"
+                }
                 Some(_) => *value == "unreadable",
             },
             ("service", _) => world.running[service()] == (*value == "running"),
@@ -146,7 +148,7 @@ impl Follow<'_, '_> {
 /// Is everything in a body something that can be followed here?
 fn known(body: &[Node]) -> bool {
     let effect = |effect: &Effect| match effect {
-        Effect::Append(_) | Effect::Create(_) | Effect::Supersede(_) | Effect::Swap(..) => false,
+        Effect::Append(_) | Effect::Create(_) | Effect::Supersede(_) => false,
         Effect::Delete(thing) => matches!(thing, Thing::Resource(_)),
         _ => true,
     };
