@@ -20,6 +20,8 @@ pub enum Event {
     Word(Range<usize>),
     /// An arithmetic expression with what surrounds it: bare names in it are variables.
     Arithmetic(Range<usize>),
+    /// A word that the variable of a `for` goes through.
+    Listed(String, Range<usize>),
     /// A name that gets a value, and where.
     Set(String, Range<usize>),
     /// A function of this name is defined.

@@ -31,7 +31,7 @@ pub use brush::is_guarded;
 pub use cache::{next_plan, parse};
 pub use effects::{Nature, Visible};
 pub use oracle::{Mistake, ask_bash_by};
-pub use placeholders::Placeholder;
+pub use placeholders::{Placeholder, is_example};
 pub use portable::{Difference, differences};
 pub use table::{Effect, Target};
 pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word, Words};
@@ -53,6 +53,8 @@ pub struct Parsed {
     pub reads: Vec<Read>,
     /// Every variable that is given a value.
     pub sets: Vec<Set>,
+    /// The words that a `for` goes through, each with its variable.
+    pub listed: Vec<(String, Word)>,
     /// Blanks that somebody forgot to fill in.
     pub placeholders: Vec<Placeholder>,
     /// What is visibly changed.

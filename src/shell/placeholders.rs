@@ -37,7 +37,7 @@ pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
     let words = command.words.iter().filter(|_| !textual).filter(|word| is_blank(word));
     let blank = |word: &Word| Placeholder { text: word.text.clone(), span: word.span };
     let parts = command.words.iter().filter(|word| !textual && !is_blank(word)).flat_map(within);
-    redirected.chain(words.map(blank)).chain(parts).collect()
+    redirected.chain(words.map(blank)).chain(parts).chain(told(&command.words)).collect()
 }
 
 /// The blanks in capitals within a word: in a name, an address, or at the end of a header.
@@ -86,8 +86,39 @@ fn is_blank(word: &Word) -> bool {
     // `[A-Z]` and `[ABC]` with something after them are patterns; a word that is nothing else is a blank.
     enclosed('<', '>').is_some_and(is_blank_name)
         || enclosed('[', ']').is_some_and(upper)
+        || is_example(text)
         || !text.contains([' ', '%', '\n'])
             && ["YYYY", "XXXX", "CHANGEME", "CHANGE_ME", "REPLACE_ME"].iter().any(|mark| text.contains(mark))
+}
+
+/// `/path/to/the/folder`, as manuals write it.
+pub fn is_example(path: &str) -> bool {
+    !path.contains([' ', '\n']) && (path.starts_with("/path/to/") || path.contains("=/path/to/"))
+}
+
+/// Options whose value a person reads.
+const TOLD: &[&str] = &["--message", "--body", "--subject", "--text", "--title", "--description"];
+
+/// `[LINK]`, `[DATE/TIME]` in a message; at the beginning of a line such a word is a mark: `[ERROR] …`.
+fn told(words: &[Word]) -> Vec<Placeholder> {
+    let values = words.windows(2).filter(|pair| TOLD.contains(&pair[0].text.as_str())).map(|pair| &pair[1]);
+    let one = |word: &Word| -> Vec<Placeholder> {
+        let text = word.text.as_str();
+        let blank = |(at, _)| {
+            let inner: &str = text.get(at + 1..)?.split(']').next()?;
+            let end = at + inner.len() + 2;
+            let begins = text.get(..at).is_none_or(|before| {
+                before.trim_end_matches(' ').is_empty() || before.trim_end_matches(' ').ends_with(['\n', ']'])
+            });
+            let capitals = |c: char| c.is_ascii_uppercase() || matches!(c, '/' | '_' | '-' | ' ');
+            let is_name =
+                inner.len() > 1 && inner.starts_with(|c: char| c.is_ascii_uppercase()) && inner.chars().all(capitals);
+            (is_name && !begins && end <= text.len())
+                .then(|| Placeholder { text: text[at..end].to_owned(), span: word.place(at..end) })
+        };
+        if text.contains(' ') { text.match_indices('[').filter_map(blank).collect() } else { Vec::new() }
+    };
+    values.flat_map(one).collect()
 }
 
 fn is_blank_name(inner: &str) -> bool {

@@ -149,6 +149,10 @@ impl Reader {
         match event {
             Event::Simple(simple) => self.simple(text, simple, place),
             Event::Word(range) => drop(self.word(text, range, place)),
+            Event::Listed(name, range) => {
+                let word = self.word(text, range, place);
+                self.parsed.listed.push((name, word));
+            }
             Event::Arithmetic(range) => drop(self.found(text, words::arithmetic(text, range), place)),
             Event::Set(name, range) => self.set(text, name, range, place, None),
             Event::Function(name) => self.parsed.functions.push(name),

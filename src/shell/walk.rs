@@ -183,7 +183,9 @@ impl<'t> Walk<'t> {
     }
 
     fn for_clause(&mut self, clause: &ForClauseCommand) {
-        clause.values.iter().flatten().for_each(|word| self.word(word));
+        let listed = clause.values.iter().flatten().filter_map(|word| self.range(word));
+        let listed: Vec<_> = listed.map(|range| Event::Listed(clause.variable_name.clone(), range)).collect();
+        self.reading.events.extend(listed);
         let head = self.places.byte(&clause.loc.start)..self.places.byte(&clause.body.loc.start);
         self.reading.events.push(Event::Set(clause.variable_name.clone(), head));
         self.list_with(&clause.body.list, |here| here.in_loop = true);

@@ -6,7 +6,7 @@ use crate::ir::{Action, Effect, Run, actions};
 use crate::model::plan::{ProcedureKind, Thing};
 use crate::model::value::{Check, Command, Probe};
 use crate::safety::world::probes;
-use crate::shell;
+use crate::shell::{self, Words};
 
 /// Tools whose things take their logs with them.
 const CONTAINERS: &[&str] = &["docker", "podman", "kubectl", "helm"];
@@ -79,7 +79,13 @@ fn is_removal(command: &shell::Command) -> bool {
 }
 
 fn keeps(action: &Action) -> bool {
-    let logs = |c: &shell::Command| c.name() == "journalctl" || c.has("logs");
+    // The last lines on the screen are not the log.
+    let few = |c: &shell::Command| {
+        let lines = c.arguments().value(&["--tail", "-n"]);
+        let lines = lines.and_then(|word| word.text.rsplit('=').next()?.parse::<u32>().ok());
+        lines.is_some_and(|lines| lines < 100) && !c.redirects.iter().any(|redirect| redirect.writes)
+    };
+    let logs = |c: &shell::Command| c.name() == "journalctl" || c.has("logs") && !few(c);
     matches!(action.run, Run::Capture { file: true, .. } | Run::Diagnose(_)) || commands(action).iter().any(logs)
 }
 

@@ -155,6 +155,11 @@ rules! {
     "R820" Warning true link_into_directory "link-into-directory" "a link that lands inside the directory instead of in its place";
     "R821" Warning true clean_without_if_exists "clean-without-if-exists" "a restore that drops what may not be there";
     "R822" Error true drops_its_own_database "drops-its-own-database" "a database dropped over a connection to itself";
+    "R823" Warning true inverted_check "inverted-check" "a check that succeeds when something is wrong";
+    "R824" Warning true empty_argument_list "empty-argument-list" "a command that fails where a list is empty";
+    "R825" Warning true comparison_with_itself "comparison-with-itself" "a comparison of a checkout with itself";
+    "R826" Warning true asynchronous_backup "asynchronous-backup" "a copy that is only begun when the command returns";
+    "R827" Warning true build_without_build_tools "build-without-build-tools" "a build without the tools that build";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
     "R902" Warning true target_identity_unasserted "target-identity-unasserted" "a target that is found by a value, and that nothing proves to be the one meant";
     "R903" Warning true personal_path "personal-path" "a path into somebody's home";

@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::diagnostics::Diagnostic;
-use crate::shell::Placeholder;
+use crate::model::value::Value;
+use crate::shell::{Placeholder, is_example};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let blanks = context.texts().iter().flat_map(|text| &text.parsed.placeholders);
@@ -11,5 +12,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let place = Context::report("placeholder-in-command", message, blank.span, "to be filled in by hand?");
         place.help("declare an `input` with a question, and write `\"$its_name\"` here")
     };
-    blanks.map(one).collect()
+    let folders = context.statements().into_iter().filter_map(|(_, action)| match action.dir.as_ref()? {
+        Value::Text(text) => Some((text.as_plain().filter(|path| is_example(path))?, text.span)),
+        _ => None,
+    });
+    let folders: Vec<Placeholder> = folders.map(|(text, span)| Placeholder { text, span }).collect();
+    blanks.chain(&folders).map(one).collect()
 }

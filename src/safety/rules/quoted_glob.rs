@@ -91,7 +91,19 @@ fn through(text: &Text, command: &Command, word: &Word) -> Option<Diagnostic> {
     let (name, _, part) =
         word.variables().find(|(_, operator, part)| part.quote == Quote::Double && operator.is_empty())?;
     let before = |set: &&crate::shell::Set| set.name == name && set.span.end <= command.span.start;
-    let value = text.parsed.sets.iter().rfind(before)?.value.as_ref()?;
+    let set = text.parsed.sets.iter().rfind(before)?;
+    let of_loop = || {
+        text.parsed
+            .listed
+            .iter()
+            .find(|(of, word)| of == name && set.span.start <= word.span.start && word.span.end <= set.span.end)
+            .map(|(_, word)| word)
+    };
+    let value = match &set.value {
+        Some(value) => value,
+        // Outside of quotes the loop goes through the files.
+        None => of_loop().filter(|word| !word.has_pattern(|quote| quote == Quote::Bare))?,
+    };
     value.has_pattern(|_| true).then(|| report(&value.text, word.place(part.range.clone()), Some(value.span)))
 }
 

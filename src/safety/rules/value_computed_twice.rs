@@ -4,7 +4,9 @@
 use super::Context;
 use super::scripts::Text;
 use crate::diagnostics::Diagnostic;
-use crate::shell::{Command, Place, Set, Word};
+use crate::model::plan::Backup;
+use crate::model::value::{Piece, Probe};
+use crate::shell::{self, Command, Place, Set, Word};
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -13,10 +15,12 @@ const TOLD: &[&str] = &["echo", "printf", "logger", "log", "say", "notify-send",
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut first: HashMap<String, (Span, bool)> = HashMap::new();
-    let mut found: Vec<Diagnostic> = Vec::new();
+    let mut found: Vec<Diagnostic> = beside_path(context);
     for text in context.texts() {
         for Name { written, span, value, makes, folder } in names(text) {
-            match first.get(&written) {
+            // A variable that is to name the folder made before.
+            let made = || first.get(written.split_once('=')?.1).filter(|(_, folder)| *folder);
+            match first.get(&written).or_else(made) {
                 None => drop(first.insert(written, (span, folder))),
                 Some((other, folder)) if *other != span && (*folder || !makes) => found.push(one(&value, span, *other)),
                 Some(_) => {}
@@ -24,6 +28,29 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// A backup's command makes its file's name from the clock, and `path` says it with the run's `$stamp`.
+fn beside_path(context: &Context) -> Vec<Diagnostic> {
+    let named = |backup: &Backup| {
+        let path = backup.path.as_ref()?;
+        let at = path
+            .pieces
+            .iter()
+            .position(|piece| matches!(piece, Piece::Variable(variable) if variable.name == "stamp"))?;
+        let text = |pieces: &[Piece]| {
+            pieces.iter().map(|piece| if let Piece::Text(text) = piece { text } else { "" }).collect::<String>()
+        };
+        let (before, behind) = (text(&path.pieces[..at]), text(&path.pieces[at + 1..]));
+        let Probe::Sh(script, _) = &backup.taken_by.as_ref()?.probe else { return None };
+        let parsed = shell::parse(script);
+        let is_it = |word: &&Word| {
+            changing(word).is_some_and(|value| word.text == format!("{before}{value}{behind}")) && !before.is_empty()
+        };
+        let word = parsed.commands.iter().flat_map(Command::arguments).find(is_it)?;
+        Some(one(&changing(word)?, word.span, path.span))
+    };
+    context.world.plan.backups.iter().filter_map(named).collect()
 }
 
 /// A name that is another one each time.
