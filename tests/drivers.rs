@@ -16,6 +16,7 @@ use rbk::source::Sources;
 fn library() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("library");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rbk"));
     let mut names: Vec<_> = paths.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     names.sort();
     names

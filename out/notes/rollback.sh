@@ -1683,7 +1683,7 @@ rbk_begun() {
 # Names the procedures that recover from a point, the recommended one first: PHASE POINT.
 rbk_ways_back() {
   local _name='' _any=0
-  rbk_say w stands_at "$1" "$2"
+  rbk_say t stands_at "$1" "$2"
   for _name in $RBK_PROCEDURES; do
     if rbk_gets_back "$_name" "$1" "$2"; then
       _any=1

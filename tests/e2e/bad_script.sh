@@ -14,6 +14,7 @@ backup before of db
 phase migrate {
   take backup before
   step alter modifies db timeout 1m {
+    allow secret-in-output because "the script must mask it"
     sh """
       echo "the token is $TOKEN"
       echo began >>"$marks"
@@ -25,7 +26,7 @@ phase migrate {
 }
 rollback back of migrate {
   data_lost "notes written since the migration"
-  confirm sure "Really?" phrase "GO BACK"
+  confirm sure "Really?" phrase "GO BACK" timeout 1m
   restore db from before
   verify notes { sql db "select count(*) from notes" >= 1 }
 }
