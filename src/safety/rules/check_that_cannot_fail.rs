@@ -55,7 +55,38 @@ fn by_status(script: &Script) -> Option<&'static str> {
     };
     let idle = |&pipeline: &usize| is_excused(&parsed, pipeline) || shows(pipeline, "select");
     let shown = own.iter().any(|&pipeline| shows(pipeline, "count(")) && own.iter().all(idle);
-    shown.then_some("it shows a number, and nothing compares it")
+    if shown {
+        return Some("it shows a number, and nothing compares it");
+    }
+    if own.iter().all(|&pipeline| is_list(&parsed, pipeline)) {
+        return Some("it lists what there is, and nothing compares it");
+    }
+    runs_out(&parsed).then_some("when its attempts are over, it goes on as if one had succeeded")
+}
+
+/// Does a pipeline only list containers or processes, which succeeds whatever there is?
+fn is_list(parsed: &Parsed, pipeline: usize) -> bool {
+    let site = &parsed.pipelines[pipeline];
+    let mut commands = parsed.commands.iter().filter(|command| command.pipeline == pipeline);
+    let lists = |command: &Command| {
+        let verb = commands::compose(command).or_else(|| commands::docker(command)).map(|(verb, _)| verb);
+        matches!(verb, Some("ps" | "images"))
+    };
+    let one = commands.next().is_some_and(|command| lists(command) && command.redirects.is_empty());
+    one && commands.next().is_none() && site.stages == 1 && !site.negated && !site.asked
+}
+
+/// `for i in …; do try && break; sleep 5; done` at the end: who never gets to `break` comes out as well.
+fn runs_out(parsed: &Parsed) -> bool {
+    let own = |command: &&Command| parsed.pipeline(command).shell == 0 && command.via.is_none();
+    let mut commands = parsed.commands.iter().filter(own);
+    let leaves = commands.clone().any(|command| command.name() == "break" && parsed.pipeline(command).in_loop);
+    let fails = |command: &Command| matches!(command.name(), "exit" | "return" | "false" | "die" | "fail" | "");
+    let ends = commands.clone().next_back().is_some_and(|last| {
+        let site = parsed.pipeline(last);
+        site.in_loop && !site.in_branch && !site.asked && matches!(last.name(), "sleep" | "echo" | "printf")
+    });
+    leaves && ends && !parsed.listed.is_empty() && !commands.any(fails)
 }
 
 /// Does a pipeline only print, or stand before an `||` that makes a success of its failure?
