@@ -3,7 +3,7 @@
 use super::{Context, asked, commands, scripts};
 use crate::diagnostics::Diagnostic;
 use crate::model::value::{Check, Comparison, Probe, Query, Relation, Script, Value};
-use crate::shell::{self, Command, Parsed};
+use crate::shell::{self, Command, Parsed, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let own = |check: &Check| scripts::is_own(context, check.span.file);
@@ -61,6 +61,9 @@ fn by_status(script: &Script) -> Option<&'static str> {
     if own.iter().all(|&pipeline| is_list(&parsed, pipeline)) {
         return Some("it lists what there is, and nothing compares it");
     }
+    if own.last().is_some_and(|&pipeline| keeps_heading(&parsed, pipeline)) {
+        return Some("what is left of the list has its heading at least");
+    }
     runs_out(&parsed).then_some("when its attempts are over, it goes on as if one had succeeded")
 }
 
@@ -74,6 +77,25 @@ fn is_list(parsed: &Parsed, pipeline: usize) -> bool {
     };
     let one = commands.next().is_some_and(|command| lists(command) && command.redirects.is_empty());
     one && commands.next().is_none() && site.stages == 1 && !site.negated && !site.asked
+}
+
+/// `docker ps | grep -v name`: the line with the columns' names is always another one.
+fn keeps_heading(parsed: &Parsed, pipeline: usize) -> bool {
+    let site = &parsed.pipelines[pipeline];
+    let stages: Vec<&Command> = parsed.commands.iter().filter(|command| command.pipeline == pipeline).collect();
+    let [list, search] = stages[..] else { return false };
+    let (Some((verb, rest)), words) = (commands::compose(list).or_else(|| commands::docker(list)), search.arguments())
+    else {
+        return false;
+    };
+    let headed =
+        matches!(verb, "ps" | "images") && !rest.short('q') && !rest.has_any(&["--quiet", "--format", "--services"]);
+    let inverted = search.name() == "grep" && (words.short('v') || words.has_any(&["--invert-match"]));
+    let pattern = words.operands(&[]).first().and_then(|word| word.literal()).unwrap_or("");
+    let plain = pattern.len() > 2
+        && pattern.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_'))
+        && !words.short('i');
+    headed && inverted && plain && site.last && !site.negated && !site.asked
 }
 
 /// `for i in …; do try && break; sleep 5; done` at the end: who never gets to `break` comes out as well.
