@@ -46,7 +46,7 @@ fn compare(text: &str) -> compare::Differences {
     compare::differences(program, None)
 }
 
-/// The verdicts agree with those of brute force: none missed, and no false alarm where no branches are.
+/// The verdicts agree with those of brute force: none missed, and no false alarm where no branches are and only one phase is.
 #[test]
 fn verdicts_agree_with_brute_force() {
     let plans: u32 = std::env::var("RBK_PLANS").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
@@ -59,7 +59,7 @@ fn verdicts_agree_with_brute_force() {
     });
     let sum = |of: fn(&Counts) -> usize| all.iter().map(|(counts, _)| of(counts)).sum::<usize>();
     let (plans, verdicts, alarms) = (sum(|c| c.plans), sum(|c| c.verdicts), sum(|c| c.alarms));
-    println!("{plans} plans, {verdicts} verdicts, {alarms} false alarms behind branches");
+    println!("{plans} plans, {verdicts} verdicts, {alarms} false alarms behind branches and earlier phases");
     let wrong: Vec<&String> = all.iter().filter_map(|(_, wrong)| wrong.as_ref()).collect();
     assert!(wrong.is_empty(), "{}", wrong[0]);
 }
@@ -104,7 +104,8 @@ fn what_is_told_of_random_plans_ends_badly() {
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]));
     let (mut replayed, mut beyond) = (0, 0);
     for _ in 0..count {
-        let plan = plans::plan().new_tree(&mut runner).unwrap().current();
+        // Of a phase behind another the run that is told may lean on a copy that is only thought to be stale.
+        let plan = plans::Plan { second: Vec::new(), ..plans::plan().new_tree(&mut runner).unwrap().current() };
         let checked = harness::check("random.rbk", &plan.text());
         let found = replay::all(&checked.analyses[0].0).unwrap_or_else(|why| panic!("{why}\n{}", plan.text()));
         replayed += found.replayed;

@@ -214,14 +214,18 @@ pub fn carried(world: &World, phase: usize, described: bool, earlier: Option<(&F
         }
     }
     for (b, backup) in world.plan.backups.iter().enumerate() {
-        if backup.elsewhere.is_none() {
-            let kept = world.lacks(Weakness::CopiesDoNotAge)
-                || backup.of.iter().all(|r| {
-                    let original = |&part: &usize| end.words[part] & data::VALUES == earlier.origin[part];
-                    world.parts[r.index()].iter().all(original)
-                });
-            start.words[world.backup(b)] = aged(end.words[world.backup(b)], kept);
-        }
+        let kept = world.lacks(Weakness::CopiesDoNotAge)
+            || backup.of.iter().all(|r| {
+                let original = |&part: &usize| end.words[part] & data::VALUES == earlier.origin[part];
+                world.parts[r.index()].iter().all(original)
+            });
+        let word = world.backup(b);
+        start.words[word] = match backup.elsewhere {
+            None => aged(end.words[word], kept),
+            // It may have been made before the earlier phase, or behind it.
+            Some(_) if !kept => start.words[word] | copy::STALE,
+            Some(_) => start.words[word],
+        };
     }
     for c in 0..world.captures.len() {
         start.words[world.capture(c)] = end.words[world.capture(c)];

@@ -373,12 +373,18 @@ fn forget_steps(world: &World, resource: usize, restored: usize, state: &mut Sta
     }
 }
 
-/// Copies younger than the one restored are gone.
+/// Copies younger than the one restored are gone, and those are perhaps gone that may have been taken anew since. All of
+/// them are younger than one made elsewhere.
 fn discard(world: &World, resource: usize, backup: usize, state: &mut State) {
-    for &other in &world.backups[resource] {
-        let younger = world.taken[other] != usize::MAX && world.taken[other] > world.taken[backup];
-        if other != backup && younger {
-            state.words[world.backup(other)] = copy::ABSENT;
+    let elsewhere = world.plan.backups[backup].elsewhere.is_some();
+    let first = if elsewhere { 0 } else { world.taken[backup] };
+    for &other in world.backups[resource].iter().filter(|&&other| other != backup) {
+        let word = &mut state.words[world.backup(other)];
+        match world.taken[other] {
+            usize::MAX => {}
+            taken if elsewhere || taken > first => *word = copy::ABSENT,
+            _ if world.retaken[other] > first => *word |= copy::ABSENT,
+            _ => {}
         }
     }
 }

@@ -38,6 +38,8 @@ pub struct World<'a> {
     pub by_declaration: HashMap<usize, usize>,
     /// The order in which backups are first taken.
     pub taken: Vec<usize>,
+    /// The order in which they are last taken.
+    pub retaken: Vec<usize>,
     /// Set by tests only.
     pub weakness: Option<Weakness>,
 }
@@ -89,6 +91,7 @@ impl<'a> World<'a> {
             undoable_of: vec![Vec::new(); plan.resources.len()],
             by_declaration: HashMap::new(),
             taken: vec![usize::MAX; plan.backups.len()],
+            retaken: vec![0; plan.backups.len()],
             weakness: None,
         };
         world.scan();
@@ -133,6 +136,8 @@ impl<'a> World<'a> {
                 Effect::Take { backup, .. } => {
                     let taken = &mut self.taken[backup.index()];
                     *taken = order.min(*taken);
+                    let retaken = &mut self.retaken[backup.index()];
+                    *retaken = order.max(*retaken);
                 }
                 Effect::Restore { resource, backup, .. } => {
                     let r = resource.index();

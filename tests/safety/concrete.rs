@@ -95,10 +95,6 @@ pub struct End {
 type Worlds = BTreeSet<World>;
 
 impl<'a> Simulation<'a> {
-    pub fn new(program: &'a Program, phase: &'a Procedure) -> Self {
-        Simulation { program, phase, earlier: Vec::new(), together: false }
-    }
-
     /// Of a phase that runs behind others, which may be taken back together with it.
     pub fn behind(program: &'a Program, phase: &'a Procedure, earlier: Vec<&'a Procedure>, together: bool) -> Self {
         Simulation { program, phase, earlier, together }

@@ -78,6 +78,26 @@ pub struct Plan {
     pub elsewhere: [bool; 2],
     /// Rollbacks are one procedure that is called, and stages.
     pub called: bool,
+    /// What a second phase does; nothing: there is none.
+    pub second: Vec<Step>,
+    /// What each rollback takes back, if there are two phases.
+    pub of: [Of; 3],
+    /// Do the later rollbacks take over the statements of the first?
+    pub extends: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Of {
+    First,
+    Second,
+    Both,
+}
+
+/// What has been written and may be there only once.
+#[derive(Debug, Default)]
+struct Said {
+    captured: bool,
+    sent: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -171,11 +191,35 @@ pub fn plan() -> impl Strategy<Value = Plan> {
         prop::bool::weighted(0.2),
         [worth(), worth()],
         [any::<bool>(), any::<bool>()],
-        any::<bool>(),
+        (any::<bool>(), second(), [of(), of(), of()], prop::bool::weighted(0.1)),
     )
-        .prop_map(|(verified, beside, writes, runs, steps, rollbacks, accepts, restores, elsewhere, called)| {
-            Plan { verified, beside, writes, runs, steps, rollbacks, accepts, restores, elsewhere, called }
+        .prop_map(|(verified, beside, writes, runs, steps, rollbacks, accepts, restores, elsewhere, rest)| {
+            let (called, second, of, extends) = rest;
+            let plan = Plan {
+                verified,
+                beside,
+                writes,
+                runs,
+                steps,
+                rollbacks,
+                accepts,
+                restores,
+                elsewhere,
+                called,
+                second,
+                of,
+                extends,
+            };
+            plan.sensible()
         })
+}
+
+fn second() -> impl Strategy<Value = Vec<Step>> {
+    prop_oneof![5 => Just(Vec::new()), 1 => prop::collection::vec(step(), 1..4)]
+}
+
+fn of() -> impl Strategy<Value = Of> {
+    prop_oneof![1 => Just(Of::First), 2 => Just(Of::Second), 3 => Just(Of::Both)]
 }
 
 /// Plans in which matters what chance seldom brings together.
@@ -191,6 +235,9 @@ pub fn telling() -> Vec<Plan> {
         restores: [Worth::Discards, Worth::Total],
         elsewhere: [true; 2],
         called: false,
+        second: Vec::new(),
+        of: [Of::First; 3],
+        extends: false,
     };
     let write = || Step::Write(1, false, Undo::Total, false);
     vec![
@@ -214,10 +261,22 @@ fn worth() -> impl Strategy<Value = Worth> {
 }
 
 impl Plan {
-    /// Has it branches? There the analysis may refuse what would recover.
+    /// What is taken over must be there: a called procedure is not.
+    fn sensible(self) -> Self {
+        Plan { extends: self.extends && !self.called, ..self }
+    }
+
+    fn all_steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().chain(&self.second)
+    }
+
+    /// Has it branches, or a phase behind another? There the analysis may refuse what would recover: it does not know
+    /// that a copy taken at the end of the earlier phase is of what stands before the next.
     pub fn branches(&self) -> bool {
         let either = |back: &Back| matches!(back, Back::Either(_));
-        self.steps.iter().any(|step| matches!(step, Step::Branch(_))) || self.rollbacks.iter().flatten().any(either)
+        !self.second.is_empty()
+            || self.all_steps().any(|step| matches!(step, Step::Branch(_)))
+            || self.rollbacks.iter().flatten().any(either)
     }
 
     pub fn text(&self) -> String {
@@ -247,17 +306,47 @@ impl Plan {
         let writes = if written.is_empty() { String::new() } else { format!("writes {}; ", written.join(", ")) };
         let runs = if self.runs { "runs code" } else { "" };
         let _ = writeln!(out, "service s : systemd {{ unit = \"s\"; {writes}{runs} }}\nphase go {{");
-        let undoable = self.steps(&mut out);
+        let mut said = Said::default();
+        let first = self.steps(&mut out, &self.steps, "w", &mut said);
+        let crossed = said.sent;
         out.push_str("}\n");
+        let mut second = Vec::new();
+        if !self.second.is_empty() {
+            out.push_str("phase next {\n");
+            second = self.steps(&mut out, &self.second, "v", &mut said);
+            out.push_str("}\n");
+        }
+        if said.sent {
+            let phase = if crossed { "go" } else { "next" };
+            let _ = writeln!(
+                out,
+                "fix_forward on of {phase} past p {{\nmanual mend \"Mend it\" {{ expect \"it works\" }}\n}}"
+            );
+        }
         for (i, body) in self.rollbacks.iter().enumerate() {
-            let _ = writeln!(out, "rollback back{i} of go {{\ndata_lost \"something\"");
-            let crossing = self.steps.iter().any(|step| matches!(step, Step::Send));
+            let of = if self.second.is_empty() { Of::First } else { self.of[i] };
+            let (phases, undoable) = match of {
+                Of::First => ("go", first.clone()),
+                Of::Second => ("next", second.clone()),
+                // An `undo` names a step of the first phase that is taken back.
+                Of::Both => ("go, next", first.clone()),
+            };
+            let _ = writeln!(out, "rollback back{i} of {phases} {{\ndata_lost \"something\"");
+            let crossing = match of {
+                Of::First => crossed,
+                Of::Second => said.sent && !crossed,
+                Of::Both => said.sent,
+            };
             if self.accepts && crossing {
                 out.push_str("accepts p because \"we must\"\n");
             }
+            let inherits = self.extends && i > 0 && (self.second.is_empty() || of == self.of[0]);
+            if inherits {
+                out.push_str("extends back0\n");
+            }
             let mut lines = String::new();
             for (n, statement) in body.iter().enumerate() {
-                self.back(&mut lines, statement, &undoable, n);
+                self.back(&mut lines, statement, &undoable, &format!("{i}_{n}"));
             }
             // Only a rollback itself can say whose step it takes back.
             let undoes = lines.contains("undo ");
@@ -271,17 +360,17 @@ impl Plan {
     }
 
     /// Writes the steps; gives the names of those that can be undone.
-    fn steps(&self, out: &mut String) -> Vec<String> {
+    fn steps(&self, out: &mut String, steps: &[Step], prefix: &str, said: &mut Said) -> Vec<String> {
         let mut undoable = Vec::new();
-        let (mut captured, mut sent) = (false, false);
-        for (n, step) in self.steps.iter().enumerate() {
+        let Said { captured, sent } = said;
+        for (n, step) in steps.iter().enumerate() {
             let _ = match step {
                 Step::Stop => writeln!(out, "stop s"),
                 Step::Start => writeln!(out, "start s"),
                 Step::Take(r) => writeln!(out, "take backup b{r}"),
-                Step::Capture if captured => Ok(()),
+                Step::Capture if *captured => Ok(()),
                 Step::Capture => {
-                    captured = true;
+                    *captured = true;
                     writeln!(out, "capture seen = sh \"./count\"")
                 }
                 Step::Write(r, destroys, undo, goes_on) => {
@@ -293,34 +382,40 @@ impl Plan {
                         Undo::Total => "undo { total; sh \"./undo\" }\n",
                     };
                     if !undo.is_empty() {
-                        undoable.push(format!("w{n}"));
+                        undoable.push(format!("{prefix}{n}"));
                     }
-                    writeln!(out, "step w{n} {verb} r{r} timeout 1m {{\nsh \"./w\"\n{goes_on}{undo}}}")
+                    writeln!(out, "step {prefix}{n} {verb} r{r} timeout 1m {{\nsh \"./w\"\n{goes_on}{undo}}}")
                 }
-                Step::Both => writeln!(out, "step w{n} modifies r0 modifies r1 timeout 1m {{ sh \"./w\" }}"),
+                Step::Both => writeln!(out, "step {prefix}{n} modifies r0 modifies r1 timeout 1m {{ sh \"./w\" }}"),
                 Step::Switch => writeln!(out, "switch code to \"v2\""),
                 Step::Adjust(r) => {
-                    writeln!(out, "step w{n} adjusts r{r} because \"harmless\" timeout 1m {{ sh \"./w\" }}")
+                    writeln!(out, "step {prefix}{n} adjusts r{r} because \"harmless\" timeout 1m {{ sh \"./w\" }}")
                 }
-                Step::Delete(r) => writeln!(out, "step w{n} deletes r{r} timeout 1m {{ sh \"./w\" }}"),
+                Step::Delete(r) => writeln!(out, "step {prefix}{n} deletes r{r} timeout 1m {{ sh \"./w\" }}"),
                 Step::Branch(r) => writeln!(
                     out,
-                    "if file \"/x\" exists {{ step w{n} modifies r{r} timeout 1m {{ sh \"./w\" }} }} else {{ take backup b{r} }}"
+                    "if file \"/x\" exists {{ step {prefix}{n} modifies r{r} timeout 1m {{ sh \"./w\" }} }} else {{ take backup b{r} }}"
                 ),
                 Step::Loop(r, takes) => {
                     let take = if *takes { format!("take backup b{r}\n") } else { String::new() };
-                    writeln!(out, "for x in [a, b] {{\n{take}step w{n} modifies r{r} timeout 1m {{ sh \"./w\" }}\n}}")
+                    writeln!(
+                        out,
+                        "for x in [a, b] {{\n{take}step {prefix}{n} modifies r{r} timeout 1m {{ sh \"./w\" }}\n}}"
+                    )
                 }
-                Step::Doubtful(r, true) => writeln!(out, "manual w{n} \"Do it\" modifies r{r} timeout 1m"),
+                Step::Doubtful(r, true) => writeln!(out, "manual {prefix}{n} \"Do it\" modifies r{r} timeout 1m"),
                 Step::Doubtful(r, false) => {
-                    writeln!(out, "step w{n} modifies r{r} timeout 1m ask_first because \"maybe\" {{ sh \"./w\" }}")
+                    writeln!(
+                        out,
+                        "step {prefix}{n} modifies r{r} timeout 1m ask_first because \"maybe\" {{ sh \"./w\" }}"
+                    )
                 }
-                Step::Part => writeln!(out, "step w{n} modifies part timeout 1m {{ sh \"./w\" }}"),
-                Step::Cache => writeln!(out, "step w{n} modifies tmp timeout 1m {{ sh \"./w\" }}"),
+                Step::Part => writeln!(out, "step {prefix}{n} modifies part timeout 1m {{ sh \"./w\" }}"),
+                Step::Cache => writeln!(out, "step {prefix}{n} modifies tmp timeout 1m {{ sh \"./w\" }}"),
                 Step::Restart => writeln!(out, "restart s"),
-                Step::Send if sent => Ok(()),
+                Step::Send if *sent => Ok(()),
                 Step::Send => {
-                    sent = true;
+                    *sent = true;
                     writeln!(
                         out,
                         "point_of_no_return p {{ confirm c phrase \"GO\"\nstep send irreversible mail timeout 1m {{ sh \"./send\" }} }}"
@@ -331,7 +426,7 @@ impl Plan {
         undoable
     }
 
-    fn back(&self, out: &mut String, statement: &Back, undoable: &[String], n: usize) {
+    fn back(&self, out: &mut String, statement: &Back, undoable: &[String], n: &str) {
         let _ = match statement {
             Back::Stop => writeln!(out, "stop s"),
             Back::Start => writeln!(out, "start s"),
@@ -351,10 +446,10 @@ impl Plan {
             },
             Back::Return => writeln!(out, "switch code to \"v1\""),
             // A reference that the change does not use is the one of before: which it is nobody else can know.
-            Back::SwitchOn if !self.steps.iter().any(|step| matches!(step, Step::Switch)) => Ok(()),
+            Back::SwitchOn if !self.all_steps().any(|step| matches!(step, Step::Switch)) => Ok(()),
             Back::SwitchOn => writeln!(out, "switch code to \"v2\""),
             Back::Compare => {
-                let captured = self.steps.iter().any(|step| matches!(step, Step::Capture));
+                let captured = self.all_steps().any(|step| matches!(step, Step::Capture));
                 let with = if captured { "$seen" } else { "1" };
                 writeln!(out, "verify same{n} {{ sh \"./count\" == {with} }}")
             }

@@ -44,7 +44,9 @@ fn one(program: &Program, world: &World, survey: &Survey, finding: &Finding) -> 
         return Ok(false);
     }
     let told: Vec<Told> = witness.change.steps.iter().map(|step| said(world, step)).collect();
-    let simulation = Simulation::new(program, phase);
+    let phases = survey.changes[..finding.change].iter().filter(|change| change.is_phase);
+    let earlier = phases.map(|change| &program.procedures[change.forward.procedure]).collect();
+    let simulation = Simulation::behind(program, phase, earlier, false);
     let given: Vec<_> = witness.change.given.iter().map(|fact| named(world, fact)).collect();
     let worlds = simulation.follow(&given, &told, matches!(stop.point, Point::After(_)));
     if worlds.is_empty() {
