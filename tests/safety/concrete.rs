@@ -312,12 +312,12 @@ impl<'a> Simulation<'a> {
             Effect::Adjust(r) => self.parts(r.index()).iter().for_each(|p| mend(&mut next.resources[*p], &action.id)),
             Effect::Switch(r, to) => {
                 // A reference that the change does not switch to is the one of before.
-                let phases = std::iter::once(&self.phase).chain(&self.earlier);
-                let changes = phases.flat_map(|phase| actions(&phase.body)).any(|action| match &action.run {
+                let phases = std::iter::once(&self.phase).chain(self.earlier.iter().filter(|_| self.together));
+                let named = phases.flat_map(|phase| actions(&phase.body)).any(|action| match &action.run {
                     Run::Switch(other, reference) => other == r && written(reference) == written(to),
                     _ => false,
                 });
-                let marks = if changes { vec!["new".to_owned()] } else { vec![] };
+                let marks = if named || !world.back { vec!["new".to_owned()] } else { vec![] };
                 next.resources[r.index()] = Content::Whole(marks);
             }
             Effect::Stop(s) => next.running[s.index()] = false,
