@@ -431,3 +431,10 @@ fn continued_lines_keep_their_words() {
     assert_eq!(words("ssh h 'a b \\\n    -w -s'"), "ssh h a b \\\n    -w -s / elsewhere: a b -w -s");
     assert_eq!(words("ssh h \"a b \\\n    -w -s\""), "ssh h a b     -w -s / elsewhere: a b -w -s");
 }
+
+/// The parser below would never end on it.
+#[test]
+fn a_here_document_without_delimiter_in_a_substitution_ends() {
+    let plan = Plan::new("x=\"$(c<<\t<a=$(wc -l)\" # c");
+    assert!(!plan.parsed.problems.is_empty());
+}

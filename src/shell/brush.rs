@@ -111,6 +111,9 @@ pub fn read(text: &str, options: Options) -> Result<Reading, Failure> {
     if let Some(at) = too_deep(text) {
         return Err(Failure::TooDeep(at));
     }
+    if lacks_delimiter(text) {
+        return Err(Failure::Broke);
+    }
     let parse = || Parser::new(text.as_bytes(), &ParserOptions::default()).parse_program();
     let places = Places::new(text);
     match guarded(parse) {
@@ -135,6 +138,18 @@ fn guarded<T>(parse: impl FnOnce() -> T) -> Option<T> {
     let parsed = std::panic::catch_unwind(AssertUnwindSafe(parse)).ok();
     GUARDED.set(false);
     parsed
+}
+
+/// Does a here-document within a substitution lack its delimiter? The parser below never ends on one. Quoting is not looked at:
+/// what is taken for one by mistake is only not analysed.
+fn lacks_delimiter(text: &str) -> bool {
+    let nested = text.contains("$(") || text.contains('`');
+    let lacks = |(at, _): (usize, &str)| {
+        let here_string = text[..at].ends_with('<') || text[at..].starts_with("<<<");
+        let rest = text[at + 2..].trim_start_matches('-').trim_start_matches([' ', '\t']);
+        !here_string && (rest.is_empty() || rest.starts_with(['<', '>', '&', '|', ';', ')', '\n', '`']))
+    };
+    nested && text.match_indices("<<").any(lacks)
 }
 
 /// The byte at which brackets are nested too deep. Quoting is not looked at: the count may be too high, never too low.
