@@ -56,12 +56,6 @@ mend() {
 
 spoil() { echo garbage >"$1"; }
 
-# An undo meets what it was not made for.
-stuck() {
-  spoil "$1"
-  exit 1
-}
-
 # STEP FILE MARK
 write() {
   first "$2"
@@ -76,7 +70,8 @@ write() {
   fi
 }
 
-# STEP FILE KIND, where KIND is `total`, or `plain`: that may be run twice, but from nothing half done.
+# STEP FILE KIND, where KIND is `total`, or `plain`: that may be run twice, but from nothing half done. What was destroyed it
+# leaves: only a copy brings that back. Where it meets what it was not made for it spoils the file.
 undo() {
   first "$2"
   if [ "$line" = "half undo_$1" ]; then
@@ -90,12 +85,12 @@ undo() {
       if [ "$(tail -n 1 "$2")" = "$1" ]; then
         sed '$d' "$2" >"$2.new"
         mv "$2.new" "$2"
-      elif grep -qx "!*$1" "$2" || { [ "$3" = plain ] && [ ! -e "undone_$1" ]; }; then
-        stuck "$2"
+      elif grep -qx "$1" "$2" || { [ "$3" = plain ] && [ ! -e "undone_$1" ]; }; then
+        spoil "$2"
       fi
       ;;
     "half $1:total") mend "$2" ;;
-    *) stuck "$2" ;;
+    *) spoil "$2" ;;
   esac
   : >"undone_$1"
 }
