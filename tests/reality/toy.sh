@@ -70,13 +70,20 @@ write() {
   fi
 }
 
+# An undo that is not made for what it meets, or not yet due, stops there.
+stuck() {
+  spoil "$1"
+  exit 1
+}
+
+# Whether the last change of a file is by a step that has an undo of its own.
+due() { grep -q "undo [a-z]* $(tail -n 1 "$1" | sed 's/^!//') " rollback.sh; }
+
 # STEP FILE KIND, where KIND is `total`, or `plain`: that may be run twice, but from nothing half done. What was destroyed it
-# leaves: only a copy brings that back. Where it meets what it was not made for it spoils the file.
+# leaves: only a copy brings that back.
 undo() {
   first "$2"
-  if [ "$line" = "half undo_$1" ]; then
-    mend "$2"
-  fi
+  [ "$line" != "half undo_$1" ] || mend "$2"
   tear "$2" "undo_$1"
   mend "$2"
   first "$2"
@@ -85,12 +92,16 @@ undo() {
       if [ "$(tail -n 1 "$2")" = "$1" ]; then
         sed '$d' "$2" >"$2.new"
         mv "$2.new" "$2"
-      elif grep -qx "$1" "$2" || { [ "$3" = plain ] && [ ! -e "undone_$1" ]; }; then
-        spoil "$2"
+      elif grep -qx "!*$1" "$2"; then
+        [ "$(tail -n 1 "$2")" = "!$1" ] || ! due "$2" || stuck "$2"
+        ! grep -qx "$1" "$2" || spoil "$2"
+      elif [ "$3" = plain ] && [ ! -e "undone_$1" ]; then
+        stuck "$2"
       fi
       ;;
     "half $1:total") mend "$2" ;;
-    *) spoil "$2" ;;
+    *:total) spoil "$2" ;;
+    *) stuck "$2" ;;
   esac
   : >"undone_$1"
 }
