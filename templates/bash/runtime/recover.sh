@@ -94,10 +94,9 @@ rbk_judge() {
     rbk_point_of "$_phase"
     rbk_judge_phase "$_phase" "$1"
     if [ "$RBK_VERDICT" != recovers ] && rbk_ask_where "$_phase"; then rbk_judge_phase "$_phase" "$1"; fi
-    rbk_say t stands_at "$_phase" "$RBK_POINT"
     rbk_put "p:$_phase" "$RBK_POINT"
     RBK_JUDGED="$RBK_JUDGED $_phase"
-    [ "$RBK_VERDICT" = recovers ] || rbk_refuse "$_phase" "$1"
+    if [ "$RBK_VERDICT" = recovers ]; then rbk_say t stands_at "$_phase" "$RBK_POINT"; else rbk_refuse "$_phase" "$1"; fi
   done
   if [ -n "$RBK_FAILED_AT" ] && [ "$RBK_FAILED_FOUND" = 0 ]; then
     rbk_stop 2 usage no_such_point "$RBK_FAILED_AT" "$_phases"
@@ -114,6 +113,7 @@ rbk_judge_phase() {
 rbk_refuse() {
   local _why=$RBK_VERDICT_WHY
   if [ "$RBK_MODE" = dry ]; then
+    rbk_say t stands_at "$1" "$RBK_POINT"
     rbk_say w would_refuse "$2" "$_why"
     return 0
   fi
