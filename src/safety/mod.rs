@@ -33,7 +33,6 @@ use crate::ir::{Program, actions};
 use crate::model::statement::OnFailure;
 use crate::source::{Sources, Span};
 use matrix::Matrix;
-use std::cell::OnceCell;
 use weakness::Weakness;
 use world::World;
 
@@ -73,6 +72,7 @@ pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sou
     let survey = cells::survey(&world);
     let exposed = coverage::exposed(&world, &survey);
     let findings = coverage::findings(&world, &survey, &exposed);
+    let texts = rules::texts(program, sources);
     let context = rules::Context {
         world: &world,
         survey: &survey,
@@ -80,7 +80,8 @@ pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sou
         exposed: &exposed,
         sources,
         today,
-        texts: OnceCell::default(),
+        texts: &texts,
+        index: rules::Index::new(&texts),
         written: rules::statements(program),
     };
     let found = rules::RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();

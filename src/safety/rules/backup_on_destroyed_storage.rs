@@ -12,23 +12,22 @@ const DEPTH: usize = 8;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let plan = context.world.plan;
-    let statements = context.statements();
     let mut found = Vec::new();
     for (index, backup) in plan.backups.iter().enumerate() {
         let id = Id::<Backup>::new(index);
         let from = |effect: &Effect| matches!(effect, Effect::Restore { backup, .. } if *backup == id);
-        let user = statements.iter().find(|(_, action)| action.effects.iter().any(from));
+        let user = context.statements().find(|(_, action)| action.effects.iter().any(from));
         let (Some(path), Some((_, user))) = (&backup.path, user) else { continue };
         let file = expand(plan, path, DEPTH);
         for r in (0..plan.resources.len()).filter(|&r| lies_in(plan, &file, r)) {
-            let end = statements.iter().find_map(|(_, action)| ends(context, action, r).map(|how| (*action, how)));
+            let end = context.statements().find_map(|(_, action)| ends(context, action, r).map(|how| (action, how)));
             if let Some((action, how)) = end {
                 let name = context.world.resource_name(r);
                 let message = format!("`{}` lies in `{name}`, which `{}` {how}", backup.common.name, action.id);
                 let mut diagnostic =
                     Context::report("backup-on-destroyed-storage", message, path.span, "gone with what it was to save")
                         .also(action.head, format!("{how} `{name}`"));
-                if !std::ptr::eq(*user, action) {
+                if !std::ptr::eq(user, action) {
                     diagnostic = diagnostic.also(user.head, "relies on it");
                 }
                 found.push(diagnostic.help("write it to another place, best on another disk"));

@@ -9,12 +9,11 @@ use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let world = context.world;
-    let statements = context.statements();
     let mut found: Vec<Diagnostic> = Vec::new();
-    for (_, action) in &statements {
+    for (_, action) in context.statements() {
         let Run::Take(b) = action.run else { continue };
         let restores = |e: &Effect| matches!(e, Effect::Restore { backup, .. } if *backup == b);
-        let user = statements.iter().find(|(_, a)| a.effects.iter().any(restores));
+        let user = context.statements().find(|(_, a)| a.effects.iter().any(restores));
         let declared = &world.plan[b];
         let (true, Some((_, user)), Some(path)) = (fixed_path(world, b), user, &declared.path) else { continue };
         let name = &declared.common.name;

@@ -40,7 +40,7 @@ fn comparing<'a>(context: &Context<'a>, name: &str) -> Option<&'a Action> {
         Run::Verify(check) | Run::Await { check, .. } => equals(check, name),
         _ => false,
     };
-    context.statements().into_iter().map(|(_, action)| action).find(same)
+    context.statements().map(|(_, action)| action).find(same)
 }
 
 fn equals(check: &Check, name: &str) -> bool {

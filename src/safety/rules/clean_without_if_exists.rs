@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(_, command)| one(command)).collect()
+    context.named(&["pg_restore"]).filter_map(|(_, command)| one(command)).collect()
 }
 
 fn one(command: &Command) -> Option<Diagnostic> {
@@ -14,7 +14,7 @@ fn one(command: &Command) -> Option<Diagnostic> {
         let bundle = word.text.starts_with('-') && !word.text.starts_with("--") && word.text.len() < 5;
         word.text == "--clean" || bundle && word.text.contains('c')
     };
-    if command.name() != "pg_restore" || words.has_any(&["--if-exists"]) || commands::is_dry(command) {
+    if words.has_any(&["--if-exists"]) || commands::is_dry(command) {
         return None;
     }
     let option = words.iter().find(cleans)?;

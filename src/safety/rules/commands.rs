@@ -8,22 +8,28 @@ use crate::shell::{Command, Word, Words};
 /// A verb and the words behind it.
 pub type Verb<'a> = (&'a str, &'a [Word]);
 
-const DOCKER: &[&str] = &["-H", "--host", "-c", "--context", "--config", "-l", "--log-level"];
-const COMPOSE: &[&str] =
+/// The commands that the verb of `docker compose` can be asked of.
+pub const COMPOSE: &[&str] = &["docker", "podman", "docker-compose", "podman-compose"];
+/// Those that it, or the verb of `kubectl`, can be asked of.
+pub const CONTAINERS: &[&str] = &["docker", "podman", "docker-compose", "podman-compose", "kubectl", "oc"];
+
+const OF_DOCKER: &[&str] = &["-H", "--host", "-c", "--context", "--config", "-l", "--log-level"];
+const OF_COMPOSE: &[&str] =
     &["-f", "--file", "-p", "--project-name", "--project-directory", "--env-file", "--profile", "--ansi", "--progress"];
-const KUBECTL: &[&str] = &["-n", "--namespace", "--context", "--kubeconfig", "--cluster", "-s", "--server", "--user"];
+const OF_KUBECTL: &[&str] =
+    &["-n", "--namespace", "--context", "--kubeconfig", "--cluster", "-s", "--server", "--user"];
 
 /// The verb of `docker` and `podman`: `("volume", [rm, x])`.
 pub fn docker(command: &Command) -> Option<Verb<'_>> {
-    let verb = || command.arguments().verb(DOCKER);
+    let verb = || command.arguments().verb(OF_DOCKER);
     matches!(command.name(), "docker" | "podman").then(verb).flatten()
 }
 
 /// The verb of `docker compose` and `docker-compose`.
 pub fn compose(command: &Command) -> Option<Verb<'_>> {
     match command.name() {
-        "docker-compose" | "podman-compose" => command.arguments().verb(COMPOSE),
-        _ => docker(command).filter(|(verb, _)| *verb == "compose").and_then(|(_, rest)| rest.verb(COMPOSE)),
+        "docker-compose" | "podman-compose" => command.arguments().verb(OF_COMPOSE),
+        _ => docker(command).filter(|(verb, _)| *verb == "compose").and_then(|(_, rest)| rest.verb(OF_COMPOSE)),
     }
 }
 
@@ -35,7 +41,7 @@ pub fn git(command: &Command) -> Option<Verb<'_>> {
 
 /// The verb of `kubectl` and `oc`.
 pub fn kubectl(command: &Command) -> Option<Verb<'_>> {
-    let verb = || command.arguments().verb(KUBECTL);
+    let verb = || command.arguments().verb(OF_KUBECTL);
     matches!(command.name(), "kubectl" | "oc").then(verb).flatten()
 }
 

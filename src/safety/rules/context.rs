@@ -1,6 +1,6 @@
 //! What every rule may look at, and the sentences that several share.
 
-use super::scripts::{self, Text};
+use super::scripts::Text;
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, Group, GroupKind, Node, Procedure, Program, actions};
 use crate::model::ids::Id;
@@ -14,7 +14,7 @@ use crate::safety::witness;
 use crate::safety::world::World;
 use crate::shell::Command;
 use crate::source::{Sources, Span};
-use std::cell::OnceCell;
+use rustc_hash::FxHashMap;
 
 /// The analysed program.
 pub struct Context<'a> {
@@ -30,10 +30,31 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// Today, days since 1970-01-01; none: dates are not looked at.
     pub today: Option<i64>,
-    /// The shell texts, once a rule has asked for them.
-    pub texts: OnceCell<Vec<Text>>,
+    /// The shell texts of the plan, read.
+    pub texts: &'a [Text],
+    /// Their commands by name.
+    pub index: Index<'a>,
     /// Every action once, as `statements` finds them.
     pub written: Vec<(&'a Procedure, &'a Action)>,
+}
+
+/// The commands of a plan and their names.
+pub struct Index<'a> {
+    all: Vec<(&'a Text, &'a Command)>,
+    named: FxHashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Index<'a> {
+    /// Of these texts.
+    pub fn new(texts: &'a [Text]) -> Self {
+        let commands = |text: &'a Text| text.parsed.commands.iter().map(move |command| (text, command));
+        let all: Vec<_> = texts.iter().flat_map(commands).collect();
+        let mut named: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (place, (_, command)) in all.iter().enumerate() {
+            named.entry(command.name()).or_default().push(place);
+        }
+        Index { all, named }
+    }
 }
 
 /// A finding about a trouble, unfolded.
@@ -52,13 +73,26 @@ pub struct Case<'a> {
 
 impl<'a> Context<'a> {
     /// The shell texts of the plan, read.
-    pub fn texts(&self) -> &[Text] {
-        self.texts.get_or_init(|| scripts::all(self))
+    pub fn texts(&self) -> &'a [Text] {
+        self.texts
     }
 
     /// Every command of the plan's shell texts.
-    pub fn commands(&self) -> impl Iterator<Item = (&Text, &Command)> {
-        self.texts().iter().flat_map(|text| text.parsed.commands.iter().map(move |command| (text, command)))
+    pub fn commands(&self) -> impl Iterator<Item = (&'a Text, &'a Command)> {
+        self.index.all.iter().copied()
+    }
+
+    /// The commands of these names, in the order of the plan: a plan that has none of them costs a rule no more than the question.
+    pub fn named(&self, names: &[&str]) -> impl Iterator<Item = (&'a Text, &'a Command)> {
+        let of_name = names.iter().filter_map(|name| self.index.named.get(name));
+        let mut places: Vec<usize> = of_name.flatten().copied().collect();
+        places.sort_unstable();
+        places.into_iter().map(|place| self.index.all[place])
+    }
+
+    /// Is there a command of one of these names?
+    pub fn has_named(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.index.named.contains_key(name))
     }
 
     /// A diagnostic of a rule, at its level.
@@ -147,8 +181,8 @@ impl<'a> Context<'a> {
 
     /// Every action of the program once, with its procedure. Called bodies and `extends` show a statement several times:
     /// rules that look at statements see it at its first.
-    pub fn statements(&self) -> Vec<(&'a Procedure, &'a Action)> {
-        self.written.clone()
+    pub fn statements(&self) -> impl Iterator<Item = (&'a Procedure, &'a Action)> {
+        self.written.iter().copied()
     }
 }
 

@@ -8,14 +8,14 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let work = context.commands().filter(|(text, _)| text.role != Role::Diagnosis);
+    let work = context.named(&["curl"]).filter(|(text, _)| text.role != Role::Diagnosis);
     work.filter_map(|(text, command)| one(text, command)).collect()
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
     let fails = words.has_any(&["--fail", "--fail-with-body", "--fail-early"]) || words.short('f');
-    if command.name() != "curl" || fails || words.is_empty() || commands::is_dry(command) {
+    if fails || words.is_empty() || commands::is_dry(command) {
         return None;
     }
     let asks_status = words

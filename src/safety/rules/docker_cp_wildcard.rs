@@ -5,7 +5,7 @@ use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(_, command)| one(command)).collect()
+    context.named(commands::CONTAINERS).filter_map(|(_, command)| one(command)).collect()
 }
 
 fn one(command: &Command) -> Option<Diagnostic> {

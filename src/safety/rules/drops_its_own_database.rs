@@ -30,14 +30,11 @@ const VALUED: &[&str] = &[
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(_, command)| one(command)).collect()
+    context.named(&["psql"]).filter_map(|(_, command)| one(command)).collect()
 }
 
 fn one(command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
-    if command.name() != "psql" {
-        return None;
-    }
     let named = words.value(&["-d", "--dbname"]).or_else(|| words.operands(VALUED).first().copied());
     let user = words.value(&["-U", "--username"]);
     let connected = plain(named.or(user)?);

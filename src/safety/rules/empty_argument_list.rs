@@ -8,7 +8,7 @@ use crate::shell::{Command, Quote, Word, Words};
 const VALUED: &[&str] = &["-t", "--time", "--timeout", "-s", "--signal", "-n"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(text, command)| one(text, command)).collect()
+    context.named(&["docker", "podman", "kill"]).filter_map(|(text, command)| one(text, command)).collect()
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {

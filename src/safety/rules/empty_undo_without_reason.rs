@@ -11,10 +11,9 @@ use crate::shell;
 const IDLE: &[&str] = &["true", ":", "echo", "printf"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let statements = context.statements();
-    let idle = statements
-        .iter()
-        .filter_map(|(_, action)| action.undo.as_ref().filter(|undo| does_nothing(undo)).map(|undo| (*action, undo)));
+    let idle = context
+        .statements()
+        .filter_map(|(_, action)| action.undo.as_ref().filter(|undo| does_nothing(undo)).map(|undo| (action, undo)));
     idle.filter_map(|(action, undo)| one(context, action, undo)).collect()
 }
 

@@ -11,6 +11,9 @@ use crate::shell::{self, Words};
 /// Tools whose things take their logs with them.
 const CONTAINERS: &[&str] = &["docker", "podman", "kubectl", "helm"];
 
+/// Commands that remove such things.
+const REMOVERS: &[&str] = &["docker", "podman", "docker-compose", "kubectl"];
+
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let world = context.world;
     let mut found: Vec<Diagnostic> = Vec::new();
@@ -47,6 +50,9 @@ fn removes(context: &Context, before: &[&Action], action: &Action) -> Option<Str
         }
         _ => None,
     });
+    if !context.has_named(REMOVERS) {
+        return declared;
+    }
     let own = commands(action);
     let earlier: Vec<shell::Command> = before.iter().flat_map(|action| commands(action)).collect();
     let strange = |(place, command): (usize, &shell::Command)| {

@@ -5,7 +5,7 @@ use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(text, command)| one(text, command)).collect()
+    context.named(&["git"]).filter_map(|(text, command)| one(text, command)).collect()
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {

@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(text, command)| one(text, command)).collect()
+    context.named(&["grep", "egrep", "fgrep", "zgrep", "rg"]).filter_map(|(text, command)| one(text, command)).collect()
 }
 
 /// Has it written all that it has to say before anybody reads it? A line or two.
@@ -23,10 +23,9 @@ fn is_short(writer: &Command) -> bool {
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
-    let greps = matches!(command.name(), "grep" | "egrep" | "fgrep" | "zgrep" | "rg");
     let quiet = words.short('q') || words.has_any(&["--quiet", "--silent"]);
     let site = text.parsed.pipeline(command);
-    if !greps || !quiet || !site.pipefail || command.stage == 0 || site.background {
+    if !quiet || !site.pipefail || command.stage == 0 || site.background {
         return None;
     }
     let writer = text.parsed.before(command).filter(|other| other.stage + 1 == command.stage).last()?;

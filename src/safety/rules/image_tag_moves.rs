@@ -77,7 +77,7 @@ const MOVING: &[&str] = &[
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(_, command)| one(command)).collect()
+    context.named(&["docker", "podman", "kubectl", "oc", "helm"]).filter_map(|(_, command)| one(command)).collect()
 }
 
 fn one(command: &Command) -> Option<Diagnostic> {

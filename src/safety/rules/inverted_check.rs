@@ -25,7 +25,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let texts = context.texts().iter().filter(|text| matches!(text.role, Role::Work | Role::Check { compared: false }));
     let mut found: Vec<Diagnostic> =
         texts.flat_map(|text| [always_fails(text), stopped(&text.parsed)]).flatten().collect();
-    found.extend(context.statements().into_iter().filter_map(|(_, action)| match &action.run {
+    found.extend(context.statements().filter_map(|(_, action)| match &action.run {
         Run::Verify(check) if scripts::is_own(context, check.span.file) => errors(check),
         _ => None,
     }));

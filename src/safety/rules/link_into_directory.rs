@@ -5,14 +5,14 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(text, command)| one(text, command)).collect()
+    context.named(&["ln"]).filter_map(|(text, command)| one(text, command)).collect()
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
     let symbolic = words.short('s') || words.has_any(&["--symbolic"]);
     let whole = words.short('n') || words.short('T') || words.has_any(&["--no-dereference", "--no-target-directory"]);
-    if command.name() != "ln" || !symbolic || whole {
+    if !symbolic || whole {
         return None;
     }
     let operands = words.operands(&["-t", "--target-directory", "-S"]);

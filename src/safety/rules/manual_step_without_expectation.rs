@@ -5,7 +5,7 @@ use crate::diagnostics::Diagnostic;
 use crate::ir::Run;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let statements = context.statements().into_iter();
+    let statements = context.statements();
     let bare = statements.filter(|(_, a)| matches!(a.run, Run::Manual { check: None, .. }) && a.expect.is_none());
     let one = |(_, action): (_, &crate::ir::Action)| {
         let message = format!("`{}` does not say how to see that it is done", action.id);

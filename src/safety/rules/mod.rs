@@ -12,8 +12,8 @@ mod scripts;
 mod secrets;
 mod thresholds;
 
-pub use context::{Context, statements};
-pub use scripts::{Block, blocks, values};
+pub use context::{Context, Index, statements};
+pub use scripts::{Block, blocks, texts, values};
 
 use crate::diagnostics::{Diagnostic, Level};
 

@@ -7,8 +7,11 @@ use super::{
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 
+/// What lists copies and releases.
+const LISTS: &[&str] = &["ls", "find", "aws", "gsutil", "rclone", "mc", "s3cmd", "docker", "podman"];
+
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let all = context.commands().filter(|(text, _)| text.role != Role::Diagnosis);
+    let all = context.named(LISTS).filter(|(text, _)| text.role != Role::Diagnosis);
     all.filter_map(|(text, command)| one(text, command)).collect()
 }
 

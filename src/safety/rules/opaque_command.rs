@@ -21,7 +21,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let runs = |a: &Action| matches!(&a.run, Run::Commands(commands) if !commands.is_empty());
     let opaque = |a: &Action| runs(a) && !a.declared && a.effects.is_empty();
     let mut found: Vec<(String, Diagnostic)> = Vec::new();
-    for action in context.statements().into_iter().map(|(_, action)| action).filter(|a| opaque(a)) {
+    for action in context.statements().map(|(_, action)| action).filter(|a| opaque(a)) {
         match doubt(action) {
             Some(Doubt::Tool(tool, span)) => match found.iter_mut().find(|(name, _)| *name == tool) {
                 Some((_, first)) => *first = first.clone().also(action.head, "nor here"),

@@ -52,7 +52,7 @@ fn templates<'a>(context: &Context<'a>) -> Vec<&'a Template> {
     values.extend(plan.environments.iter().flat_map(|e| &e.settings).map(|(_, value)| value));
     values.extend(plan.resources.iter().flat_map(|r| &r.settings).map(|(_, value)| value));
     values.extend(plan.services.iter().flat_map(|s| &s.settings).map(|(_, value)| value));
-    values.extend(context.statements().into_iter().filter_map(|(_, action)| action.dir.as_ref()));
+    values.extend(context.statements().filter_map(|(_, action)| action.dir.as_ref()));
     let mut found: Vec<&Template> = values.into_iter().filter_map(template).collect();
     found.extend(plan.backups.iter().filter_map(|backup| backup.path.as_ref()));
     found.extend(plan.head.state_dir.as_ref());

@@ -12,7 +12,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let place = Context::report("placeholder-in-command", message, blank.span, "to be filled in by hand?");
         place.help("declare an `input` with a question, and write `\"$its_name\"` here")
     };
-    let folders = context.statements().into_iter().filter_map(|(_, action)| match action.dir.as_ref()? {
+    let folders = context.statements().filter_map(|(_, action)| match action.dir.as_ref()? {
         Value::Text(text) => Some((text.as_plain().filter(|path| is_example(path))?, text.span)),
         _ => None,
     });

@@ -5,7 +5,8 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let all = context.commands().filter(|(_, command)| !commands::is_dry(command));
+    let clients = context.named(&["psql", "pg_restore", "mysql", "mariadb", "sqlite3"]);
+    let all = clients.filter(|(_, command)| !commands::is_dry(command));
     all.filter_map(|(text, command)| one(text, command)).collect()
 }
 

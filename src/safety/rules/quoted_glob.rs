@@ -42,8 +42,7 @@ const PATHS: &[&str] = &[
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let all = context.commands().filter(|(_, command)| PATHS.contains(&command.name()));
-    all.filter_map(|(text, command)| one(text, command)).collect()
+    context.named(PATHS).filter_map(|(text, command)| one(text, command)).collect()
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {

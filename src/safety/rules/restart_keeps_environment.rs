@@ -10,8 +10,12 @@ use crate::shell::{self, Command, Words};
 use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> =
-        context.commands().filter_map(|(text, command)| one(context, text, command)).collect();
+    // Nothing restarts but what somebody wrote: most plans have no container at all.
+    if !context.has_named(commands::COMPOSE) {
+        return Vec::new();
+    }
+    let restarts = context.named(commands::COMPOSE);
+    let mut found: Vec<Diagnostic> = restarts.filter_map(|(text, command)| one(context, text, command)).collect();
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         for diagnostic in declared(context, &actions(&procedure.body)) {
             if found.iter().all(|known| known.labels[0].span != diagnostic.labels[0].span) {

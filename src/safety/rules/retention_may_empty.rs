@@ -42,5 +42,5 @@ fn one(context: &Context, id: Id<Backup>, backup: &Backup) -> Option<Diagnostic>
 
 fn restoring<'a>(context: &Context<'a>, id: Id<Backup>) -> Option<&'a Action> {
     let from = |effect: &Effect| matches!(effect, Effect::Restore { backup, .. } if *backup == id);
-    context.statements().into_iter().map(|(_, action)| action).find(|action| action.effects.iter().any(from))
+    context.statements().map(|(_, action)| action).find(|action| action.effects.iter().any(from))
 }

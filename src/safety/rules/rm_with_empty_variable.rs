@@ -8,15 +8,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let inputs: Vec<&str> = context.world.plan.inputs.iter().map(|input| input.common.name.as_str()).collect();
     let asked = |name: &str| inputs.contains(&name);
     let mut found = Vec::new();
-    for (text, command) in context.commands().filter(|(_, command)| removes(command)) {
+    for (text, command) in context.named(&["rm", "find", "shred", "chown", "chmod"]) {
         let words = removed(command);
         found.extend(words.iter().find_map(|word| one(text, command, word, &asked)));
     }
     found
-}
-
-fn removes(command: &Command) -> bool {
-    matches!(command.name(), "rm" | "find" | "shred" | "chown" | "chmod")
 }
 
 /// The paths that are removed with all that is below them.

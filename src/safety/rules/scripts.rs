@@ -50,10 +50,10 @@ pub struct Block<'a> {
 }
 
 /// All of them, read.
-pub fn all(context: &Context) -> Vec<Text> {
+pub fn texts(program: &Program, sources: &Sources) -> Vec<Text> {
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
     let read = |text: Block| Text { parsed: shell::parse(text.script), locals: owned(text.locals), role: text.role };
-    blocks(context.world.program, context.sources).into_iter().map(read).collect()
+    blocks(program, sources).into_iter().map(read).collect()
 }
 
 /// All of them, in no particular order, each once; the standard drivers' are not the plan's.

@@ -11,7 +11,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         _ => false,
     };
     let described = |p: &crate::ir::Procedure| context.world.declaration(p).described_only;
-    let all = context.statements().into_iter().filter(|(p, a)| !described(p) && unlimited(a));
+    let all = context.statements().filter(|(p, a)| !described(p) && unlimited(a));
     let one = |(_, action): (_, &Action)| {
         let message = format!("`{}` has no `timeout`: it may run for ever", action.id);
         let place = Context::report("step-without-timeout", message, action.head, "nothing ends it");

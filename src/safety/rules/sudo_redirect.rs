@@ -22,14 +22,13 @@ const ROOTS: &[&str] = &[
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.commands().filter_map(|(text, command)| one(text, command)).collect()
+    context.named(&["sudo", "doas"]).filter_map(|(text, command)| one(text, command)).collect()
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let as_other = command.arguments().has_any(&["-u", "--user"])
         || command.arguments().iter().any(|word| word.text.starts_with("-u"));
-    if !matches!(command.name(), "sudo" | "doas")
-        || as_other
+    if as_other
         || text.parsed.runners(command).any(|runner| runner.name() == "sudo")
     {
         return None;

@@ -5,8 +5,7 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let changes = context.commands().filter(|(_, command)| matches!(command.name(), "cd" | "pushd"));
-    changes.filter_map(|(text, command)| unchecked(text, command).or_else(|| twice(text, command))).collect()
+    context.named(&["cd", "pushd"]).filter_map(|(text, command)| unchecked(text, command).or_else(|| twice(text, command))).collect()
 }
 
 fn unchecked(text: &Text, command: &Command) -> Option<Diagnostic> {

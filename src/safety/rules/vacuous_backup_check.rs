@@ -42,7 +42,7 @@ fn one(context: &Context, id: Id<Backup>, backup: &Backup) -> Option<Diagnostic>
 
 fn relying<'a>(context: &Context<'a>, id: Id<Backup>) -> Option<&'a Action> {
     let from = |effect: &Effect| matches!(effect, Effect::Restore { backup, .. } if *backup == id);
-    context.statements().into_iter().map(|(_, action)| action).find(|action| action.effects.iter().any(from))
+    context.statements().map(|(_, action)| action).find(|action| action.effects.iter().any(from))
 }
 
 fn is_vacuous(check: &Check) -> bool {
