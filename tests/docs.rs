@@ -137,7 +137,7 @@ fn words(items: &[Item], used: &mut BTreeSet<String>) {
 
 fn word(atom: &Atom, used: &mut BTreeSet<String>) {
     match &atom.value {
-        Literal::Word(word) => drop(used.insert(word.clone())),
+        Literal::Word(word) => drop(used.insert(word.to_string())),
         Literal::Block(block) => words(&block.items, used),
         _ => {}
     }

@@ -7,7 +7,7 @@
 
 use rbk::diagnostics::{self, Diagnostic, Format};
 use rbk::source::Sources;
-use rbk::syntax::{Tree, parse};
+use rbk::syntax::{TokenKind, Tree, parse};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,10 +31,12 @@ fn parsed(name: &str, text: &str) -> (Sources, Tree, Vec<Diagnostic>) {
     (sources, tree, errors)
 }
 
-/// Every byte lies in exactly one token, and tokens are in order.
+/// Every byte lies in exactly one leaf, leaves are in order, and between the tokens is nothing but blanks, line ends, `;` and
+/// comments.
 fn assert_tiles(text: &str, tree: &Tree) {
     let mut at = 0;
-    for token in &tree.tokens {
+    for token in &tree.leaves(text) {
+        assert!(token.kind != TokenKind::Bad || tree.tokens.contains(token), "{token:?} is in no token of {text:?}");
         assert_eq!(token.span.start, at, "a gap or an overlap before {token:?} in {text:?}");
         assert!(token.span.end > at, "an empty token {token:?} in {text:?}");
         at = token.span.end;

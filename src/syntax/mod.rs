@@ -1,6 +1,6 @@
 //! Text to tree. The only user of pest.
 //!
-//! In: one file of a `Sources`. Out: a lossless `Tree` (its tokens tile the file, comments kept; its items are the
+//! In: one file of a `Sources`. Out: a lossless `Tree` (its leaves tile the file, comments too; its items are the
 //! nested view that the model reads) and the syntax errors, several a file. Parsing never fails and never panics.
 //! Not its business: what any word means.
 
@@ -13,7 +13,7 @@ mod text;
 mod tree;
 
 pub use text::Piece;
-pub use tree::{Atom, Block, Item, Literal, Number, Op, Text, Token, TokenKind, Tree};
+pub use tree::{Atom, Block, Item, Literal, Number, Op, Text, Token, TokenKind, Tree, Word};
 
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Sources};

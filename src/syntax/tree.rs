@@ -1,13 +1,17 @@
-//! The tree: tokens that tile the file, and the items made of them.
+//! The tree: tokens that tile the file with what stands between them, and the items made of them.
 
+use super::characters::span;
 use crate::source::{FileId, Span};
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::rc::Rc;
 
 /// A parsed file.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
     /// The file it was parsed from.
     pub file: FileId,
-    /// Every byte of the file lies in exactly one token, in order.
+    /// All leaves that have a meaning, in order; `leaves` has the others too.
     pub tokens: Vec<Token>,
     /// The top-level items.
     pub items: Vec<Item>,
@@ -70,11 +74,56 @@ pub struct Atom {
     pub value: Literal,
 }
 
+/// A bare word, which shares the text of its file.
+#[derive(Clone)]
+pub struct Word {
+    file: Rc<str>,
+    start: u32,
+    end: u32,
+}
+
+impl Word {
+    pub(super) fn new(file: &Rc<str>, span: Span) -> Self {
+        Word { file: Rc::clone(file), start: span.start, end: span.end }
+    }
+
+    /// Its characters.
+    pub fn as_str(&self) -> &str {
+        self.file.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+}
+
+impl Deref for Word {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq<str> for Word {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
 /// The kinds of atoms.
 #[derive(Debug, Clone)]
 pub enum Literal {
     /// A bare word (`[A-Za-z_][A-Za-z0-9_-]*`; a `-` only between letters or digits, as in rule names).
-    Word(String),
+    Word(Word),
     /// `"…"`, content still with its escapes.
     Str(Text),
     /// `"""…"""`, dedented, otherwise raw.
@@ -162,4 +211,35 @@ pub enum Op {
     Colon,
     /// `,`
     Comma,
+}
+
+impl Tree {
+    /// All leaves of the tree of this text, which tile it: the tokens, and the blanks, line ends and comments between them.
+    pub fn leaves(&self, text: &str) -> Vec<Token> {
+        let mut leaves = Vec::with_capacity(self.tokens.len() * 2);
+        let mut at = 0;
+        for token in &self.tokens {
+            between(self.file, text, at..token.span.start as usize, &mut leaves);
+            leaves.push(*token);
+            at = token.span.end as usize;
+        }
+        between(self.file, text, at..text.len(), &mut leaves);
+        leaves
+    }
+}
+
+/// The leaves of a part of a text without tokens.
+fn between(file: FileId, text: &str, mut range: Range<usize>, leaves: &mut Vec<Token>) {
+    while let Some(rest) = text.get(range.clone()).filter(|rest| !rest.is_empty()) {
+        let run = |of: &[char]| rest.len() - rest.trim_start_matches(of).len();
+        let (kind, width) = match rest.as_bytes()[0] {
+            b' ' | b'\t' => (TokenKind::Space, run(&[' ', '\t'])),
+            b'\r' if rest.starts_with("\r\n") => (TokenKind::End, 2),
+            b'\n' | b'\r' | b';' => (TokenKind::End, 1),
+            b'#' => (TokenKind::Comment, rest.find(['\n', '\r']).unwrap_or(rest.len())),
+            _ => (TokenKind::Bad, rest.len()),
+        };
+        leaves.push(Token { kind, span: span(file, range.start, range.start + width) });
+        range.start += width;
+    }
 }
