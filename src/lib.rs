@@ -10,6 +10,10 @@
 //!
 //! `compile` is all of it but the writing. No module but `cli` reads or writes anything outside of its arguments.
 
+// What `syntax::grammar` allocates with: pest does without `std`, whose guard of the stack costs a good part of the parsing. The
+// grammar has a limit of depth of its own.
+extern crate alloc;
+
 pub mod cli;
 pub mod diagnostics;
 pub mod emit;

@@ -381,7 +381,7 @@ fn mistakes_are_reported_at_their_place() {
     };
     assert_eq!(problem("echo ñ\nx; done"), (ProblemKind::Syntax, "d".to_owned()));
     assert_eq!(problem("echo a | | b"), (ProblemKind::Syntax, "|".to_owned()));
-    assert_eq!(problem("if a; then b"), (ProblemKind::Syntax, "b".to_owned()));
+    assert_eq!(problem("if a; then b"), (ProblemKind::Syntax, "i".to_owned()));
     assert_eq!(problem("bash -c 'echo ñ; fi'"), (ProblemKind::Syntax, "f".to_owned()));
     assert_eq!(problem(&"(".repeat(5000)).0, ProblemKind::NotAnalysed);
 }

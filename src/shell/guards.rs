@@ -1,11 +1,8 @@
 //! What a test proves: which variables are not empty behind it.
 //!
-//! In: the parser's tree of a test. Out: names of variables. Not its business: what is made of them.
+//! In: the tree of a test. Out: names of variables. Not its business: what is made of them.
 
-use brush_parser::ast::{
-    AndOr, AndOrList, BinaryPredicate, Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList,
-    ExtendedTestExpr, IfClauseCommand, Pipeline, SimpleCommand, UnaryPredicate, Word,
-};
+use super::ast::{Chain, Command, Compound, Joint, List, Piece, Pipeline, Simple, Test};
 
 /// The variables that are not empty if a test succeeds, and those if it fails.
 #[derive(Debug, Default)]
@@ -28,29 +25,29 @@ impl Proof {
 
 /// What a pipeline proves.
 pub fn proof(pipeline: &Pipeline) -> Proof {
-    let [command] = pipeline.seq.as_slice() else { return Proof::default() };
+    let [command] = pipeline.stages.as_slice() else { return Proof::default() };
     let found = match command {
         Command::Simple(simple) => of_simple(simple),
-        Command::ExtendedTest(test, _) => of_test(&test.expr),
+        Command::Compound(Compound::Test(test), _) => of_test(test),
         _ => Proof::default(),
     };
-    if pipeline.bang { found.turned() } else { found }
+    if pipeline.negated { found.turned() } else { found }
 }
 
 /// What the list of a condition proves.
-pub fn of_list(list: &CompoundList) -> Proof {
-    list.0.last().map_or_else(Proof::default, |item| of_and_or(&item.0))
+pub fn of_list(list: &List) -> Proof {
+    list.0.last().map_or_else(Proof::default, of_chain)
 }
 
-fn of_and_or(list: &AndOrList) -> Proof {
-    let mut all = proof(&list.first);
-    for next in &list.additional {
-        match next {
-            AndOr::And(pipeline) => {
+fn of_chain(chain: &Chain) -> Proof {
+    let mut all = proof(&chain.first);
+    for (joint, pipeline) in &chain.rest {
+        match joint {
+            Joint::And => {
                 all.if_true.extend(proof(pipeline).if_true);
                 all.if_false.clear();
             }
-            AndOr::Or(pipeline) => {
+            Joint::Or => {
                 all.if_false.extend(proof(pipeline).if_false);
                 all.if_true.clear();
             }
@@ -59,113 +56,107 @@ fn of_and_or(list: &AndOrList) -> Proof {
     all
 }
 
-/// What is known behind a list because the script would have ended otherwise. `errexit`: does a failed command end it?
-pub fn behind(list: &AndOrList, errexit: bool) -> Vec<String> {
-    match list.additional.as_slice() {
+/// What is known behind a chain because the script would have ended otherwise. `errexit`: does a failed command end it?
+pub fn behind(chain: &Chain, errexit: bool) -> Vec<String> {
+    match chain.rest.as_slice() {
         [] => {
-            if let [Command::Compound(CompoundCommand::IfClause(clause), _)] = list.first.seq.as_slice() {
-                return of_refusal(clause);
+            if let [Command::Compound(Compound::If { arms, .. }, _)] = chain.first.stages.as_slice() {
+                return arms.first().map_or_else(Vec::new, of_refusal);
             }
-            let mut found = if errexit && !list.first.bang { proof(&list.first).if_true } else { Vec::new() };
-            found.extend(demanded(&list.first));
+            let mut found = if errexit && !chain.first.negated { proof(&chain.first).if_true } else { Vec::new() };
+            found.extend(demanded(&chain.first));
             found
         }
-        [AndOr::Or(other)] if leaves(other) => proof(&list.first).if_true,
-        [AndOr::And(other)] if leaves(other) => proof(&list.first).if_false,
+        [(Joint::Or, other)] if leaves(other) => proof(&chain.first).if_true,
+        [(Joint::And, other)] if leaves(other) => proof(&chain.first).if_false,
         _ => Vec::new(),
     }
 }
 
 /// `if [ -z "$x" ]; then exit 1; fi`
-fn of_refusal(clause: &IfClauseCommand) -> Vec<String> {
-    if list_leaves(&clause.then) { of_list(&clause.condition).if_false } else { Vec::new() }
+fn of_refusal((condition, body): &(List, List)) -> Vec<String> {
+    if list_leaves(body) { of_list(condition).if_false } else { Vec::new() }
 }
 
 /// `: "${x:?}"`, wherever it stands: the shell ends if it is empty.
 fn demanded(pipeline: &Pipeline) -> Vec<String> {
-    let [Command::Simple(simple)] = pipeline.seq.as_slice() else { return Vec::new() };
+    let [Command::Simple(simple)] = pipeline.stages.as_slice() else { return Vec::new() };
     let demanded = |word: &&str| {
         let text = word.trim_matches('"');
         text.starts_with("${") && text.contains(":?")
     };
-    words(simple).iter().filter(|word| demanded(word)).filter_map(|word| variable(word)).collect()
+    words(simple).filter(|word| demanded(word)).filter_map(variable).collect()
 }
 
 /// Does a command end the script or the loop?
 fn leaves(pipeline: &Pipeline) -> bool {
-    pipeline.seq.iter().any(|command| match command {
+    pipeline.stages.iter().any(|command| match command {
         Command::Simple(simple) => {
-            let name = words(simple).first().copied().unwrap_or("");
+            let name = words(simple).next().unwrap_or("");
             matches!(name, "exit" | "return" | "break" | "continue" | "die" | "fail" | "abort" | "fatal" | "false")
         }
-        Command::Compound(CompoundCommand::BraceGroup(group), _) => list_leaves(&group.list),
+        Command::Compound(Compound::Group(list), _) => list_leaves(list),
         _ => false,
     })
 }
 
-fn list_leaves(list: &CompoundList) -> bool {
-    list.0.iter().any(|item| leaves(&item.0.first))
+fn list_leaves(list: &List) -> bool {
+    list.0.iter().any(|chain| leaves(&chain.first))
 }
 
 /// Does something in a loop's body end it?
-pub fn leaves_within(list: &CompoundList) -> bool {
-    list.0.iter().any(|item| item.0.iter().any(|(_, pipeline)| ends(pipeline)))
+pub fn leaves_within(list: &List) -> bool {
+    list.0.iter().any(|chain| ends(&chain.first) || chain.rest.iter().any(|(_, pipeline)| ends(pipeline)))
 }
 
 fn ends(pipeline: &Pipeline) -> bool {
-    pipeline.seq.iter().any(|command| match command {
+    pipeline.stages.iter().any(|command| match command {
         Command::Simple(simple) => {
-            let name = words(simple).first().copied().unwrap_or("");
+            let name = words(simple).next().unwrap_or("");
             matches!(name, "exit" | "return" | "break" | "exec" | "kill" | "die" | "fail" | "abort" | "fatal")
         }
         Command::Compound(compound, _) => match compound {
-            CompoundCommand::BraceGroup(group) => leaves_within(&group.list),
-            CompoundCommand::IfClause(clause) => {
-                let others = clause.elses.iter().flatten();
-                leaves_within(&clause.then)
-                    || leaves_within(&clause.condition)
-                    || others.into_iter().any(|other| leaves_within(&other.body))
+            Compound::Group(list) => leaves_within(list),
+            Compound::If { arms, otherwise } => {
+                arms.iter().any(|(condition, body)| leaves_within(condition) || leaves_within(body))
+                    || otherwise.as_ref().is_some_and(leaves_within)
             }
-            CompoundCommand::CaseClause(clause) => {
-                clause.cases.iter().filter_map(|case| case.cmd.as_ref()).any(leaves_within)
-            }
+            Compound::Case { arms, .. } => arms.iter().any(|(_, list)| leaves_within(list)),
             _ => false,
         },
-        _ => false,
+        Command::Function(..) => false,
     })
 }
 
 /// `while true`, `while :`, `until false`
-pub fn is_constant(list: &CompoundList, wanted: bool) -> bool {
-    let [item] = list.0.as_slice() else { return false };
-    let ([], [Command::Simple(simple)]) = (item.0.additional.as_slice(), item.0.first.seq.as_slice()) else {
-        return false;
-    };
-    let words = words(simple);
-    words.len() == 1 && matches!((words[0], wanted), ("true" | ":", true) | ("false", false))
+pub fn is_constant(list: &List, wanted: bool) -> bool {
+    let [Chain { first, rest, .. }] = list.0.as_slice() else { return false };
+    let ([], [Command::Simple(simple)]) = (rest.as_slice(), first.stages.as_slice()) else { return false };
+    let mut words = words(simple);
+    let constant = matches!((words.next(), wanted), (Some("true" | ":"), true) | (Some("false"), false));
+    constant && words.next().is_none()
 }
 
 /// `case "$x" in /srv/*)`: not empty where no pattern takes the empty text.
-pub fn of_case(value: &Word, patterns: &[Word]) -> Option<String> {
-    let filled = |pattern: &Word| {
-        let text = pattern.value.trim_matches(['"', '\'']);
+pub fn of_case(value: &Piece, patterns: &[Piece]) -> Option<String> {
+    let filled = |pattern: &Piece| {
+        let text = pattern.text.trim_matches(['"', '\'']);
         !text.is_empty() && !text.starts_with('*')
     };
-    if patterns.iter().all(filled) { variable(&value.value) } else { None }
+    if patterns.iter().all(filled) { variable(value.text) } else { None }
 }
 
 /// The words of a command as they are written.
-fn words(simple: &SimpleCommand) -> Vec<&str> {
-    let rest = simple.suffix.iter().flat_map(|suffix| &suffix.0).filter_map(|item| match item {
-        CommandPrefixOrSuffixItem::Word(word) => Some(word.value.as_str()),
-        _ => None,
-    });
-    simple.word_or_name.iter().map(|word| word.value.as_str()).chain(rest).collect()
+fn words<'t>(simple: &Simple<'t>) -> impl Iterator<Item = &'t str> {
+    simple.words.iter().map(|word| word.text)
 }
 
 /// `[ -n "$x" ]` and `test`.
-fn of_simple(simple: &SimpleCommand) -> Proof {
-    let words = words(simple);
+fn of_simple(simple: &Simple) -> Proof {
+    if !words(simple).next().is_some_and(|name| matches!(name, "[" | "test")) {
+        return Proof::default();
+    }
+    let words: Vec<&str> = words(simple).collect();
     let (["[", words @ .., "]"] | ["test", words @ ..]) = words.as_slice() else { return Proof::default() };
     if words.contains(&"-o") {
         return Proof::default();
@@ -197,43 +188,30 @@ fn of_words(words: &[&str]) -> Proof {
 }
 
 /// `[[ … ]]`
-fn of_test(test: &ExtendedTestExpr) -> Proof {
+fn of_test(test: &Test) -> Proof {
     match test {
-        ExtendedTestExpr::And(left, right) => {
+        Test::And(left, right) => {
             let (left, right) = (of_test(left), of_test(right));
             Proof { if_true: left.if_true.into_iter().chain(right.if_true).collect(), if_false: Vec::new() }
         }
-        ExtendedTestExpr::Or(left, right) => {
+        Test::Or(left, right) => {
             let (left, right) = (of_test(left), of_test(right));
             Proof { if_true: Vec::new(), if_false: left.if_false.into_iter().chain(right.if_false).collect() }
         }
-        ExtendedTestExpr::Not(inner) => of_test(inner).turned(),
-        ExtendedTestExpr::Parenthesized(inner) => of_test(inner),
-        ExtendedTestExpr::UnaryTest(UnaryPredicate::StringHasZeroLength, word) => {
-            Proof::filled(variable(&word.value)).turned()
-        }
-        ExtendedTestExpr::UnaryTest(_, word) => Proof::filled(variable(&word.value)),
-        ExtendedTestExpr::BinaryTest(predicate, left, right) => of_comparison(predicate, left, right),
+        Test::Not(inner) => of_test(inner).turned(),
+        Test::Unary("-z", word) => Proof::filled(variable(word.text)).turned(),
+        Test::Unary(_, word) => Proof::filled(variable(word.text)),
+        Test::Binary(operator, left, right) => of_comparison(operator, left.text, right.text),
     }
 }
 
-fn of_comparison(predicate: &BinaryPredicate, left: &Word, right: &Word) -> Proof {
-    let (empty, name) = (is_empty(&right.value), variable(&left.value));
-    match predicate {
-        BinaryPredicate::StringExactlyMatchesPattern | BinaryPredicate::StringExactlyMatchesString if empty => {
-            Proof::filled(name).turned()
-        }
-        BinaryPredicate::StringDoesNotExactlyMatchPattern | BinaryPredicate::StringDoesNotExactlyMatchString
-            if empty =>
-        {
-            Proof::filled(name)
-        }
-        BinaryPredicate::StringExactlyMatchesPattern | BinaryPredicate::StringExactlyMatchesString
-            if !right.value.starts_with('*') =>
-        {
-            Proof::filled(name)
-        }
-        BinaryPredicate::StringMatchesRegex if right.value.starts_with('^') => Proof::filled(name),
+fn of_comparison(operator: &str, left: &str, right: &str) -> Proof {
+    let (empty, name) = (is_empty(right), variable(left));
+    match operator {
+        "=" | "==" if empty => Proof::filled(name).turned(),
+        "!=" if empty => Proof::filled(name),
+        "=" | "==" if !right.starts_with('*') => Proof::filled(name),
+        "=~" if right.starts_with('^') => Proof::filled(name),
         _ => Proof::default(),
     }
 }

@@ -3,18 +3,24 @@
 //! In: a `Script` of a resolved plan. Out: `Parsed`, whose spans point into the plan file, whatever quoting, dedenting and
 //! nesting (`$(…)`, `bash -c "…"`, `ssh host "…"`) lie between the two.
 //! Not its business: which variables exist, what the plan declares, and whether a finding is one: rules decide.
-//! The shell parser behind it is seen by `brush` alone.
+//! `parser` reads bash into a tree (`ast`), `walk` says what stands where in it (`reading`), `reader` follows what is nested.
 
-mod brush;
+mod ast;
 mod cache;
+mod conditions;
 mod effects;
 mod guards;
+mod lexer;
 mod line;
 mod options;
 mod oracle;
+mod parser;
 mod placeholders;
 mod portable;
+mod quoting;
 mod reader;
+mod reading;
+mod redirects;
 pub mod scratch;
 mod sql;
 mod sql_tree;
@@ -27,10 +33,9 @@ mod walk;
 mod words;
 mod wrappers;
 
-pub use brush::is_guarded;
 pub use cache::{next_plan, parse};
 pub use effects::{Nature, Visible};
-pub use oracle::{Mistake, ask_bash_by};
+pub use oracle::ask_bash_by;
 pub use placeholders::{Placeholder, is_example};
 pub use portable::{Difference, differences};
 pub use table::{Effect, Target};

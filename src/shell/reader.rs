@@ -2,8 +2,9 @@
 //!
 //! In: a text with its way back to the file. Out: `Parsed`, filled in the order of the text.
 
-use super::brush::{self, Document, Event, Failure, Options, Reading, Simple};
-use super::oracle::{self, Mistake};
+use super::ast::Document;
+use super::oracle;
+use super::reading::{self, Event, Failure, Options, Reading, Simple, To};
 use super::text::Builder;
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
@@ -79,7 +80,7 @@ impl Reader {
         }
         self.depth += 1;
         let outer = std::mem::replace(&mut self.angles, placeholders::angles(text));
-        match brush::read(&text.value, options) {
+        match reading::read(&text.value, options) {
             Ok(Reading { events, pipelines, endless }) => {
                 let (before, place) = ((self.base, self.pipefail), shell.place);
                 self.base = self.parsed.pipelines.len();
@@ -109,11 +110,7 @@ impl Reader {
                 self.parsed.placeholders.extend(blanks.iter().cloned());
                 self.read(&filled(text, &blanks), shell, options);
             }
-            Failure::Syntax(message, at) => match without_select(text) {
-                Some(loops) => self.read(&loops, shell, options),
-                None => self.judged(text, message, at),
-            },
-            Failure::Broke => self.not_understood(text, oracle::ask(&text.value)),
+            Failure::Syntax(message, at) => self.judged(text, message, at),
             Failure::TooDeep(at) => {
                 let message = "brackets are nested too deep here: what this text does is not looked at";
                 self.problem(ProblemKind::NotAnalysed, message.into(), text, at);
@@ -123,21 +120,11 @@ impl Reader {
 
     /// A text that the parser refuses: bash decides, if it can be asked.
     fn judged(&mut self, text: &Text, message: String, at: usize) {
-        match oracle::ask(&text.value) {
-            Some(Ok(())) => self.not_understood(text, None),
-            _ => self.problem(ProblemKind::Syntax, message, text, at),
+        if oracle::ask(&text.value) == Some(true) {
+            let message = "this text is not understood: what it does is not looked at";
+            return self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
         }
-    }
-
-    fn not_understood(&mut self, text: &Text, said: Option<Result<(), Mistake>>) {
-        if let Some(Err(Mistake { line, message })) = said {
-            let start = text.value.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
-            let start = start.min(text.value.trim_end().len().saturating_sub(1));
-            let start = (0..=start).rev().find(|at| text.value.is_char_boundary(*at)).unwrap_or(0);
-            return self.problem(ProblemKind::Syntax, message, text, start);
-        }
-        let message = "this text is not understood: what it does is not looked at";
-        self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
+        self.problem(ProblemKind::Syntax, message, text, at);
     }
 
     fn problem(&mut self, kind: ProblemKind, message: String, text: &Text, at: usize) {
@@ -156,12 +143,11 @@ impl Reader {
             Event::Arithmetic(range) => drop(self.found(text, words::arithmetic(text, range), place)),
             Event::Set(name, range) => self.set(text, name, range, place, None),
             Event::Function(name) => self.parsed.functions.push(name),
-            Event::Document(document) => drop(self.document(text, 0, &document, place)),
+            Event::Document(document) => drop(self.document(text, &document, place)),
         }
     }
 
     fn simple(&mut self, text: &Text, simple: Simple, place: Place) {
-        let from = simple.words.first().map_or(0, |range| range.start);
         let pipeline = self.base + simple.site.0;
         self.pipefail = self.parsed.pipelines.get(pipeline).is_some_and(|pipeline| pipeline.pipefail);
         let value = |reader: &mut Self, (name, range): (String, Range<usize>)| {
@@ -172,13 +158,13 @@ impl Reader {
         };
         let assigned: Vec<_> = simple.assignments.into_iter().map(|assignment| value(self, assignment)).collect();
         let words: Vec<Word> = simple.words.iter().map(|range| self.word(text, range.clone(), place)).collect();
-        let redirect = |to: brush::To| {
+        let redirect = |to: To| {
             let (writes, appends) = to.writes;
             Redirect { writes, appends, fd: to.fd, target: self.word(text, to.target, place) }
         };
         let redirects: Vec<Redirect> = simple.redirects.into_iter().map(redirect).collect();
         let string = simple.string.map(|range| self.word(text, range, place));
-        let input = simple.document.and_then(|document| self.document(text, from, &document, place)).or(string);
+        let input = simple.document.map(|document| self.document(text, &document, place)).or(string);
         let (Some(first), Some(last)) = (words.first(), words.last()) else {
             for (name, value, range) in assigned {
                 self.set(text, name, range, place, Some(value));
@@ -315,17 +301,15 @@ impl Reader {
         self.parsed.sets.push(Set { name, span: text.span(range), place, value });
     }
 
-    /// A here-document's content, found again in the text behind its command.
-    fn document(&mut self, text: &Text, from: usize, document: &Document, place: Place) -> Option<Word> {
-        let lines = text.value.get(from..)?.match_indices('\n').map(|(at, _)| from + at + 1);
-        let content = lines.into_iter().find_map(|at| lines_at(text, at, &document.content))?;
+    fn document(&mut self, text: &Text, document: &Document, place: Place) -> Word {
+        let content = content(text, document);
         if document.expands {
             let found = words::document(&content);
-            return Some(self.found(&content, found, place));
+            return self.found(&content, found, place);
         }
         let span = content.span(0..content.value.len());
         let parts = vec![Part { range: 0..content.value.len(), quote: Quote::Single, expansion: false }];
-        Some(Word { text: content.value, fixed: true, quoted: true, span, parts, map: content.map })
+        Word { text: content.value, fixed: true, quoted: true, span, parts, map: content.map }
     }
 
     /// Variables that builtins set: `read x`, `export x=1`, `printf -v x`, `mapfile x`, `getopts o x`, `unset` sets none.
@@ -366,20 +350,19 @@ fn filled(text: &Text, blanks: &[Placeholder]) -> Text {
     Text { value: blanks.iter().fold(text.value.clone(), fill), ..text.clone() }
 }
 
-/// The content, if it stands in the text from there on; `<<-` has taken the tabs away from the line starts.
-fn lines_at(text: &Text, mut at: usize, content: &str) -> Option<Text> {
+/// The content of a here-document; `<<-` takes the tabs away from the line starts.
+fn content(text: &Text, document: &Document) -> Text {
     let mut builder = Builder::default();
-    for line in content.split_inclusive('\n') {
-        let rest = text.value.get(at..)?;
-        let tabs = if line.starts_with('\t') { 0 } else { rest.len() - rest.trim_start_matches('\t').len() };
-        rest.get(tabs..)?.strip_prefix(line)?;
-        builder.extend(text, at + tabs..at + tabs + line.len());
-        at += tabs + line.len();
+    let mut at = document.body.start;
+    for line in text.value.get(document.body.clone()).unwrap_or("").split_inclusive('\n') {
+        let tabs = if document.stripped { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+        builder.extend(text, at + tabs..at + line.len());
+        at += line.len();
     }
     if builder.map.is_empty() {
         builder.map.push((0, text.span(at..at).start));
     }
-    Some(Text { value: builder.value, map: builder.map, file: text.file, raw: true })
+    Text { value: builder.value, map: builder.map, file: text.file, raw: true }
 }
 
 /// Does the command take a script from its input, and where does that run? `bash`, `bash -s`, `ssh host`, `ssh host bash -s`.
@@ -397,26 +380,6 @@ fn reads_script(command: &Command) -> Option<Place> {
 
 fn is_shell(name: &str) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh" | "ash")
-}
-
-/// The parser does not know `select`, which is a loop like `for`; none if there is none.
-fn without_select(text: &Text) -> Option<Text> {
-    let mut value = text.value.clone();
-    for (at, word) in text.value.match_indices("select ") {
-        let rest = text.value[at + word.len()..].trim_start();
-        let name = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
-        let follows = rest[name..].trim_start_matches([' ', '\t']);
-        let before = text.value[..at].trim_end_matches([' ', '\t']);
-        let begins = before.is_empty()
-            || before.ends_with([';', '\n', '&', '|', '(', '{'])
-            || before.ends_with("do")
-            || before.ends_with("then");
-        if name > 0 && begins && (follows.starts_with("in ") || follows.starts_with([';', '\n'])) {
-            // As long as the word was, so that places stay.
-            value.replace_range(at..at + word.len(), "for    ");
-        }
-    }
-    (value != text.value).then(|| Text { value, ..text.clone() })
 }
 
 fn is_name(text: &str) -> bool {

@@ -3,6 +3,7 @@
 //! In: a text and the byte range of a word in it. Out: `Found`. Never fails: the shell parser has accepted the text before,
 //! and what looks unfinished ends at the end of the range.
 
+use super::quoting;
 use super::text::{Builder, part};
 use super::{Part, Quote, Word};
 use crate::syntax::Text;
@@ -199,18 +200,8 @@ impl<'a> Scanner<'a> {
 
     fn dollar(&mut self, in_double: bool) {
         match self.peek(1) {
-            Some(b'(') if self.peek(2) == Some(b'(') => {
-                let end = close_parenthesis(self.bytes, self.at + 2, self.end);
-                self.nested(self.at + 2..end.saturating_sub(1), Scanner::arithmetic);
-                self.raw(end);
-            }
-            Some(b'(') => {
-                let end = close_parenthesis(self.bytes, self.at + 2, self.end);
-                let close = if self.bytes.get(end - 1) == Some(&b')') { end - 1 } else { end };
-                self.inner.push(part(self.text, self.at + 2..close.max(self.at + 2)));
-                self.raw(end);
-            }
-            Some(b'{') => self.braces(),
+            Some(b'(') => self.brackets(),
+            Some(b'{') => self.braces(in_double),
             Some(b'\'') if !in_double => {
                 self.at += 1;
                 self.as_quoted(Quote::Single, Self::ansi);
@@ -225,6 +216,19 @@ impl<'a> Scanner<'a> {
             Some(b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.raw(self.at + 2),
             _ => self.keep(),
         }
+    }
+
+    /// `$((…))` or `$(…)`
+    fn brackets(&mut self) {
+        if let Some(inner) = quoting::arithmetic_expansion(&self.bytes[..self.end], self.at) {
+            let end = inner.end + 2;
+            self.nested(inner, Scanner::arithmetic);
+            return self.raw(end);
+        }
+        let end = quoting::substitution(&self.bytes[..self.end], self.at + 2);
+        let close = end.map_or(self.end, |end| end - 1);
+        self.inner.push(part(self.text, self.at + 2..close.max(self.at + 2)));
+        self.raw(end.unwrap_or(self.end));
     }
 
     /// `'…'` after a `$`: only the escapes that matter for reading commands are decoded.
@@ -270,9 +274,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// `${…}`
-    fn braces(&mut self) {
-        let (open, end) = (self.at, close_brace(self.bytes, self.at + 2, self.end));
-        let close = if self.bytes.get(end - 1) == Some(&b'}') { end - 1 } else { end }.max(open + 2);
+    fn braces(&mut self, in_double: bool) {
+        let (open, end) = (self.at, quoting::expansion(&self.bytes[..self.end], self.at + 2, in_double));
+        let close = end.map_or(self.end, |end| end - 1).max(open + 2);
+        let end = end.unwrap_or(self.end);
         let marked = matches!(self.bytes.get(open + 2), Some(b'#' | b'!')) && open + 3 < close;
         let start = open + 2 + usize::from(marked);
         let stop = name_end(self.bytes, start, close);
@@ -344,65 +349,4 @@ fn name_end(bytes: &[u8], from: usize, end: usize) -> usize {
     let end = end.min(bytes.len());
     let name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     from + bytes.get(from..end).unwrap_or(&[]).iter().take_while(|b| name(b)).count()
-}
-
-/// One past the `'` or `"` that closes the quote which opens at `at`.
-fn skip_quote(bytes: &[u8], at: usize, end: usize) -> usize {
-    let quote = bytes[at];
-    let mut at = at + 1;
-    while at < end {
-        match bytes[at] {
-            byte if byte == quote => return at + 1,
-            b'\\' if quote == b'"' => at += 2,
-            b'$' if quote == b'"' && bytes.get(at + 1) == Some(&b'(') => at = close_parenthesis(bytes, at + 2, end),
-            _ => at += 1,
-        }
-    }
-    end
-}
-
-/// One past the `)` that closes the parenthesis which opened before `at`, or `end`.
-fn close_parenthesis(bytes: &[u8], at: usize, end: usize) -> usize {
-    let (mut at, mut depth, mut cases) = (at, 1usize, 0usize);
-    let boundary = |at: usize| bytes.get(at).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
-    let word = |at: usize, word: &[u8]| {
-        bytes.get(at..end).is_some_and(|rest| rest.starts_with(word)) && boundary(at - 1) && boundary(at + word.len())
-    };
-    while at < end {
-        match bytes[at] {
-            b'\\' => at += 1,
-            b'\'' | b'"' => at = skip_quote(bytes, at, end) - 1,
-            b'#' if matches!(bytes.get(at - 1), Some(b' ' | b'\t' | b'\n' | b';' | b'(')) => {
-                at += bytes[at..end].iter().take_while(|b| **b != b'\n').count();
-            }
-            b'c' if word(at, b"case") => cases += 1,
-            b'e' if word(at, b"esac") => cases = cases.saturating_sub(1),
-            b'(' => depth += 1,
-            // `a)` of a `case` closes nothing.
-            b')' if depth == 1 && cases > 0 => {}
-            b')' => depth -= 1,
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 {
-            return at.min(end);
-        }
-    }
-    end
-}
-
-/// One past the `}` that closes the brace which opened before `at`, or `end`.
-fn close_brace(bytes: &[u8], at: usize, end: usize) -> usize {
-    let mut at = at;
-    while at < end {
-        match bytes[at] {
-            b'}' => return at + 1,
-            b'\\' => at += 2,
-            b'\'' | b'"' => at = skip_quote(bytes, at, end),
-            b'$' if bytes.get(at + 1) == Some(&b'{') => at = close_brace(bytes, at + 2, end),
-            b'$' if bytes.get(at + 1) == Some(&b'(') => at = close_parenthesis(bytes, at + 2, end),
-            _ => at += 1,
-        }
-    }
-    end
 }
