@@ -72,7 +72,8 @@ pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sou
     let survey = cells::survey(&world);
     let exposed = coverage::exposed(&world, &survey);
     let findings = coverage::findings(&world, &survey, &exposed);
-    let texts = rules::texts(program, sources);
+    let written = rules::statements(program);
+    let texts = rules::texts(program, sources, &written);
     let context = rules::Context {
         world: &world,
         survey: &survey,
@@ -82,7 +83,7 @@ pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sou
         today,
         texts: &texts,
         index: rules::Index::new(&texts),
-        written: rules::statements(program),
+        written: &written,
     };
     let found = rules::RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
     let diagnostics = allow::apply(&world, sources, today, found);

@@ -37,7 +37,7 @@ pub use cache::{next_plan, parse};
 pub use effects::{Nature, Visible};
 pub use oracle::ask_bash_by;
 pub use placeholders::{Placeholder, is_example};
-pub use portable::{Difference, differences};
+pub use portable::{Difference, differences, differs};
 pub use table::{Effect, Target};
 pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word, Words};
 

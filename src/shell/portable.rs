@@ -20,6 +20,11 @@ pub struct Difference {
 
 include!(concat!(env!("OUT_DIR"), "/portability.rs"));
 
+/// Is there anything in the table about a command of this name?
+pub fn differs(name: &str) -> bool {
+    DIFFERENCES.binary_search_by_key(&name, |entry| entry.tool).is_ok()
+}
+
 /// What of a command does not work everywhere, with the option as it is listed; empty: the command itself.
 pub fn differences(command: &Command) -> Vec<(&'static Difference, &'static str)> {
     let name = command.name();

@@ -8,19 +8,21 @@ use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 use crate::source::Span;
 
+/// The commands of which something is said below.
+const TOOLS: &[&str] = &["docker", "podman", "docker-compose", "podman-compose", "kubectl", "oc", "tail", "journalctl", "dmesg", "watch", "top", "htop", "btop", "atop", "iotop", "nload", "iftop", "glances", "ctop", "k9s", "lazydocker", "nethogs", "pm2", "ping", "vmstat", "iostat", "mpstat", "sar", "sleep", "redis-cli", "valkey-cli", "heroku", "railway", "vercel", "fly", "flyctl", "aws", "gcloud", "az", "stern", "kubetail", "tcpdump", "inotifywait", "nc", "ncat", "ssh", "supervisorctl", "npm", "yarn", "pnpm", "flask", "uvicorn", "gunicorn", "http-server", "nodemon", "python", "python3", "rails", "php", "yes", "less"];
+
 pub fn check(context: &Context) -> Vec<Diagnostic> {
+    debug_assert!(context.nothing_beside(TOOLS, |_, command| follows(command).is_none()));
+    let all = context.named(TOOLS).filter(|(text, _)| text.role != Role::Diagnosis);
+    let one = |(text, command)| {
+        let why = follows(command).filter(|_| !is_ended(text, command))?;
+        Some(report(&commands::shown(command), command.span, why))
+    };
     let texts = context.texts().iter().filter(|text| text.role != Role::Diagnosis);
-    let mut found = Vec::new();
-    for text in texts {
-        let commands = text.parsed.commands.iter().filter(|command| !is_ended(text, command));
-        found
-            .extend(commands.filter_map(|command| {
-                follows(command).map(|why| report(&commands::shown(command), command.span, why))
-            }));
-        let endless = text.parsed.shells.iter().filter(|shell| shell.by.is_none()).flat_map(|shell| &shell.endless);
-        found.extend(endless.map(|span| report("this loop", *span, "nothing in it ends it")));
-    }
-    found
+    let shells = texts.flat_map(|text| &text.parsed.shells).filter(|shell| shell.by.is_none());
+    let endless = shells.flat_map(|shell| &shell.endless);
+    let endless = endless.map(|span| report("this loop", *span, "nothing in it ends it"));
+    all.filter_map(one).chain(endless).collect()
 }
 
 fn report(what: &str, span: Span, why: &str) -> Diagnostic {

@@ -8,6 +8,9 @@ use crate::shell::{self, Command, Words};
 use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
+    if !context.has_named(&["git"]) {
+        return Vec::new();
+    }
     let procedures = context.world.program.procedures.iter().filter(|p| !p.back_out);
     let mut found: Vec<Diagnostic> = Vec::new();
     for diagnostic in procedures.flat_map(|procedure| one(context, &actions(&procedure.body))) {

@@ -16,6 +16,9 @@ use crate::shell::Command;
 use crate::source::{Sources, Span};
 use rustc_hash::FxHashMap;
 
+/// An action as it is written, with its procedure.
+pub type Written<'a> = (&'a Procedure, &'a Action);
+
 /// The analysed program.
 pub struct Context<'a> {
     /// The things of the plan.
@@ -35,7 +38,7 @@ pub struct Context<'a> {
     /// Their commands by name.
     pub index: Index<'a>,
     /// Every action once, as `statements` finds them.
-    pub written: Vec<(&'a Procedure, &'a Action)>,
+    pub written: &'a [Written<'a>],
 }
 
 /// The commands of a plan and their names.
@@ -83,16 +86,30 @@ impl<'a> Context<'a> {
     }
 
     /// The commands of these names, in the order of the plan: a plan that has none of them costs a rule no more than the question.
-    pub fn named(&self, names: &[&str]) -> impl Iterator<Item = (&'a Text, &'a Command)> {
+    pub fn named(&self, names: &[&str]) -> impl Iterator<Item = (&'a Text, &'a Command)> + use<'_, 'a> {
         let of_name = names.iter().filter_map(|name| self.index.named.get(name));
         let mut places: Vec<usize> = of_name.flatten().copied().collect();
         places.sort_unstable();
         places.into_iter().map(|place| self.index.all[place])
     }
 
+    /// The commands with such a name, in the order of the plan; each name is asked once.
+    pub fn named_so(&self, wanted: fn(&str) -> bool) -> impl Iterator<Item = (&'a Text, &'a Command)> {
+        let names: Vec<&str> = self.index.named.keys().copied().filter(|name| wanted(name)).collect();
+        self.named(&names)
+    }
+
     /// Is there a command of one of these names?
     pub fn has_named(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.index.named.contains_key(name))
+    }
+
+    /// Does this hold of every command that has another name? So a rule that knows many tools makes sure, where it is tested, that
+    /// it asks for each.
+    pub fn nothing_beside(&self, names: &[&str], holds: impl Fn(&Text, &Command) -> bool) -> bool {
+        self.commands()
+            .filter(|(_, command)| !names.contains(&command.name()))
+            .all(|(text, command)| holds(text, command))
     }
 
     /// A diagnostic of a rule, at its level.
@@ -181,13 +198,13 @@ impl<'a> Context<'a> {
 
     /// Every action of the program once, with its procedure. Called bodies and `extends` show a statement several times:
     /// rules that look at statements see it at its first.
-    pub fn statements(&self) -> impl Iterator<Item = (&'a Procedure, &'a Action)> {
+    pub fn statements(&self) -> impl Iterator<Item = Written<'a>> {
         self.written.iter().copied()
     }
 }
 
 /// The actions that are written in a plan, each once.
-pub fn statements(program: &Program) -> Vec<(&Procedure, &Action)> {
+pub fn statements(program: &Program) -> Vec<Written<'_>> {
     let mut seen = rustc_hash::FxHashSet::default();
     let written = program.procedures.iter().filter(|p| !p.back_out);
     let all = written.flat_map(|p| actions(&p.body).into_iter().map(move |a| (p, a)));

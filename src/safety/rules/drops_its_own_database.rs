@@ -56,6 +56,10 @@ fn plain(word: &Word) -> &str {
 
 /// The database that a statement drops.
 fn dropped(sql: &str) -> Option<String> {
+    // Of options and files, which most words are, nothing need be cut up.
+    if !sql.contains([' ', '\n', '\t']) {
+        return None;
+    }
     let words: Vec<&str> = sql.split([' ', '\n', '\t', ';']).filter(|word| !word.is_empty()).collect();
     let at = words
         .windows(2)

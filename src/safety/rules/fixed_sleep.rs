@@ -15,11 +15,13 @@ const READY: u64 = 300;
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut seen = std::collections::HashSet::new();
     let mut found = Vec::new();
+    let sleeps = context.has_named(&["sleep"]);
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         let all = actions(&procedure.body);
         for (index, action) in all.iter().enumerate() {
             let own = scripts::is_own(context, action.span.file) && !seen.contains(&action.head);
-            if let Some((span, seconds)) = within(action).filter(|_| own) {
+            let slept = if own && sleeps { within(action) } else { None };
+            if let Some((span, seconds)) = slept {
                 seen.insert(action.head);
                 found.push(inside(action, span, seconds));
             }

@@ -8,8 +8,12 @@ use super::{
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Place, Word, Words};
 
+/// The commands of which something is said below and in `prompts`.
+const TOOLS: &[&str] = &["docker", "podman", "docker-compose", "podman-compose", "kubectl", "oc", "vi", "vim", "nvim", "nano", "emacs", "pico", "ed", "visudo", "vipw", "mcedit", "micro", "crontab", "systemctl", "passwd", "read", "select", "whiptail", "dialog", "rm", "cp", "mv", "ssh-keygen", "ssh-copy-id", "mysql_secure_installation", "fdisk", "cfdisk", "gdisk", "su", "sudo", "psql", "mysql", "mariadb", "mysqldump", "mysqladmin", "sqlite3", "mongo", "mongosh", "redis-cli", "valkey-cli", "ssh", "python", "python3", "node", "irb", "bash", "sh", "zsh", "ash", "telnet", "ftp", "rails", "apt-get", "apt", "aptitude", "yum", "dnf", "zypper", "microdnf", "pacman", "npx", "yarn", "pnpm", "bunx", "prisma", "terraform", "tofu", "pulumi", "git", "npm", "gcloud", "az", "heroku", "vercel", "railway", "fly", "supabase", "aws", "flyctl", "php", "manage.py", "drush", "sqitch", "ansible-playbook", "pg_dump", "pg_restore", "pg_dumpall", "createdb", "dropdb"];
+
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let all = context.commands().filter(|(text, _)| text.role != Role::Diagnosis);
+    debug_assert!(context.nothing_beside(TOOLS, |text, command| one(text, command).is_none()));
+    let all = context.named(TOOLS).filter(|(text, _)| text.role != Role::Diagnosis);
     all.filter_map(|(text, command)| one(text, command)).collect()
 }
 
@@ -17,10 +21,8 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     if commands::is_dry(command) {
         return None;
     }
-    let answered = is_answered(text, command);
-    let containers = containers(command);
-    let found = containers.or_else(|| {
-        if answered { None } else { asks(command).or_else(|| clients(text, command)).or_else(|| tools(command)) }
+    let found = containers(command).or_else(|| {
+        if is_answered(text, command) { None } else { asks(command).or_else(|| clients(text, command)).or_else(|| tools(command)) }
     })?;
     let message = format!("`{}` {}", commands::shown(command), found.why);
     let place = Context::report("interactive-command", message, command.span, "nobody types here").help(found.help);
@@ -154,11 +156,6 @@ const NOTHING: &str = "is given nothing to do: it waits for somebody to type";
 #[allow(clippy::case_sensitive_file_extension_comparisons)] // names as they are written on servers
 fn clients(text: &Text, command: &Command) -> Option<Found> {
     let words = command.arguments();
-    let inner = text
-        .parsed
-        .commands
-        .iter()
-        .any(|other| text.parsed.runners(other).next().is_some_and(|by| std::ptr::eq(by, command)));
     match command.name() {
         "psql" if words.iter().any(|word| word.text == "-W" || word.text == "--password") => {
             found(SECRET, "leave it out, and declare a `secret PGPASSWORD`")
@@ -185,7 +182,7 @@ fn clients(text: &Text, command: &Command) -> Option<Found> {
             found(NOTHING, "give it a statement: `--eval '…'`")
         }
         "redis-cli" | "valkey-cli" if is_bare_redis(words) => found(NOTHING, "give it a command"),
-        "ssh" if is_bare_ssh(words) && !inner => {
+        "ssh" if is_bare_ssh(words) && !text.parsed.is_wrapper(command) => {
             found("starts a shell on the other machine, and nobody types into it", "give it a command: `ssh HOST '…'`")
         }
         "python" | "python3" | "node" | "irb" | "bash" | "sh" | "zsh"
@@ -208,9 +205,9 @@ fn has_option(words: &[Word], short: &[&str], long: &[&str]) -> bool {
     let bundled = |word: &Word| {
         let letters = word.text.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or("");
         // `-tAc`, `-c'…'`: a letter that takes a value ends a bundle.
-        let wanted: Vec<char> = short.iter().filter_map(|option| option.chars().nth(1)).collect();
+        let wanted = |c: char| short.iter().any(|option| option.ends_with(c));
         let valued = |c: char| "hUdpvPRFTo".contains(c);
-        letters.chars().take_while(|c| c.is_ascii_alphabetic()).take_while(|c| !valued(*c)).any(|c| wanted.contains(&c))
+        letters.chars().take_while(|c| c.is_ascii_alphabetic()).take_while(|c| !valued(*c)).any(wanted)
     };
     words.has_any(long) || words.iter().any(bundled)
 }

@@ -55,17 +55,24 @@ fn of_command(command: &Command) -> Option<Diagnostic> {
     tokens.or_else(|| if commands::only_prints(command) { None } else { of_arguments(command) })
 }
 
+/// Commands with words of their own for a secret.
+const TAKES: &[&str] = &[
+    "mysql", "mysqldump", "mariadb", "mysqladmin", "redis-cli", "valkey-cli", "sshpass", "mongo", "mongosh", "mongodump",
+    "mongorestore", "docker", "podman", "curl", "wget", "aws",
+];
+
 /// Options that carry a password, addresses with one, and texts of the form `"password": "…"`.
 fn of_arguments(command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
+    let takes = TAKES.contains(&command.name());
     words.iter().enumerate().find_map(|(at, word)| {
         let next = words.get(at + 1);
-        option(word, next)
-            .or_else(|| short(command, word, next))
-            .or_else(|| address(word))
-            .or_else(|| query(word))
-            .or_else(|| field(word))
-            .or_else(|| kept(command, word, next))
+        let (hints, holds) = (secrets::hints(&word.text), word.text.contains(':'));
+        let option = || if hints { option(word, next) } else { None };
+        let short = || if takes { short(command, word, next) } else { None };
+        let within = || if holds { address(word).or_else(|| query(word)).or_else(|| field(word)) } else { None };
+        let kept = || if takes { kept(command, word, next) } else { None };
+        option().or_else(short).or_else(within).or_else(kept)
     })
 }
 
@@ -152,9 +159,6 @@ fn kept(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnosti
 /// `{"password": "x"}`, `Authorization: Bearer x`
 fn field(word: &Word) -> Option<Diagnostic> {
     let text = word.text.as_str();
-    if !text.contains(':') {
-        return None;
-    }
     for mark in
         ["\"password\"", "\"passwd\"", "\"secret\"", "\"token\"", "\"api_key\"", "\"apiKey\"", "\"client_secret\""]
     {

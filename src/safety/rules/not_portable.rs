@@ -9,14 +9,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let said: Vec<&str> = context.world.plan.head.runs_on.iter().map(String::as_str).collect();
     let systems = if said.is_empty() { vec!["linux"] } else { said };
     let mut found = Vec::new();
-    for text in context.texts().iter().filter(|text| !chooses(text)) {
-        let here = text.parsed.commands.iter().filter(|command| command.place != Place::Elsewhere);
-        for command in here {
-            for (difference, option) in shell::differences(command) {
-                let lacking: Vec<&str> = systems.iter().copied().filter(|s| !difference.works.contains(s)).collect();
-                if !lacking.is_empty() && !has_twin(text, command, &lacking) {
-                    found.push(one(command, difference, option, &lacking));
-                }
+    let concerned = context.named_so(shell::differs);
+    for (text, command) in concerned.filter(|(_, command)| command.place != Place::Elsewhere) {
+        for (difference, option) in shell::differences(command) {
+            let lacking: Vec<&str> = systems.iter().copied().filter(|s| !difference.works.contains(s)).collect();
+            if !lacking.is_empty() && !chooses(text) && !has_twin(text, command, &lacking) {
+                found.push(one(command, difference, option, &lacking));
             }
         }
     }

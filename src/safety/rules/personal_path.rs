@@ -26,11 +26,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             add(text, template.span, true);
         }
     }
-    for command in context.texts().iter().flat_map(|text| &text.parsed.commands) {
-        let said = commands::only_prints(command);
-        let words = command.words.iter().filter(|_| !said);
-        let names = command.redirects.iter().map(|redirect| &redirect.target).chain(words);
-        for word in names.filter(|_| command.place != Place::Elsewhere) {
+    for (_, command) in context.commands().filter(|(_, command)| command.place != Place::Elsewhere) {
+        for redirect in &command.redirects {
+            add(&redirect.target.text, redirect.target.span, !redirect.target.quoted);
+        }
+        for word in command.words.iter().filter(|word| leads(&word.text) && !commands::only_prints(command)) {
             add(&word.text, word.span, !word.quoted);
         }
     }
@@ -64,6 +64,11 @@ fn template(value: &Value) -> Option<&Template> {
         Value::Text(template) => Some(template),
         _ => None,
     }
+}
+
+/// Is it a path at all?
+fn leads(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'/' | b'\\' | b'~'))
 }
 
 /// Whose home a path leads into. Before it may stand what an option or a volume puts there (`--file=`, `a:`).

@@ -9,6 +9,9 @@ use crate::shell::{self, Command, Parsed, Word};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    if !context.has_named(&["docker", "podman"]) {
+        return found;
+    }
     for (_, action) in context.statements() {
         let (Run::Commands(commands) | Run::Diagnose(commands)) = &action.run else { continue };
         for command in commands {

@@ -1,16 +1,16 @@
 //! Every shell text of a plan that its own files hold, with the values that its commands may read.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 use super::Context;
-use super::context::statements;
+use super::context::{Written, statements};
 use crate::ir::{Action, Node, Program, Run};
 use crate::model::plan::{Operation, Plan};
 use crate::model::value::{Check, Command, Probe, Script};
 use crate::model::{BUILTINS, CONTEXT};
 use crate::safety::world::probes;
-use crate::shell::{self, Parsed};
+use crate::shell::{self, Parsed, Place, Read};
 use crate::source::{FileId, Sources};
 
 /// A shell text.
@@ -50,17 +50,21 @@ pub struct Block<'a> {
 }
 
 /// All of them, read.
-pub fn texts(program: &Program, sources: &Sources) -> Vec<Text> {
+pub fn texts(program: &Program, sources: &Sources, written: &[Written]) -> Vec<Text> {
     let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
     let read = |text: Block| Text { parsed: shell::parse(text.script), locals: owned(text.locals), role: text.role };
-    blocks(program, sources).into_iter().map(read).collect()
+    of(program, sources, written).into_iter().map(read).collect()
 }
 
 /// All of them, in no particular order, each once; the standard drivers' are not the plan's.
 pub fn blocks<'a>(program: &'a Program, sources: &Sources) -> Vec<Block<'a>> {
+    of(program, sources, &statements(program))
+}
+
+fn of<'a>(program: &'a Program, sources: &Sources, written: &[Written<'a>]) -> Vec<Block<'a>> {
     let plan = &program.plan;
     let mut found = Found { texts: Vec::new(), locals: loops(program), diagnosis: false, source: false };
-    for (_, action) in statements(program) {
+    for (_, action) in written {
         found.action(action);
     }
     for backup in &plan.backups {
@@ -90,7 +94,7 @@ pub fn blocks<'a>(program: &'a Program, sources: &Sources) -> Vec<Block<'a>> {
         found.operations(&service.operations, service.settings.iter().map(|(name, _)| name.as_str()));
         service.healthy_when.iter().for_each(|check| found.check(check));
     }
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let mut texts = found.texts;
     texts.retain(|text| is_authors(sources, text.script.span.file) && seen.insert(text.script.span));
     texts
@@ -106,12 +110,24 @@ fn is_authors(sources: &Sources, file: FileId) -> bool {
 }
 
 /// The values that every command of the plan may read.
-pub fn known<'a>(context: &Context<'a>) -> HashSet<&'a str> {
+pub fn known<'a>(context: &Context<'a>) -> FxHashSet<&'a str> {
     values(context.world.plan)
 }
 
+/// The reads of the script's own shell that nothing gives a value: not the plan, not the text before them, and not bash.
+pub fn unknown<'a>(context: &Context<'a>) -> Vec<(&'a Text, &'a Read)> {
+    let known = known(context);
+    let strange = |text: &Text, read: &Read| {
+        read.place == Place::Here && !known.contains(read.name.as_str()) && !text.locals.contains(&read.name)
+    };
+    // What the text itself says is asked last: almost every read is one of the plan's values.
+    let texts = context.texts().iter().filter(|text| text.parsed.reads.iter().any(|read| strange(text, read)));
+    let of_text = |text: &'a Text| text.parsed.free_reads().map(move |read| (text, read));
+    texts.flat_map(of_text).filter(|(text, read)| strange(text, read)).collect()
+}
+
 /// The values that every command of a plan may read.
-pub fn values(plan: &Plan) -> HashSet<&str> {
+pub fn values(plan: &Plan) -> FxHashSet<&str> {
     let declared = plan.params.iter().map(|p| &p.common).chain(plan.inputs.iter().map(|i| &i.common));
     let declared = declared.chain(plan.secrets.iter().map(|s| &s.common)).map(|common| common.name.as_str());
     let captured = plan.captures.iter().map(|(name, _)| name.as_str());

@@ -1,14 +1,15 @@
 //! A secret among the arguments of a command: every process list of the machine shows it.
 
-use super::{Context, commands, secrets};
+use super::{Context, commands, scripts::Text, secrets};
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let secrets = &context.world.plan.secrets;
     let declared: Vec<&str> = secrets.iter().map(|secret| secret.common.name.as_str()).collect();
-    let all = context.commands().filter(|(text, command)| !is_builtin(command) && !text.parsed.is_wrapper(command));
-    all.filter_map(|(_, command)| one(command, &declared)).collect()
+    let shown = |text: &Text, command: &Command| !is_builtin(command) && !text.parsed.is_wrapper(command);
+    let one = |(text, command)| one(command, &declared).filter(|_| shown(text, command));
+    context.commands().filter_map(one).collect()
 }
 
 /// Builtins have no process of their own.
@@ -26,9 +27,9 @@ fn one(command: &Command, declared: &[&str]) -> Option<Diagnostic> {
     let words = command.arguments();
     let passed = |at: usize| at > 0 && matches!(words[at - 1].text.as_str(), "-e" | "--env" | "--build-arg");
     let variable = |(at, word): (usize, &Word)| {
+        let (name, part) = secrets::within(word, declared)?;
         let by_environment = passed(at) || word.text.starts_with("--env=") || command.name() == "env" || is_file(word);
-        let (name, part) = secrets::within(word, declared).filter(|_| !by_environment)?;
-        Some((format!("`${name}`"), word.place(part.range.clone())))
+        (!by_environment).then(|| (format!("`${name}`"), word.place(part.range.clone())))
     };
     let (what, span) = words.iter().enumerate().find_map(variable)?;
     let message =

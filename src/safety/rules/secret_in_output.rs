@@ -8,10 +8,17 @@ use super::{
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 
+/// Commands that may show something.
+const PRINTS: &[&str] = &[
+    "cat", "less", "more", "head", "tail", "bat", "nl", "tac", "grep", "egrep", "env", "printenv", "export", "declare",
+    "set", "echo", "printf", "docker", "podman", "docker-compose", "podman-compose", "kubectl", "oc", "heroku", "railway",
+    "aws", "gcloud", "vault", "pass", "az", "psql", "mysql", "mariadb", "sqlite3",
+];
+
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let secrets = &context.world.plan.secrets;
     let declared: Vec<&str> = secrets.iter().map(|secret| secret.common.name.as_str()).collect();
-    let all = context.commands().filter(|(text, _)| text.role != Role::Source);
+    let all = context.named(PRINTS).filter(|(text, _)| text.role != Role::Source);
     all.filter_map(|(text, command)| one(text, command, &declared)).collect()
 }
 
@@ -222,7 +229,8 @@ fn rows(command: &Command) -> Option<String> {
     if !matches!(command.name(), "psql" | "mysql" | "mariadb" | "sqlite3") {
         return None;
     }
-    let texts = command.arguments().iter().chain(&command.input).map(|word| word.text.to_ascii_lowercase());
+    let texts = command.arguments().iter().chain(&command.input).filter(|word| word.text.contains('*'));
+    let texts = texts.map(|word| word.text.to_ascii_lowercase());
     texts.into_iter().find_map(|text| {
         let words: Vec<&str> = text.split([' ', '\n', '\t', ';', '(', ')']).filter(|word| !word.is_empty()).collect();
         let at = words.windows(4).position(|four| {

@@ -4,8 +4,19 @@
 
 use crate::shell::{Part, Word};
 
+/// Does one of the words that name secrets begin anywhere in a text? Without one `is_name` need not be asked.
+pub fn hints(name: &str) -> bool {
+    name.as_bytes().windows(2).any(|two| {
+        let two = [two[0].to_ascii_lowercase(), two[1].to_ascii_lowercase()];
+        matches!(&two, b"pa" | b"pw" | b"se" | b"to" | b"ke" | b"cr" | b"au")
+    })
+}
+
 /// Is it the name of a secret, by its parts: `DB_PASSWORD`, `apiKey`, `redis_pass`?
 pub fn is_name(name: &str) -> bool {
+    if !hints(name) {
+        return false;
+    }
     let lower = name.to_ascii_lowercase();
     let harmless = [
         "keyword",
@@ -68,6 +79,9 @@ pub fn within<'w>(word: &'w Word, declared: &[&str]) -> Option<(&'w str, &'w Par
 /// Could a text be the value of a secret, and is no blank for it?
 pub fn is_value(text: &str) -> bool {
     let text = text.trim_matches(['"', '\'']);
+    if text.len() < 3 || text.starts_with('/') || text.starts_with("./") {
+        return false;
+    }
     let lower = text.to_ascii_lowercase();
     let blanks = [
         "changeme",
@@ -87,12 +101,7 @@ pub fn is_value(text: &str) -> bool {
     let fixed = !text.contains(['$', '<', '>', '[', ']', '`', '{', '}', ' ', '\n', '%']);
     let switch =
         matches!(lower.as_str(), "true" | "false" | "none" | "null" | "stdin" | "yes" | "no" | "-" | "prompt" | "env");
-    text.len() >= 3
-        && fixed
-        && !switch
-        && !blanks.iter().any(|blank| lower.contains(blank))
-        && !text.starts_with('/')
-        && !text.starts_with("./")
+    fixed && !switch && !blanks.iter().any(|blank| lower.contains(blank))
 }
 
 /// A text that can only be a secret: keys of clouds and platforms, tokens, private keys. Its offset and length.

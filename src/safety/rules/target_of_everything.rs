@@ -5,9 +5,34 @@ use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 use crate::source::Span;
 
+/// The commands of which something is said below.
+const TOOLS: &[&str] = &["docker", "podman", "kubectl", "oc", "redis-cli", "valkey-cli", "rm", "find", "chown", "chmod", "pm2", "iptables", "ip6tables", "nft", "ufw", "crontab", "etcdctl", "consul", "aws", "gsutil", "gcloud", "mongo", "mongosh", "zfs", "psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "cockroach", "clickhouse-client", "sqitch", "flyway", "goose", "migrate", "dbmate", "knex", "npx", "terraform", "tofu", "pulumi", "supabase"];
+
+/// Those of them that migrate databases and infrastructure.
+const MIGRATE: &[&str] = &["sqitch", "flyway", "goose", "migrate", "dbmate", "knex", "npx", "terraform", "tofu", "pulumi", "supabase"];
+
+/// Verbs that empty a database, of whichever tool.
+const WIPES: &[&str] = &[
+    "db:drop",
+    "db:reset",
+    "db:schema:load",
+    "migrate:reset",
+    "migrate:fresh",
+    "migrate:refresh",
+    "db:wipe",
+    "db:migrate:undo:all",
+    "schema:drop",
+    "dropAll",
+    "drop-all",
+    "sql-drop",
+];
+
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (text, command) in context.commands().filter(|(_, command)| !commands::is_dry(command)) {
+    debug_assert!(context.nothing_beside(TOOLS, |text, command| is_marked(command) || everything(text, command).is_none()));
+    let others = context.commands().filter(|(_, command)| is_marked(command) && !TOOLS.contains(&command.name()));
+    let all = context.named(TOOLS).chain(others).filter(|(_, command)| !commands::is_dry(command));
+    for (text, command) in all {
         let whole = everything(text, command).map(|what| (what, command.span));
         found.extend(whole.or_else(|| unscoped(command)).map(|(what, span)| report(&what, span)));
     }
@@ -159,9 +184,25 @@ fn of_containers(command: &Command) -> Option<&'static str> {
     Some(found)
 }
 
+/// Does a word stand in it that says what is done, whatever the tool is called?
+fn is_marked(command: &Command) -> bool {
+    let is_mark = |text: &str| match text.as_bytes().last() {
+        // Hardly any word ends as these do, and every word of the plan is asked.
+        Some(b'e') => text.ends_with("downgrade") || text.ends_with("db:wipe"),
+        Some(b'a') => text.ends_with("prisma"),
+        Some(b'y') => text.ends_with("manage.py"),
+        Some(b'p' | b't' | b'd' | b'h' | b'l') => WIPES.iter().any(|verb| text.ends_with(verb)),
+        _ => false,
+    };
+    command.words.iter().any(|word| is_mark(&word.text))
+}
+
 /// Tools of migrations that go back to the very beginning.
 fn of_migrations(command: &Command) -> Option<&'static str> {
     let words = command.arguments();
+    if !is_marked(command) && !MIGRATE.contains(&command.name()) {
+        return None;
+    }
     let names: Vec<&str> = command.words.iter().map(|word| word.text.rsplit('/').next().unwrap_or("")).collect();
     let has = |name: &str| names.contains(&name);
     let after = |name: &str| names.iter().position(|other| *other == name).map(|at| &names[at + 1..]);
@@ -171,21 +212,7 @@ fn of_migrations(command: &Command) -> Option<&'static str> {
     {
         return Some(base);
     }
-    let wipes = [
-        "db:drop",
-        "db:reset",
-        "db:schema:load",
-        "migrate:reset",
-        "migrate:fresh",
-        "migrate:refresh",
-        "db:wipe",
-        "db:migrate:undo:all",
-        "schema:drop",
-        "dropAll",
-        "drop-all",
-        "sql-drop",
-    ];
-    if wipes.iter().any(|verb| has(verb)) && !has("echo") && !super::commands::only_prints(command) {
+    if WIPES.iter().any(|verb| has(verb)) && !has("echo") && !super::commands::only_prints(command) {
         return Some("empties the whole database");
     }
     let first =

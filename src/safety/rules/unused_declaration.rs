@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let plan = context.world.plan;
-    let mut used = Used::default();
+    let mut used = Used::of(things(plan).map(|common| common.name.as_str()));
     for (id, file) in context.sources.files().filter(|(id, _)| scripts::is_own(context, *id)) {
         used.file(&file.text, &declared(plan).filter(|c| c.name_span.file == id).map(start).collect());
     }
@@ -62,14 +62,18 @@ fn start(common: &Common) -> usize {
     common.name_span.start as usize
 }
 
-/// The names in a text: bare words with how often they stand there, and variables.
-#[derive(Default)]
+/// The names in a text: some bare words with how often they stand there, and variables.
 struct Used<'t> {
     words: FxHashMap<&'t str, usize>,
     variables: FxHashSet<&'t str>,
 }
 
 impl<'t> Used<'t> {
+    /// Nothing yet; these words will be counted.
+    fn of(words: impl Iterator<Item = &'t str>) -> Self {
+        Used { words: words.map(|word| (word, 0)).collect(), variables: FxHashSet::default() }
+    }
+
     /// Adds a file; the words at some places are declarations, not uses.
     fn file(&mut self, text: &'t str, declared: &FxHashSet<usize>) {
         let mut at = 0;
@@ -77,6 +81,7 @@ impl<'t> Used<'t> {
             let rest = &text[at..];
             at += match rest.as_bytes()[0] {
                 b'#' => rest.find('\n').unwrap_or(rest.len()),
+                b' ' | b'\n' | b'{' | b'}' => 1,
                 b'"' => {
                     let length = string(rest);
                     self.string(&rest[..length]);
@@ -89,8 +94,8 @@ impl<'t> Used<'t> {
                 }
                 _ => {
                     let word = name(rest);
-                    if !word.is_empty() && !declared.contains(&at) {
-                        *self.words.entry(word).or_default() += 1;
+                    if let Some(count) = self.words.get_mut(word).filter(|_| !declared.contains(&at)) {
+                        *count += 1;
                     }
                     if word.is_empty() { rest.chars().next().map_or(1, char::len_utf8) } else { word.len() }
                 }
@@ -114,12 +119,12 @@ fn string(text: &str) -> usize {
         return 3 + end + 3 + more;
     }
     let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
             _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return at + 1,
-            '\n' => return at,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            b'\n' => return at,
             _ => {}
         }
     }
@@ -128,6 +133,14 @@ fn string(text: &str) -> usize {
 
 /// The name that begins here; empty if none does.
 fn name(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    // Names are plain letters, with hardly an exception.
+    let plain = text.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_')).unwrap_or(text.len());
+    let rest = &text[plain..];
+    let end = match rest.as_bytes().first() {
+        Some(byte) if !byte.is_ascii() => {
+            plain + rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
+        }
+        _ => plain,
+    };
     if text.starts_with(|c: char| c.is_ascii_digit()) { "" } else { &text[..end] }
 }

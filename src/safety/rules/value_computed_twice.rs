@@ -70,12 +70,10 @@ fn names(text: &Text) -> Vec<Name> {
     let makes = |object: &str| text.parsed.effects.iter().any(|effect| effect.object.contains(object));
     let mut found = Vec::new();
     for command in text.parsed.commands.iter().filter(|command| command.place != Place::Elsewhere) {
-        if TOLD.contains(&command.name()) {
-            continue;
-        }
         let written = command.redirects.iter().map(|redirect| &redirect.target);
         for word in command.arguments().iter().chain(written) {
-            found.extend(changing(word).map(|value| {
+            let value = changing(word).filter(|_| !TOLD.contains(&command.name()));
+            found.extend(value.map(|value| {
                 // A test of a name makes nothing, whatever else is made under it.
                 let makes = !matches!(command.name(), "test" | "[") && makes(&word.text);
                 let written = word.text.trim_end_matches('/').to_owned();
@@ -101,17 +99,17 @@ fn names(text: &Text) -> Vec<Name> {
 /// The part of a word that changes, if the rest makes a name with it.
 fn changing(word: &Word) -> Option<String> {
     let value = bare_or_part(word)?;
-    let rest = word.text.replacen(&value, "", 1);
+    let rest = word.text.replacen(value, "", 1);
     let names = rest.contains(['/', '_', '-', '.']) && !rest.contains([' ', '=']);
-    names.then_some(value)
+    names.then(|| value.to_owned())
 }
 
 /// The part of a word that changes, if it is all of it.
 fn bare(word: &Word) -> Option<String> {
-    bare_or_part(word).filter(|value| *value == word.text)
+    bare_or_part(word).filter(|value| *value == word.text).map(str::to_owned)
 }
 
-fn bare_or_part(word: &Word) -> Option<String> {
+fn bare_or_part(word: &Word) -> Option<&str> {
     let substitution = word.substitutions().map(|(text, _)| text).find(|text| {
         let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
         ["date ", "date)", "date`", "uuidgen", "mktemp -u", "openssl rand", "shuf ", "gdate "]
@@ -119,9 +117,8 @@ fn bare_or_part(word: &Word) -> Option<String> {
             .any(|tool| inner.starts_with(tool))
     });
     let variable =
-        word.variables().find(|(name, ..)| matches!(*name, "RANDOM" | "SRANDOM" | "EPOCHSECONDS" | "SECONDS"));
-    let variable = variable.map(|(_, _, part)| word.piece(part));
-    substitution.or(variable).map(str::to_owned)
+        || word.variables().find(|(name, ..)| matches!(*name, "RANDOM" | "SRANDOM" | "EPOCHSECONDS" | "SECONDS"));
+    substitution.or_else(|| variable().map(|(_, _, part)| word.piece(part)))
 }
 
 /// Is the variable used to name something in this text?

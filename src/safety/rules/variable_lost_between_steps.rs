@@ -4,7 +4,7 @@ use super::Context;
 use super::scripts::{self, Text};
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Place, Read, Set};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut lost = lost(context);
@@ -13,23 +13,19 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 /// The reads that nothing covers in their own text, and the assignment of another text that was meant.
-pub fn lost<'a>(context: &'a Context) -> Vec<(&'a Read, &'a Set)> {
-    let known = scripts::known(context);
-    let mut sets: HashMap<&str, &Set> = HashMap::new();
+pub fn lost<'a>(context: &Context<'a>) -> Vec<(&'a Read, &'a Set)> {
+    let unknown = scripts::unknown(context);
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    let mut sets: FxHashMap<&str, &Set> = FxHashMap::default();
     for set in context.texts().iter().flat_map(|text| &text.parsed.sets).filter(|set| set.place == Place::Here) {
         sets.entry(set.name.as_str()).or_insert(set);
     }
-    let unknown = |text: &Text, read: &Read| {
-        !known.contains(read.name.as_str()) && !text.locals.contains(&read.name) && read.place == Place::Here
-    };
-    let of_text = |text: &'a Text| {
-        let reads = text.parsed.free_reads().filter(|read| unknown(text, read));
-        // An assignment of the same text that comes later is another mistake.
-        let own = |name: &str| text.parsed.sets.iter().any(|set| set.name == name);
-        reads.filter(|read| !own(&read.name)).collect::<Vec<_>>()
-    };
-    let reads = context.texts().iter().flat_map(of_text);
-    reads.filter_map(|read| sets.get(read.name.as_str()).map(|set| (read, *set))).collect()
+    // An assignment of the same text that comes later is another mistake.
+    let own = |text: &Text, name: &str| text.parsed.sets.iter().any(|set| set.name == name);
+    let reads = unknown.into_iter().filter(|(text, read)| !own(text, &read.name));
+    reads.filter_map(|(_, read)| sets.get(read.name.as_str()).map(|set| (read, *set))).collect()
 }
 
 fn one(read: &Read, set: &Set) -> Diagnostic {
