@@ -10,8 +10,8 @@ impl<'t> Parser<'t> {
     /// The redirection that comes next, if one does; `<(…)` and `>(…)` are none.
     pub fn redirect(&mut self) -> Result<Option<Redirect<'t>>, Failure> {
         let start = self.lexer.at;
-        let Some(fd) = self.descriptor() else { return Ok(None) };
-        let described = self.lexer.at > start;
+        let Some(written) = self.descriptor() else { return Ok(None) };
+        let (fd, described) = (written.parse().ok(), self.lexer.at > start);
         let process = self.lexer.sees("<(") || self.lexer.sees(">(");
         if process && !described {
             return Ok(None);
@@ -20,7 +20,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The file descriptor before an operator, `{name}` too; none if there is no operator.
-    fn descriptor(&mut self) -> Option<Option<i32>> {
+    fn descriptor(&mut self) -> Option<&'t str> {
         let rest = self.lexer.bytes().get(self.lexer.at..)?;
         let length = match rest.first()? {
             b'<' | b'>' => 0,
@@ -37,7 +37,7 @@ impl<'t> Parser<'t> {
         operator.then(|| {
             let written = self.lexer.piece(self.lexer.at, self.lexer.at + length).text;
             self.lexer.at += length;
-            written.parse().ok()
+            written
         })
     }
 
