@@ -646,7 +646,9 @@ impl Reader<'_> {
             Literal::Number(number) => number_value(number),
             Literal::Variable(name) => Value::Variable(self.variable(name, atom.span)?),
             Literal::Word(word) if word == "true" || word == "false" => Value::Boolean(word == "true"),
-            Literal::Word(word) => Value::Text(Template { pieces: vec![Piece::Text(word.to_string())], span: atom.span }),
+            Literal::Word(word) => {
+                Value::Text(Template { pieces: vec![Piece::Text(word.to_string())], span: atom.span })
+            }
             Literal::List(atoms) => {
                 let mut inner = Cursor::over(atoms, atom.span);
                 let mut values = Vec::new();

@@ -57,7 +57,7 @@ pub fn collect(plan: &Plan) -> Vec<(&Allow, Scope)> {
     for statement in statement::all(plan) {
         found.extend(statement.options.allow.iter().map(|allow| (allow, Some(statement.span))));
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     found.retain(|(allow, _)| seen.insert(allow.span));
     found
 }

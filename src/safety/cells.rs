@@ -2,7 +2,7 @@
 //!
 //! In: a `World`. Out: a `Survey` with everything that matrix and rules read. Not its business: wording.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use super::forward::{Forward, Stop, carried, forget, forward};
@@ -223,8 +223,8 @@ pub fn passes<'a>(
 
 /// Points whose states are the same share their cells, and cells with the same outcome their verdict.
 fn rows(world: &World, change: &Change, matrix: &mut Matrix) {
-    let mut verdicts: HashMap<(usize, usize, Vec<usize>, bool), Verdict> = HashMap::new();
-    let mut shared: HashMap<(Vec<usize>, bool), Arc<[Cell]>> = HashMap::new();
+    let mut verdicts: FxHashMap<(usize, usize, Vec<usize>, bool), Verdict> = FxHashMap::default();
+    let mut shared: FxHashMap<(Vec<usize>, bool), Arc<[Cell]>> = FxHashMap::default();
     for (index, stop) in change.forward.stops.iter().enumerate() {
         let unknown = stop.vague;
         let chained = change.columns.iter().filter_map(|column| Some(column.chained.as_ref()?.stops[index].state));

@@ -2,7 +2,7 @@
 //!
 //! In: a `Survey`. Out: findings for the rules. Not its business: wording.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::cells::{Change, Column, Survey, unaccepted};
 use super::state::{copy, data};
@@ -119,7 +119,7 @@ impl Gather<'_, '_> {
         let rows: Vec<_> = self.survey.matrix.of_phase(change.forward.procedure).collect();
         let is_back_out = |p: usize| self.world.program.procedures[p].back_out;
         // Points that share their cells tell the same: the first one is enough.
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut needed: Vec<usize> = (0..rows.len()).collect();
         needed.retain(|&i| {
             let row = rows[i];
@@ -176,7 +176,7 @@ pub fn exposed<'a>(world: &World<'a>, survey: &Survey<'a>) -> Vec<Exposed<'a>> {
     let mut found = Vec::new();
     for (index, change) in survey.changes.iter().enumerate().filter(|(_, c)| c.is_phase) {
         let procedure = &world.program.procedures[change.forward.procedure];
-        let outside: HashSet<*const Action> =
+        let outside: FxHashSet<*const Action> =
             outside_points(&procedure.body).into_iter().map(std::ptr::from_ref).collect();
         for (place, &action) in change.forward.actions.iter().enumerate() {
             if !outside.contains(&std::ptr::from_ref(action)) {
@@ -229,7 +229,7 @@ pub fn outside_points(body: &[Node]) -> Vec<&Action> {
     let inside = |node: &Node| matches!(node, Node::Group(g) if matches!(g.kind, GroupKind::Point(_)));
     let mut pointed = Vec::new();
     in_points(body, &inside, &mut pointed);
-    let pointed: HashSet<*const Action> = pointed.into_iter().collect();
+    let pointed: FxHashSet<*const Action> = pointed.into_iter().collect();
     actions(body).into_iter().filter(|action| !pointed.contains(&std::ptr::from_ref(*action))).collect()
 }
 

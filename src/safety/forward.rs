@@ -3,7 +3,7 @@
 //! In: a procedure and the state before it. Out: one state for each point that its journal can tell apart, equal states
 //! shared. Not its business: what gets back from there (`recovery`).
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::found;
 use super::matrix::Point;
@@ -62,7 +62,7 @@ pub struct Forward<'a> {
 #[derive(Default)]
 struct Table {
     states: Vec<State>,
-    index: HashMap<State, usize>,
+    index: FxHashMap<State, usize>,
 }
 
 impl Table {
@@ -88,7 +88,7 @@ struct Around {
 pub fn forward<'a>(world: &World<'a>, procedure: usize, start: State, origin: Vec<Bits>) -> Forward<'a> {
     let declared: &'a Procedure = &world.program.procedures[procedure];
     let actions = actions(&declared.body);
-    let places: HashMap<*const Action, usize> =
+    let places: FxHashMap<*const Action, usize> =
         actions.iter().enumerate().map(|(i, a)| (std::ptr::from_ref::<Action>(a), i)).collect();
     let mut table = Table::default();
     let mut around = vec![Around::default(); actions.len()];

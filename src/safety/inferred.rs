@@ -10,7 +10,7 @@ use crate::model::plan::{Plan, Resource, ResourceKind, Service, Thing};
 use crate::model::value::{Check, Command, Piece, Probe, Template, Value};
 use crate::shell::scratch::{inside, lasting, unmade, variable};
 use crate::shell::{self, Effect as Seen, Target, Visible};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// What the commands and checks of an action change, in order; what a text makes and removes itself is left out.
 pub fn of_action(action: &Action) -> Vec<Visible> {
@@ -43,8 +43,8 @@ fn of_check(check: &Check, found: &mut Vec<Visible>) {
 }
 
 /// Things that a plan makes before it destroys them: what they are, and their names as written.
-pub fn own_things(program: &Program) -> HashMap<(Target, String), bool> {
-    let mut first = HashMap::new();
+pub fn own_things(program: &Program) -> FxHashMap<(Target, String), bool> {
+    let mut first = FxHashMap::default();
     let written = program.procedures.iter().filter(|procedure| !procedure.back_out);
     for action in written.flat_map(|procedure| actions(&procedure.body)) {
         for visible in of_action(action) {

@@ -107,7 +107,7 @@ fn accepted(world: &World) -> Vec<Accepted> {
             add(format!("accepts {}", plan[*p].common.name), &reason.text, None, reason.span);
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     for action in world.program.procedures.iter().flat_map(|p| actions(&p.body)) {
         if let OnFailure::Continue(reason) = &action.if_fails {
             if seen.insert(reason.span) {

@@ -3,7 +3,7 @@
 //! In: the states of `forward`. Out: for each pair what is in the way, and from that the verdicts of the matrix.
 //! Each action is judged as one that may be interrupted and resumed. Not its business: diagnostics (`coverage`, `rules`).
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 use super::forward::Forward;
@@ -49,7 +49,7 @@ impl Target {
     pub fn new(world: &World, procedure: &Procedure, change: &Forward) -> Self {
         let declared = world.declaration(procedure);
         let excuses = declared.not_restored.iter().filter(|_| !procedure.back_out);
-        let excused: HashSet<usize> = excuses.flat_map(|(r, _)| world.parts[r.index()].iter().copied()).collect();
+        let excused: FxHashSet<usize> = excuses.flat_map(|(r, _)| world.parts[r.index()].iter().copied()).collect();
         let value = |r: usize| {
             let fine = if world.is_cache(r) { data::ABSENT | data::LOST } else { 0 };
             let counts = !excused.contains(&r) && world.matters(r) && world.copy_of[r].is_none();
@@ -86,7 +86,7 @@ impl Target {
 pub fn run_all(world: &World, procedure: &Procedure, change: &Forward) -> Vec<Arc<Outcome>> {
     let target = Target::new(world, procedure, change);
     let mask = reach::mask(world, procedure, &target);
-    let mut known: HashMap<Vec<Bits>, Arc<Outcome>> = HashMap::new();
+    let mut known: FxHashMap<Vec<Bits>, Arc<Outcome>> = FxHashMap::default();
     let mut last: Option<(Vec<Bits>, Arc<Outcome>)> = None;
     let outcome = |state: &State| {
         let masked = mask.iter().map(|&(word, bits)| state.words[word] & bits);

@@ -4,7 +4,7 @@
 //! steps that matter and what each of them leaves. The same transfers as the matrix, on one value at a time. Not its business:
 //! which of the runs is told, and in which words (`witness`).
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::forward::{Forward, Stop};
 use super::matrix::Point;
@@ -285,7 +285,7 @@ impl<'a> Search<'_, 'a> {
     /// Of runs that come to the same the likeliest.
     fn distinct(&self, mut runs: Vec<Run<'a>>) -> Vec<Run<'a>> {
         runs.sort_by_key(|run| run.unlikely);
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         runs.retain(|run| seen.insert(self.counts.iter().map(|&word| run.state.words[word]).collect::<Vec<_>>()));
         runs.truncate(MOST);
         runs

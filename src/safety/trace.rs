@@ -3,7 +3,7 @@
 //! In: a program, a failure point, a procedure. Out: for each action on the way what it made of which thing, and how it all ends:
 //! the same walk and the same verdict as the matrix. Not its business: how that is printed.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::cells::{self, Column, Survey};
 use super::forward::{Forward, Stop};
@@ -186,9 +186,9 @@ impl<'w, 'a> Teller<'w, 'a> {
             self.line(pass.procedure, None, How::Together, None, &pass.states[stop.state].words);
         }
         let Some(last) = stop.action else { return };
-        let places: HashMap<*const Action, usize> =
+        let places: FxHashMap<*const Action, usize> =
             pass.actions.iter().enumerate().map(|(i, a)| (std::ptr::from_ref::<Action>(a), i)).collect();
-        let after: HashMap<*const Action, usize> = pass
+        let after: FxHashMap<*const Action, usize> = pass
             .stops
             .iter()
             .filter(|stop| matches!(stop.point, Point::After(_)))
@@ -214,7 +214,7 @@ impl<'w, 'a> Teller<'w, 'a> {
     /// A procedure from the state in which the change was left; what comes of it.
     fn procedure(&mut self, index: usize, procedure: &Procedure, pass: &Forward, from: &State) -> Outcome {
         let mut order: Vec<*const Action> = Vec::new();
-        let mut moments: HashMap<*const Action, (State, Option<State>)> = HashMap::new();
+        let mut moments: FxHashMap<*const Action, (State, Option<State>)> = FxHashMap::default();
         let mut watch = |moment: &Moment| {
             let key = std::ptr::from_ref(moment.action);
             let seen = (moment.before.clone(), moment.after.cloned());
@@ -225,7 +225,7 @@ impl<'w, 'a> Teller<'w, 'a> {
         let outcome = recovery::watched(self.world, procedure, pass, from, &mut watch);
         let mut written = Vec::new();
         route(&procedure.body, None, None, &mut written);
-        let written: HashMap<*const Action, _> =
+        let written: FxHashMap<*const Action, _> =
             written.into_iter().map(|(action, branch)| (std::ptr::from_ref(action), (action, branch))).collect();
         for (place, key) in order.iter().enumerate() {
             let (Some((action, branch)), Some((before, after))) = (written.get(key), moments.get(key)) else {

@@ -2,7 +2,7 @@
 //!
 //! In: a `Program`. Out: tables. Not its business: states and what changes them.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::state::{Bits, State, copy, data, mark, point, service};
 use super::weakness::Weakness;
@@ -28,14 +28,14 @@ pub struct World<'a> {
     /// For each resource that is restored from another one's backup: that other one.
     pub copy_of: Vec<Option<usize>>,
     /// Captures by name.
-    pub captures: HashMap<&'a str, usize>,
+    pub captures: FxHashMap<&'a str, usize>,
     /// Steps that some procedure undoes, in the order of the program.
     pub undoable: Vec<Undoable<'a>>,
-    undone: HashMap<(usize, &'a str), Vec<usize>>,
-    undoable_by_name: HashMap<(usize, &'a str), usize>,
+    undone: FxHashMap<(usize, &'a str), Vec<usize>>,
+    undoable_by_name: FxHashMap<(usize, &'a str), usize>,
     undoable_of: Vec<Vec<usize>>,
     /// Index of the program's procedure for each declaration.
-    pub by_declaration: HashMap<usize, usize>,
+    pub by_declaration: FxHashMap<usize, usize>,
     /// The order in which backups are first taken.
     pub taken: Vec<usize>,
     /// The order in which they are last taken.
@@ -84,12 +84,12 @@ impl<'a> World<'a> {
             derived,
             backups,
             copy_of: vec![None; plan.resources.len()],
-            captures: HashMap::new(),
+            captures: FxHashMap::default(),
             undoable: Vec::new(),
-            undone: HashMap::new(),
-            undoable_by_name: HashMap::new(),
+            undone: FxHashMap::default(),
+            undoable_by_name: FxHashMap::default(),
             undoable_of: vec![Vec::new(); plan.resources.len()],
-            by_declaration: HashMap::new(),
+            by_declaration: FxHashMap::default(),
             taken: vec![usize::MAX; plan.backups.len()],
             retaken: vec![0; plan.backups.len()],
             weakness: None,

@@ -8,7 +8,7 @@ use crate::model::value::{Check, Probe};
 use crate::safety::world::probes;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     let mut found = Vec::new();
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         let Some((_, rto)) = promised(context, procedure) else { continue };

@@ -13,7 +13,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for change in context.survey.changes.iter().filter(|change| change.is_phase) {
         found.extend(too_late(context, change));
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     found.retain(|diagnostic| seen.insert(diagnostic.labels[0].span));
     found
 }

@@ -47,8 +47,9 @@ pub fn kubectl(command: &Command) -> Option<Verb<'_>> {
 
 /// Does it only show what it would do, or how it is used?
 pub fn is_dry(command: &Command) -> bool {
-    let words = command.arguments();
-    words.has_any(&["--dry-run", "--help", "--version", "--check-only", "--simulate", "--just-print"])
+    let shows = ["--dry-run", "--help", "--version", "--check-only", "--simulate", "--just-print"];
+    let mut long = command.arguments().iter().filter(|word| word.text.starts_with("--"));
+    long.any(|word| shows.contains(&word.text.split('=').next().unwrap_or("")))
 }
 
 /// Does it print its arguments, and do nothing else?

@@ -35,10 +35,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn one(command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
+    let (dropped, word) = words.iter().chain(&command.input).find_map(|word| Some((dropped(&word.text)?, word)))?;
     let named = words.value(&["-d", "--dbname"]).or_else(|| words.operands(VALUED).first().copied());
     let user = words.value(&["-U", "--username"]);
     let connected = plain(named.or(user)?);
-    let (dropped, word) = words.iter().chain(&command.input).find_map(|word| Some((dropped(&word.text)?, word)))?;
     if connected != dropped {
         return None;
     }

@@ -13,7 +13,7 @@ use crate::source::Span;
 const READY: u64 = 300;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     let mut found = Vec::new();
     let sleeps = context.has_named(&["sleep"]);
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {

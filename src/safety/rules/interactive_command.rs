@@ -2,18 +2,19 @@
 
 use super::{
     Context, commands,
-    prompts::{EDITOR, Found, QUESTION, SECRET, found, tools},
+    prompts::{EDITOR, Found, QUESTION, SECRET, TOOLS, found, tools},
     scripts::{Role, Text},
 };
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Place, Word, Words};
 
-/// The commands of which something is said below and in `prompts`.
-const TOOLS: &[&str] = &["docker", "podman", "docker-compose", "podman-compose", "kubectl", "oc", "vi", "vim", "nvim", "nano", "emacs", "pico", "ed", "visudo", "vipw", "mcedit", "micro", "crontab", "systemctl", "passwd", "read", "select", "whiptail", "dialog", "rm", "cp", "mv", "ssh-keygen", "ssh-copy-id", "mysql_secure_installation", "fdisk", "cfdisk", "gdisk", "su", "sudo", "psql", "mysql", "mariadb", "mysqldump", "mysqladmin", "sqlite3", "mongo", "mongosh", "redis-cli", "valkey-cli", "ssh", "python", "python3", "node", "irb", "bash", "sh", "zsh", "ash", "telnet", "ftp", "rails", "apt-get", "apt", "aptitude", "yum", "dnf", "zypper", "microdnf", "pacman", "npx", "yarn", "pnpm", "bunx", "prisma", "terraform", "tofu", "pulumi", "git", "npm", "gcloud", "az", "heroku", "vercel", "railway", "fly", "supabase", "aws", "flyctl", "php", "manage.py", "drush", "sqitch", "ansible-playbook", "pg_dump", "pg_restore", "pg_dumpall", "createdb", "dropdb"];
+/// The commands of which something is said below.
+const OWN: &[&str] = &["docker", "podman", "docker-compose", "podman-compose", "kubectl", "oc", "vi", "vim", "nvim", "nano", "emacs", "pico", "ed", "visudo", "vipw", "mcedit", "micro", "crontab", "systemctl", "passwd", "read", "select", "whiptail", "dialog", "rm", "cp", "mv", "ssh-keygen", "ssh-copy-id", "mysql_secure_installation", "fdisk", "cfdisk", "gdisk", "su", "sudo", "psql", "mysql", "mariadb", "mysqldump", "mysqladmin", "sqlite3", "mongo", "mongosh", "redis-cli", "valkey-cli", "ssh", "python", "python3", "node", "irb", "bash", "sh", "zsh", "ash", "telnet", "ftp", "rails"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    debug_assert!(context.nothing_beside(TOOLS, |text, command| one(text, command).is_none()));
-    let all = context.named(TOOLS).filter(|(text, _)| text.role != Role::Diagnosis);
+    let names = [OWN, TOOLS].concat();
+    debug_assert!(context.nothing_beside(&names, |text, command| one(text, command).is_none()));
+    let all = context.named(&names).filter(|(text, _)| text.role != Role::Diagnosis);
     all.filter_map(|(text, command)| one(text, command)).collect()
 }
 

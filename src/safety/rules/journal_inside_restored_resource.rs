@@ -14,7 +14,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             found.extend(one(context, action, resource));
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     found.retain(|diagnostic| seen.insert(diagnostic.message.clone()));
     found
 }

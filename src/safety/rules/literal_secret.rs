@@ -28,7 +28,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             found.push(report(param.common.name_span));
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     found.retain(|diagnostic| seen.insert(diagnostic.labels[0].span));
     found
 }
@@ -67,7 +67,7 @@ fn of_arguments(command: &Command) -> Option<Diagnostic> {
     let takes = TAKES.contains(&command.name());
     words.iter().enumerate().find_map(|(at, word)| {
         let next = words.get(at + 1);
-        let (hints, holds) = (secrets::hints(&word.text), word.text.contains(':'));
+        let (hints, holds) = (secrets::hints(&word.text), word.text.as_bytes().contains(&b':'));
         let option = || if hints { option(word, next) } else { None };
         let short = || if takes { short(command, word, next) } else { None };
         let within = || if holds { address(word).or_else(|| query(word)).or_else(|| field(word)) } else { None };

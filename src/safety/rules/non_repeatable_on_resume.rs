@@ -14,7 +14,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             collect(&procedure.body, None, &mut steps);
         }
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     steps.retain(|(action, _)| {
         once(world, action) && seen.insert(action.head) && scripts::is_own(context, action.span.file)
     });

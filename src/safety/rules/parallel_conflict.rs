@@ -12,7 +12,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         collect(&procedure.body, &mut groups);
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     groups.retain(|group| scripts::is_own(context, group.span.file) && seen.insert(group.span));
     groups.into_iter().filter_map(|group| one(context.world, group)).collect()
 }

@@ -5,7 +5,7 @@ use crate::diagnostics::Diagnostic;
 use crate::model::value::{Piece, Template, Value};
 use crate::shell::Place;
 use crate::source::Span;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// Accounts that belong to machines and not to people.
 const SHARED: &[&str] = &[
@@ -34,7 +34,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             add(&word.text, word.span, !word.quoted);
         }
     }
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     places.retain(|(_, span, _)| seen.insert(*span));
     places.into_iter().map(|(text, span, what)| one(&text, span, &what)).collect()
 }

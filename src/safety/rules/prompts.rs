@@ -29,8 +29,58 @@ pub const EDITOR: &str = "opens an editor, and nobody is there to leave it";
 /// The same, of passwords.
 pub const SECRET: &str = "asks for a password, and nobody types it";
 
+/// The tools of which something is said here.
+pub const TOOLS: &[&str] = &[
+    "apt-get",
+    "apt",
+    "aptitude",
+    "yum",
+    "dnf",
+    "zypper",
+    "microdnf",
+    "pacman",
+    "npx",
+    "yarn",
+    "pnpm",
+    "bunx",
+    "prisma",
+    "terraform",
+    "tofu",
+    "pulumi",
+    "git",
+    "npm",
+    "docker",
+    "podman",
+    "gcloud",
+    "az",
+    "heroku",
+    "vercel",
+    "railway",
+    "fly",
+    "supabase",
+    "aws",
+    "flyctl",
+    "php",
+    "manage.py",
+    "python",
+    "python3",
+    "drush",
+    "sqitch",
+    "ansible-playbook",
+    "pg_dump",
+    "pg_restore",
+    "pg_dumpall",
+    "createdb",
+    "dropdb",
+    "kubectl",
+    "oc",
+];
+
 /// Tools that ask unless they are told not to.
 pub fn tools(command: &Command) -> Option<Found> {
+    if !TOOLS.contains(&command.name()) {
+        return None;
+    }
     let words = command.arguments();
     let valued = ["-n", "--namespace", "-C", "-c", "-p", "--project", "-a", "--app"];
     let operands: Vec<&str> = words.operands(&valued).iter().map(|word| word.text.as_str()).collect();

@@ -6,8 +6,7 @@ use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let clients = context.named(&["psql", "pg_restore", "mysql", "mariadb", "sqlite3"]);
-    let all = clients.filter(|(_, command)| !commands::is_dry(command));
-    all.filter_map(|(text, command)| one(text, command)).collect()
+    clients.filter_map(|(text, command)| one(text, command).filter(|_| !commands::is_dry(command))).collect()
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
@@ -31,7 +30,7 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
 /// A single `-c` fails as a whole; files, input and several `-c` do not.
 fn psql(text: &Text, command: &Command) -> Option<&'static str> {
     let words = command.arguments();
-    let stops = |word: &Word| word.text.to_ascii_uppercase().contains("ON_ERROR_STOP");
+    let stops = |word: &Word| word.text.contains('_') && word.text.to_ascii_uppercase().contains("ON_ERROR_STOP");
     let says = |word: &Word| stops(word) && !word.text.ends_with("=0") && !word.text.ends_with("=off");
     if words.iter().any(says) || command.input.as_ref().is_some_and(stops) || words.has_any(&["-l", "--list"]) {
         return None;

@@ -41,11 +41,11 @@ fn of_plan(context: &Context) -> Vec<Diagnostic> {
                 let procedure = &world.program.procedures[*p];
                 procedure.back_out || world.declaration(procedure).kind == ProcedureKind::Rollback
             };
-            let ways: Vec<usize> = row.ways_back().filter(back).collect();
+            let ways = || row.ways_back().filter(back);
             let worst = |p: usize| world.program.procedures[p].worst;
-            let fits = |&p: &usize| worst(p).is_none_or(|worst| worst <= rto);
-            let Some(&best) = ways.iter().min_by_key(|&&p| worst(p)) else { continue };
-            if row.point.is_range() || ways.iter().any(fits) {
+            let fits = |p: usize| worst(p).is_none_or(|worst| worst <= rto);
+            let Some(best) = ways().min_by_key(|&p| worst(p)) else { continue };
+            if row.point.is_range() || ways().any(fits) {
                 continue;
             }
             let procedure = &world.program.procedures[best];

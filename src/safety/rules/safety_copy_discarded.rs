@@ -21,7 +21,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         }
     }
     // A statement of a shared procedure is seen with every caller.
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = rustc_hash::FxHashSet::default();
     found.retain(|d| seen.insert((d.labels[0].span, d.message.clone())));
     found
 }

@@ -6,7 +6,10 @@ use crate::shell::{Command, Word, Words};
 use crate::source::Span;
 
 /// The commands of which something is said below.
-const TOOLS: &[&str] = &["docker", "podman", "kubectl", "oc", "redis-cli", "valkey-cli", "rm", "find", "chown", "chmod", "pm2", "iptables", "ip6tables", "nft", "ufw", "crontab", "etcdctl", "consul", "aws", "gsutil", "gcloud", "mongo", "mongosh", "zfs", "psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "cockroach", "clickhouse-client", "sqitch", "flyway", "goose", "migrate", "dbmate", "knex", "npx", "terraform", "tofu", "pulumi", "supabase"];
+const TOOLS: &[&str] = &["docker", "podman", "kubectl", "oc", "redis-cli", "valkey-cli", "rm", "find", "chown", "chmod", "pm2", "iptables", "ip6tables", "nft", "ufw", "crontab", "etcdctl", "consul", "aws", "gsutil", "gcloud", "mongo", "mongosh", "zfs", "sqitch", "flyway", "goose", "migrate", "dbmate", "knex", "npx", "terraform", "tofu", "pulumi", "supabase"];
+
+/// Clients of databases.
+const CLIENTS: &[&str] = &["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "cockroach", "clickhouse-client"];
 
 /// Those of them that migrate databases and infrastructure.
 const MIGRATE: &[&str] = &["sqitch", "flyway", "goose", "migrate", "dbmate", "knex", "npx", "terraform", "tofu", "pulumi", "supabase"];
@@ -28,15 +31,16 @@ const WIPES: &[&str] = &[
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
     debug_assert!(context.nothing_beside(TOOLS, |text, command| is_marked(command) || everything(text, command).is_none()));
-    let others = context.commands().filter(|(_, command)| is_marked(command) && !TOOLS.contains(&command.name()));
-    let all = context.named(TOOLS).chain(others).filter(|(_, command)| !commands::is_dry(command));
-    for (text, command) in all {
-        let whole = everything(text, command).map(|what| (what, command.span));
-        found.extend(whole.or_else(|| unscoped(command)).map(|(what, span)| report(&what, span)));
+    let marked = context.commands().filter(|(_, command)| is_marked(command) && !TOOLS.contains(&command.name()));
+    let whole = context.named(TOOLS).chain(marked).filter_map(|(text, command)| Some((command, everything(text, command)?)));
+    let mut found: Vec<(&Command, String, Span)> = whole.map(|(command, what)| (command, what, command.span)).collect();
+    for (_, command) in context.named(CLIENTS) {
+        let known = found.iter().any(|(other, ..)| std::ptr::eq(*other, command));
+        found.extend(unscoped(command).filter(|_| !known).map(|(what, span)| (command, what, span)));
     }
-    found
+    found.retain(|(command, ..)| !commands::is_dry(command));
+    found.into_iter().map(|(_, what, span)| report(&what, span)).collect()
 }
 
 fn report(what: &str, span: Span) -> Diagnostic {
@@ -260,12 +264,6 @@ fn manage(names: &[&str], verb: &str) -> bool {
 
 /// `delete` and `update` without `where`, in what a client of a database is given.
 fn unscoped(command: &Command) -> Option<(String, Span)> {
-    if !matches!(
-        command.name(),
-        "psql" | "mysql" | "mariadb" | "sqlite3" | "sqlcmd" | "cockroach" | "clickhouse-client"
-    ) {
-        return None;
-    }
     let texts = command.arguments().iter().filter(|word| word.text.contains(' ')).chain(&command.input);
     texts.into_iter().find_map(|word| {
         let (range, what) = statement(&word.text)?;

@@ -10,9 +10,6 @@ use crate::shell::{Effect as Seen, Visible};
 use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let program = context.world.program;
-    let own = inferred::own_things(program);
-    let made = |visible: &Visible| own.get(&(visible.target, visible.object.clone())).copied().unwrap_or(false);
     let mut found = Vec::new();
     for (_, action) in context.statements() {
         // What an undo destroys, the step had made; a diagnosis runs by hand.
@@ -20,14 +17,16 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         if undoes || !scripts::is_own(context, action.span.file) || matches!(action.run, Run::Diagnose(_)) {
             continue;
         }
-        for visible in inferred::of_action(action) {
-            if is_lost(context, &visible) && !made(&visible) && !inferred::is_declared(context.world, action, &visible)
-            {
-                found.push(one(context, action, &visible));
-            }
-        }
+        let lost = inferred::of_action(action).into_iter().filter(|visible| is_lost(context, visible));
+        let unsaid = lost.filter(|visible| !inferred::is_declared(context.world, action, visible));
+        found.extend(unsaid.map(|visible| (action, visible)));
     }
-    found
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let own = inferred::own_things(context.world.program);
+    found.retain(|(_, visible)| !own.get(&(visible.target, visible.object.clone())).copied().unwrap_or(false));
+    found.iter().map(|(action, visible)| one(context, action, visible)).collect()
 }
 
 /// A single thing that is removed is a loss if the plan declares it as its data.

@@ -21,6 +21,9 @@ const PAIRS: &[(&str, &str)] =
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = services(context);
     let mut seen = Vec::new();
+    if !context.commands().any(|(_, command)| command.words.iter().any(|word| is_about(&word.text))) {
+        return found;
+    }
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         let body = actions(&procedure.body);
         for (place, action) in body.iter().enumerate() {
@@ -91,8 +94,11 @@ fn words(action: &Action) -> Vec<Vec<String>> {
 
 /// Does it name the switch, in capitals or not?
 fn is_about(text: &str) -> bool {
-    let begins = |at: &str, word: &str| at.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    text.match_indices(['m', 'M']).any(|(at, _)| SWITCHED.iter().any(|word| begins(&text[at..], word)))
+    let begins = |at: usize, word: &str| {
+        text.as_bytes().get(at..at + word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let mut starts = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'm' | b'M'));
+    starts.any(|(at, _)| SWITCHED.iter().any(|word| begins(at, word)))
 }
 
 /// The parts of a word, if it is about the switch or one word by itself: `data-maintenance` is a name, and not about it.

@@ -9,12 +9,11 @@ use crate::safety::coverage::{covered, destroyed, outside_points};
 use crate::safety::state::data;
 use crate::source::Span;
 use rustc_hash::FxHashSet;
-use std::collections::HashSet;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> =
         context.survey.changes.iter().flat_map(|change| of_change(context, change)).collect();
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     for column in context.survey.changes.iter().flat_map(|change| &change.columns) {
         let procedure = &context.world.program.procedures[column.procedure];
         let not = &context.world.declaration(procedure).not_restored;

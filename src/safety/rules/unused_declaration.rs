@@ -5,25 +5,27 @@
 use super::{Context, scripts};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::model::plan::{Common, Plan};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let plan = context.world.plan;
-    let mut used = Used::of(things(plan).map(|common| common.name.as_str()));
-    for (id, file) in context.sources.files().filter(|(id, _)| scripts::is_own(context, *id)) {
-        used.file(&file.text, &declared(plan).filter(|c| c.name_span.file == id).map(start).collect());
-    }
-    let read: FxHashSet<&str> = context.texts().iter().flat_map(|t| &t.parsed.reads).map(|r| r.name.as_str()).collect();
     let here = |common: &&Common| common.name_span.file == plan.file;
-    let variable =
-        |common: &&Common| !used.variables.contains(common.name.as_str()) && !read.contains(common.name.as_str());
+    let read: FxHashSet<&str> = context.texts().iter().flat_map(|t| &t.parsed.reads).map(|r| r.name.as_str()).collect();
+    let mut unused = Unused {
+        words: things(plan).filter(here).map(|common| common.name.as_str()).collect(),
+        variables: values(plan).filter(here).map(|common| common.name.as_str()).filter(|name| !read.contains(name)).collect(),
+    };
+    for (id, file) in context.sources.files().filter(|(id, _)| scripts::is_own(context, *id)) {
+        unused.file(&file.text, &declared(plan).filter(|c| c.name_span.file == id).map(start).collect());
+    }
+    let variable = |common: &&Common| unused.variables.contains(common.name.as_str());
     let values = values(plan).filter(here).filter(variable).map(|common| {
         let diagnostic = report(common, "nothing reads it").help("delete it, or read it where its value stands now");
         let set = plan.environments.iter().any(|e| e.settings.iter().any(|(name, _)| *name == common.name));
         let fix = Fix::risky(format!("delete `{}`", common.name)).replace(common.span, "");
         if set { diagnostic } else { diagnostic.fix(fix) }
     });
-    let word = |common: &&Common| used.words.get(common.name.as_str()).is_none_or(|count| *count == 0);
+    let word = |common: &&Common| unused.words.contains(common.name.as_str());
     let things = things(plan).filter(here).filter(word).map(|common| {
         report(common, "nothing names it")
             .help("delete it, or use it: perhaps a step forgets to say that it changes it")
@@ -62,22 +64,17 @@ fn start(common: &Common) -> usize {
     common.name_span.start as usize
 }
 
-/// The names in a text: some bare words with how often they stand there, and variables.
-struct Used<'t> {
-    words: FxHashMap<&'t str, usize>,
-    variables: FxHashSet<&'t str>,
+/// The names that no text has been seen to use yet: bare words, and variables.
+struct Unused<'p> {
+    words: FxHashSet<&'p str>,
+    variables: FxHashSet<&'p str>,
 }
 
-impl<'t> Used<'t> {
-    /// Nothing yet; these words will be counted.
-    fn of(words: impl Iterator<Item = &'t str>) -> Self {
-        Used { words: words.map(|word| (word, 0)).collect(), variables: FxHashSet::default() }
-    }
-
-    /// Adds a file; the words at some places are declarations, not uses.
-    fn file(&mut self, text: &'t str, declared: &FxHashSet<usize>) {
+impl Unused<'_> {
+    /// Takes out what a file uses, as far as it must be read for that; the words at some places are declarations, not uses.
+    fn file(&mut self, text: &str, declared: &FxHashSet<usize>) {
         let mut at = 0;
-        while at < text.len() {
+        while at < text.len() && !(self.words.is_empty() && self.variables.is_empty()) {
             let rest = &text[at..];
             at += match rest.as_bytes()[0] {
                 b'#' => rest.find('\n').unwrap_or(rest.len()),
@@ -89,13 +86,13 @@ impl<'t> Used<'t> {
                 }
                 b'$' => {
                     let name = name(&rest[1..]);
-                    self.variables.extend(Some(name).filter(|name| !name.is_empty()));
+                    self.variables.remove(name);
                     1 + name.len()
                 }
                 _ => {
                     let word = name(rest);
-                    if let Some(count) = self.words.get_mut(word).filter(|_| !declared.contains(&at)) {
-                        *count += 1;
+                    if !word.is_empty() && !declared.contains(&at) {
+                        self.words.remove(word);
                     }
                     if word.is_empty() { rest.chars().next().map_or(1, char::len_utf8) } else { word.len() }
                 }
@@ -104,9 +101,10 @@ impl<'t> Used<'t> {
     }
 
     /// The variables in a string, a shell text or a query.
-    fn string(&mut self, text: &'t str) {
-        let behind = text.split('$').skip(1).map(|rest| name(rest.trim_start_matches(['{', '#', '!'])));
-        self.variables.extend(behind.filter(|name| !name.is_empty()));
+    fn string(&mut self, text: &str) {
+        for rest in text.split('$').skip(1) {
+            self.variables.remove(name(rest.trim_start_matches(['{', '#', '!'])));
+        }
     }
 }
 

@@ -8,13 +8,13 @@ use crate::model::plan::Backup;
 use crate::model::value::{Piece, Probe};
 use crate::shell::{self, Command, Place, Set, Word};
 use crate::source::Span;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Commands whose arguments are read by people.
 const TOLD: &[&str] = &["echo", "printf", "logger", "log", "say", "notify-send", "mail", "curl", "date", "expr"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let mut first: HashMap<String, (Span, bool)> = HashMap::new();
+    let mut first: FxHashMap<String, (Span, bool)> = FxHashMap::default();
     let mut found: Vec<Diagnostic> = beside_path(context);
     for text in context.texts() {
         for Name { written, span, value, makes, folder } in names(text) {
@@ -99,9 +99,9 @@ fn names(text: &Text) -> Vec<Name> {
 /// The part of a word that changes, if the rest makes a name with it.
 fn changing(word: &Word) -> Option<String> {
     let value = bare_or_part(word)?;
-    let rest = word.text.replacen(value, "", 1);
-    let names = rest.contains(['/', '_', '-', '.']) && !rest.contains([' ', '=']);
-    names.then(|| value.to_owned())
+    let (before, behind) = word.text.split_once(value)?;
+    let has = |marks: &[char]| before.contains(marks) || behind.contains(marks);
+    (has(&['/', '_', '-', '.']) && !has(&[' ', '='])).then(|| value.to_owned())
 }
 
 /// The part of a word that changes, if it is all of it.

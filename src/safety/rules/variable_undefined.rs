@@ -6,11 +6,11 @@ use super::Context;
 use crate::diagnostics::{Diagnostic, suggest};
 use crate::shell::Read;
 use crate::source::Span;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let unknown = scripts::unknown(context);
-    let lost: HashSet<Span> = lost(context).into_iter().map(|(read, _)| read.span).collect();
+    let lost: FxHashSet<Span> = lost(context).into_iter().map(|(read, _)| read.span).collect();
     let digits = |name: &str| name.chars().all(|c| !c.is_alphabetic() && c != '_');
     let undefined = unknown.into_iter().filter(|(_, read)| !lost.contains(&read.span) && !digits(&read.name));
     undefined.map(|(text, read)| one(context, text, read)).collect()
