@@ -67,7 +67,7 @@ fn read(texts: &[String]) {
         let end = at + u32::try_from(value.len()).expect("texts are short");
         let span = Span { start: at, end, ..Span::default() };
         let text = Text { value: value.clone(), map: vec![(0, at)], file: span.file, raw: true };
-        let parsed = rbk::shell::parse(&Script { text, span });
+        let parsed = rbk::shell::parse(&Script { text: text.into(), span });
         assert!(parsed.problems.is_empty(), "{value}");
         at = end;
     }

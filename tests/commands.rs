@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 fn parse(script: &str) -> std::sync::Arc<Parsed> {
     let text = Text { value: script.to_owned(), map: vec![(0, 0)], file: FileId(0), raw: true };
-    shell::parse(&Script { text, span: Span::default() })
+    shell::parse(&Script { text: text.into(), span: Span::default() })
 }
 
 fn tables() -> Vec<(String, Table)> {

@@ -44,7 +44,7 @@ fn cases(file: &str) -> Vec<Case> {
 /// The variables that the text reads and does not set.
 fn unset(text: &str) -> BTreeSet<String> {
     let text = Text { value: text.to_owned(), map: vec![(0, 0)], file: FileId(0), raw: true };
-    let parsed = shell::parse(&Script { text, span: rbk::source::Span::default() });
+    let parsed = shell::parse(&Script { text: text.into(), span: rbk::source::Span::default() });
     let given = |name: &str| rbk::model::BUILTINS.contains(&name) || rbk::model::CONTEXT.contains(&name);
     parsed.free_reads().map(|read| read.name.clone()).filter(|name| !given(name)).collect()
 }

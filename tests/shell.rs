@@ -25,7 +25,7 @@ impl Plan {
             file.push_str(line);
         }
         let text = Text { value, map, file: FileId(0), raw: true };
-        let parsed = shell::parse(&Script { text, span: Span::default() });
+        let parsed = shell::parse(&Script { text: text.into(), span: Span::default() });
         Plan { file, parsed }
     }
 

@@ -51,7 +51,7 @@ fn bash(text: &str) -> bool {
 
 fn rbk(text: &str) -> bool {
     let text = Text { value: text.to_owned(), map: vec![(0, 0)], file: FileId(0), raw: true };
-    let parsed = shell::parse(&Script { text, span: Span::default() });
+    let parsed = shell::parse(&Script { text: text.into(), span: Span::default() });
     parsed.problems.iter().all(|problem| problem.kind != ProblemKind::Syntax)
 }
 

@@ -137,7 +137,7 @@ impl Plan {
         let inside = start..file.len();
         file.push_str("ñ\"\"\"");
         let text = Text { value, map, file: FileId(0), raw: !escaped };
-        let parsed = shell::parse(&Script { text, span: Span::default() });
+        let parsed = shell::parse(&Script { text: text.into(), span: Span::default() });
         Plan { file, inside, parsed }
     }
 

@@ -123,7 +123,7 @@ impl Reader<'_> {
             self.expected("the query as a text", cursor);
             return None;
         };
-        let mut query = Query { text: Script { text: text.shell(), span }, with: Vec::new() };
+        let mut query = Query { text: Script::new(text, span), with: Vec::new() };
         if cursor.eat_word("with") {
             loop {
                 let Some((name, _)) = cursor.word() else {

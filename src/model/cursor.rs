@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 use crate::syntax::{Atom, Block, Item, Literal, Number, Op, Text};
+use std::sync::Arc;
 
 /// A place in the atoms of an item.
 #[derive(Debug, Clone)]
@@ -102,7 +103,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Takes a string of either kind.
-    pub fn text(&mut self) -> Option<(&'t Text, Span)> {
+    pub fn text(&mut self) -> Option<(&'t Arc<Text>, Span)> {
         match self.peek() {
             Some(Atom { span, value: Literal::Str(text) | Literal::Text(text) }) => {
                 self.at += 1;

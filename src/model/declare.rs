@@ -78,12 +78,10 @@ pub fn survey(items: &[Declared<'_>]) -> Survey {
         if table == "procedures" {
             procedures.push((index, *item));
         }
-        let named = match item.atoms.get(1).map(|atom| (&atom.value, atom.span)) {
-            Some((Literal::Word(name), span)) => Some((name.as_str(), span)),
-            _ => None,
-        };
         let is_option = |name: &str| form.options.iter().any(|option| option.word == name);
-        if let Some((name, span)) = named.filter(|(name, _)| form.naming == Naming::Required || !is_option(name)) {
+        if let Some((name, span)) =
+            word(item, 1).filter(|(name, _)| form.naming == Naming::Required || !is_option(name))
+        {
             survey.check_spelling(name, span, kind);
             survey.declare(name, Target { kind, index, span });
         }
@@ -94,6 +92,14 @@ pub fn survey(items: &[Declared<'_>]) -> Survey {
         }
     }
     survey
+}
+
+/// The atom of this number if it is a word.
+fn word(item: &Item, number: usize) -> Option<(&str, Span)> {
+    match item.atoms.get(number).map(|atom| (&atom.value, atom.span)) {
+        Some((Literal::Word(word), span)) => Some((word.as_str(), span)),
+        _ => None,
+    }
 }
 
 fn blocks(item: &Item) -> impl Iterator<Item = &[Item]> {
@@ -123,34 +129,37 @@ impl Survey {
     /// Captures, points and backups inside procedures.
     fn walk(&mut self, items: &[Item], procedure: usize) {
         for item in items {
-            let words: Vec<(&str, Span)> = item
-                .atoms
-                .iter()
-                .map_while(|atom| match &atom.value {
-                    Literal::Word(word) => Some((word.as_str(), atom.span)),
-                    _ => None,
-                })
-                .take(4)
-                .collect();
-            match words.as_slice() {
-                [("capture", _), ..] => self.capture(item),
-                [("point_of_no_return", _), (name, span), ..] => {
-                    let index = self.next("points");
-                    self.check_spelling(name, *span, Kind::Point);
-                    self.declare(name, Target { kind: Kind::Point, index, span: *span });
-                    self.points.push(((*name).to_owned(), *span, procedure));
-                }
-                [("take", _), ("backup", _), (name, span), ("of", _), ..] if self.names.any(name).is_none() => {
-                    let index = self.next("backups");
-                    self.check_spelling(name, *span, Kind::Backup);
-                    self.declare(name, Target { kind: Kind::Backup, index, span: *span });
-                    self.inline_backups.push(((*name).to_owned(), *span));
-                }
+            match word(item, 0) {
+                Some(("capture", _)) => self.capture(item),
+                Some(("point_of_no_return", _)) => self.point(item, procedure),
+                Some(("take", _)) => self.inline_backup(item),
                 _ => {}
             }
             for block in blocks(item) {
                 self.walk(block, procedure);
             }
+        }
+    }
+
+    fn point(&mut self, item: &Item, procedure: usize) {
+        let Some((name, span)) = word(item, 1) else { return };
+        let index = self.next("points");
+        self.check_spelling(name, span, Kind::Point);
+        self.declare(name, Target { kind: Kind::Point, index, span });
+        self.points.push((name.to_owned(), span, procedure));
+    }
+
+    /// `take backup NAME of R`.
+    fn inline_backup(&mut self, item: &Item) {
+        let (Some(("backup", _)), Some((name, span)), Some(("of", _))) = (word(item, 1), word(item, 2), word(item, 3))
+        else {
+            return;
+        };
+        if self.names.any(name).is_none() {
+            let index = self.next("backups");
+            self.check_spelling(name, span, Kind::Backup);
+            self.declare(name, Target { kind: Kind::Backup, index, span });
+            self.inline_backups.push((name.to_owned(), span));
         }
     }
 

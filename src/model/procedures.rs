@@ -28,7 +28,7 @@ impl Reader<'_> {
         let (mut replace, mut omit) = (Vec::new(), Vec::new());
         for (form, item) in &entry.items {
             match form.map(|form| form.word) {
-                None => body.extend(self.statement(item, &scope)),
+                None => self.statement(item, &scope, &mut body),
                 Some("fails_when") => fails_when.extend(self.fails_when(item)),
                 Some(word) => self.change_of_extended(word, item, &scope, &mut replace, &mut omit),
             }

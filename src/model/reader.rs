@@ -2,6 +2,8 @@
 //!
 //! In: items of the tree and the `Form` that they must have. Out: `Entry`s, from which the typed declarations are built.
 
+use std::borrow::Cow;
+
 use super::cursor::{Cursor, describe, number_in_words};
 use super::names::{Names, Target, in_words};
 use super::plan::{Allow, Reason};
@@ -304,7 +306,7 @@ impl Reader<'_> {
             cursor.skip();
             return None;
         };
-        Some(Script { text: text.shell(), span })
+        Some(Script::new(text, span))
     }
 
     /// One option with its arguments. False: nothing that could be one; reported, and the rest of the item skipped.
@@ -419,7 +421,9 @@ impl Reader<'_> {
             Arg::Name(Kind::Rule) => Argument::Rule(self.rule(cursor)?),
             Arg::Name(kind) => Argument::Names(vec![self.name(kind, cursor)?]),
             Arg::Names(kind) => Argument::Names(self.several_names(kind, cursor)?),
-            Arg::Words => Argument::Words(self.words(cursor)?),
+            Arg::Words => {
+                Argument::Words(self.words(cursor)?.into_iter().map(|(word, span)| (word.into_owned(), span)).collect())
+            }
             Arg::Value => Argument::Value(self.value(cursor)?),
             Arg::Choices => self.choices(cursor)?,
             Arg::Check => Argument::Check(Box::new(self.check(cursor)?)),
@@ -604,14 +608,14 @@ impl Reader<'_> {
     }
 
     /// `a, b` or `[a, b]`.
-    pub fn words(&mut self, cursor: &mut Cursor<'_>) -> Option<Vec<(String, Span)>> {
+    pub fn words<'t>(&mut self, cursor: &mut Cursor<'t>) -> Option<Vec<(Cow<'t, str>, Span)>> {
         if let Some((atoms, span)) = cursor.list() {
             let mut inner = Cursor::over(atoms, span);
             let mut words = Vec::new();
             while !inner.done() {
                 match (inner.word(), inner.text()) {
-                    (Some((word, span)), _) => words.push((word.to_owned(), span)),
-                    (None, Some((text, span))) => words.push((self.template(text, span).source(), span)),
+                    (Some((word, span)), _) => words.push((word.into(), span)),
+                    (None, Some((text, span))) => words.push((self.template(text, span).source().into(), span)),
                     (None, None) => {
                         self.expected("a name", &inner);
                         return None;
@@ -624,13 +628,13 @@ impl Reader<'_> {
             self.expected("a name", cursor);
             return None;
         };
-        let mut words = vec![(first.to_owned(), span)];
+        let mut words = vec![(first.into(), span)];
         while cursor.eat(Op::Comma) {
             let Some((word, span)) = cursor.word() else {
                 self.expected("a name", cursor);
                 return None;
             };
-            words.push((word.to_owned(), span));
+            words.push((word.into(), span));
         }
         Some(words)
     }

@@ -43,27 +43,24 @@ pub fn explicit_name(item: &Item) -> Option<(&str, Span)> {
 impl Reader<'_> {
     /// The statements of a block.
     pub fn statements(&mut self, items: &[Item], scope: &Scope) -> Vec<Statement> {
-        items.iter().flat_map(|item| self.statement(item, scope)).collect()
+        let mut body = Vec::with_capacity(items.len());
+        items.iter().for_each(|item| self.statement(item, scope, &mut body));
+        body
     }
 
-    /// One item; `stop a, b` makes several statements.
-    pub fn statement(&mut self, item: &Item, scope: &Scope) -> Vec<Statement> {
-        let mut cursor = Cursor::new(item);
-        self.statement_at(&mut cursor, scope)
+    /// Adds what one item says; `stop a, b` makes several statements.
+    pub fn statement(&mut self, item: &Item, scope: &Scope, body: &mut Vec<Statement>) {
+        self.statement_at(&mut Cursor::new(item), scope, body);
     }
 
-    fn statement_at(&mut self, cursor: &mut Cursor<'_>, scope: &Scope) -> Vec<Statement> {
-        let Some((head, span)) = cursor.word() else {
-            self.expected("a statement", cursor);
-            return Vec::new();
-        };
+    fn statement_at(&mut self, cursor: &mut Cursor<'_>, scope: &Scope, body: &mut Vec<Statement>) {
+        let Some((head, span)) = cursor.word() else { return self.expected("a statement", cursor) };
         let Some(form) = STATEMENTS.iter().find(|form| form.word == head) else {
-            self.unknown_statement(head, span);
-            return Vec::new();
+            return self.unknown_statement(head, span);
         };
         match head {
-            "stop" | "start" | "restart" => self.service_statements(form, head, cursor),
-            _ => self.single(form, cursor, scope).into_iter().collect(),
+            "stop" | "start" | "restart" => self.service_statements(form, head, cursor, body),
+            _ => body.extend(self.single(form, cursor, scope)),
         }
     }
 
@@ -74,12 +71,17 @@ impl Reader<'_> {
         self.diagnostics.push(error.did_you_mean(word, span, words.clone(), otherwise));
     }
 
-    fn service_statements(&mut self, form: &'static Form, head: &str, cursor: &mut Cursor<'_>) -> Vec<Statement> {
-        let Some(words) = self.words(cursor) else { return Vec::new() };
+    fn service_statements(
+        &mut self,
+        form: &'static Form,
+        head: &str,
+        cursor: &mut Cursor<'_>,
+        body: &mut Vec<Statement>,
+    ) {
+        let Some(words) = self.words(cursor) else { return };
         let head_span = cursor.taken();
         let mut entry = self.begin(form, cursor);
         self.rest(form, &[COMMON], cursor, &mut entry);
-        let mut statements = Vec::new();
         for (word, span) in words {
             let Some(target) = self.bind(&word, span, Kind::Service) else { continue };
             let service = Id::new(target.index);
@@ -89,9 +91,8 @@ impl Reader<'_> {
                 _ => Verb::Restart(service),
             };
             let draft = Draft { verb, base: format!("{head}_{word}"), name: None };
-            statements.push(self.finish(draft, &entry, head_span));
+            body.push(self.finish(draft, &entry, head_span));
         }
-        statements
     }
 
     fn single(&mut self, form: &'static Form, cursor: &mut Cursor<'_>, scope: &Scope) -> Option<Statement> {
@@ -359,7 +360,9 @@ impl Reader<'_> {
     }
 
     fn body(&mut self, _form: &'static Form, entry: &Entry<'_>, scope: &Scope) -> Vec<Statement> {
-        entry.items.iter().flat_map(|(_, item)| self.statement(item, scope)).collect()
+        let mut body = Vec::with_capacity(entry.items.len());
+        entry.items.iter().for_each(|(_, item)| self.statement(item, scope, &mut body));
+        body
     }
 
     fn step(&mut self, entry: &mut Entry<'_>, name: Option<&(String, Span)>, scope: &Scope, head: Span) -> Verb {
@@ -429,7 +432,11 @@ impl Reader<'_> {
     fn consequence(&mut self, cursor: &mut Cursor<'_>, scope: &Scope) -> Vec<Statement> {
         match cursor.block() {
             Some(block) => self.statements(&block.items, scope),
-            None => self.statement_at(cursor, scope),
+            None => {
+                let mut body = Vec::new();
+                self.statement_at(cursor, scope, &mut body);
+                body
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use super::ids::Id;
 use super::plan::{Procedure, Resource, Service, Signal};
 use crate::source::Span;
 use crate::syntax::Text;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What a variable is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,17 +61,22 @@ impl Template {
 
     /// As written, variables as `${x}`.
     pub fn source(&self) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Variable(variable) => format!("${{{}}}", variable.name),
-        };
-        self.pieces.iter().map(piece).collect()
+        self.pieces.iter().fold(String::new(), |mut source, piece| {
+            match piece {
+                Piece::Text(text) => source.push_str(text),
+                Piece::Variable(variable) => source.extend(["${", &variable.name, "}"]),
+            }
+            source
+        })
     }
 
     /// The text if there is no variable in it.
-    pub fn as_plain(&self) -> Option<String> {
-        let is_text = |piece: &Piece| matches!(piece, Piece::Text(_));
-        self.pieces.iter().all(is_text).then(|| self.source())
+    pub fn as_plain(&self) -> Option<Cow<'_, str>> {
+        match self.pieces.as_slice() {
+            [] => Some(Cow::Borrowed("")),
+            [Piece::Text(text)] => Some(Cow::Borrowed(text)),
+            pieces => pieces.iter().all(|piece| matches!(piece, Piece::Text(_))).then(|| Cow::Owned(self.source())),
+        }
     }
 
     /// The variables in it.
@@ -109,10 +116,21 @@ pub enum Value {
 /// A shell text, to be emitted verbatim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
-    /// The text and the way back to the file.
-    pub text: Text,
+    /// The text and the way back to the file; shared, for commands are copied on the way to the program.
+    pub text: Arc<Text>,
     /// The string in the plan.
     pub span: Span,
+}
+
+impl Script {
+    /// From a string token.
+    pub fn new(text: &Arc<Text>, span: Span) -> Self {
+        let text = match text.shell() {
+            Cow::Borrowed(_) => Arc::clone(text),
+            Cow::Owned(shell) => Arc::new(shell),
+        };
+        Script { text, span }
+    }
 }
 
 /// A query in the language of a resource's client, with values bound by the driver.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 const MOST: usize = 4_000;
 
 thread_local! {
-    static READ: RefCell<FxHashMap<Span, (Text, Arc<Parsed>)>> = RefCell::default();
+    static READ: RefCell<FxHashMap<Span, (Arc<Text>, Arc<Parsed>)>> = RefCell::default();
 }
 
 /// What a script says.
@@ -26,7 +26,7 @@ pub fn parse(script: &Script) -> Arc<Parsed> {
     });
     kept.unwrap_or_else(|| {
         let parsed = Arc::new(reader::parse(&script.text.shell()));
-        READ.with_borrow_mut(|read| read.insert(script.span, (script.text.clone(), Arc::clone(&parsed))));
+        READ.with_borrow_mut(|read| read.insert(script.span, (Arc::clone(&script.text), Arc::clone(&parsed))));
         parsed
     })
 }

@@ -12,6 +12,7 @@ use crate::source::{FileId, Span};
 use pest::Token as Event;
 use pest::iterators::{Pairs, Tokens};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Collects the tree of one file.
 pub(super) struct Builder<'s> {
@@ -205,7 +206,7 @@ impl<'s> Builder<'s> {
             TokenKind::Number => self.number(start, until),
             TokenKind::Str => {
                 let span = self.leaf(kind, start, until);
-                Atom { span, value: Literal::Str(Text::string(self.covered(start, until), span)) }
+                Atom { span, value: Literal::Str(Arc::new(Text::string(self.covered(start, until), span))) }
             }
             _ => {
                 let span = self.leaf(kind, start, until);
@@ -231,7 +232,7 @@ impl<'s> Builder<'s> {
         }
         let span = self.leaf(TokenKind::Text, start, until);
         self.errors.text(span);
-        Atom { span, value: Literal::Text(Text::raw(token, span)) }
+        Atom { span, value: Literal::Text(Arc::new(Text::raw(token, span))) }
     }
 
     fn op(&mut self, start: usize, end: usize) -> Atom {

@@ -264,6 +264,7 @@ impl<'s> Errors<'s> {
     /// Looks whether a block that is closed was meant to be closed there.
     pub(super) fn closed(&mut self, open: Span, close: Span) {
         if self.suspect.is_none()
+            && self.covered(open.to(close)).contains('\n')
             && let (Some(opened), Some(closed)) = (self.indent(open), self.indent(close))
             && closed.len() < opened.len()
             && closed.len() == self.column(close)

@@ -5,6 +5,7 @@
 
 use super::Text;
 use crate::source::Span;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A part of a text that is shown to people or used as an address or a path.
@@ -84,9 +85,9 @@ impl Text {
 
     /// The text as a shell or a database gets it: in `"…"` only `\"` is an escape, in `"""…"""` nothing is.
     #[must_use]
-    pub fn shell(&self) -> Text {
+    pub fn shell(&self) -> Cow<'_, Text> {
         if self.raw {
-            return self.clone();
+            return Cow::Borrowed(self);
         }
         let mut shell =
             Text { value: String::with_capacity(self.value.len()), map: Vec::new(), file: self.file, raw: true };
@@ -99,7 +100,7 @@ impl Text {
             }
         }
         shell.copy(self, from..self.value.len());
-        shell
+        Cow::Owned(shell)
     }
 
     /// Adds a range of another text, with its part of the map.

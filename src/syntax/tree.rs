@@ -5,6 +5,7 @@ use crate::source::{FileId, Span};
 use std::fmt;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A parsed file.
 #[derive(Debug, Clone, Default)]
@@ -125,9 +126,9 @@ pub enum Literal {
     /// A bare word (`[A-Za-z_][A-Za-z0-9_-]*`; a `-` only between letters or digits, as in rule names).
     Word(Word),
     /// `"…"`, content still with its escapes.
-    Str(Text),
+    Str(Arc<Text>),
     /// `"""…"""`, dedented, otherwise raw.
-    Text(Text),
+    Text(Arc<Text>),
     /// A number, classified.
     Number(Number),
     /// `$name`.

@@ -58,7 +58,7 @@ fn sites(units: &[Unit]) -> (Vec<Site>, Vec<String>) {
         let mut seen = HashSet::new();
         for (program, _) in &of.compiled.programs {
             for block in blocks(program, &of.sources).into_iter().filter(|block| seen.insert(block.script.span)) {
-                let text = block.script.text.shell();
+                let text = block.script.text.shell().into_owned();
                 let header = header(program, &block, &text.value);
                 let above = header.matches('\n').count();
                 let file = *known.entry(format!("{header}{}\n", text.value)).or_insert_with_key(|content| {

@@ -13,7 +13,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         place.help("declare an `input` with a question, and write `\"$its_name\"` here")
     };
     let folders = context.statements().filter_map(|(_, action)| match action.dir.as_ref()? {
-        Value::Text(text) => Some((text.as_plain().filter(|path| is_example(path))?, text.span)),
+        Value::Text(text) => Some((text.as_plain().filter(|path| is_example(path))?.into_owned(), text.span)),
         _ => None,
     });
     let folders: Vec<Placeholder> = folders.map(|(text, span)| Placeholder { text, span }).collect();
