@@ -25,8 +25,9 @@ pub fn parse(script: &Script) -> Arc<Parsed> {
         _ => None,
     });
     kept.unwrap_or_else(|| {
-        let parsed = Arc::new(reader::parse(&script.text.shell()));
-        READ.with_borrow_mut(|read| read.insert(script.span, (Arc::clone(&script.text), Arc::clone(&parsed))));
+        let text = &script.text;
+        let parsed = Arc::new(if text.raw { reader::parse(text) } else { reader::parse(&text.shell()) });
+        READ.with_borrow_mut(|read| read.insert(script.span, (Arc::clone(text), Arc::clone(&parsed))));
         parsed
     })
 }

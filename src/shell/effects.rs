@@ -126,7 +126,7 @@ fn carried(command: &Command, line: &Line, language: Language) -> Nature {
     let mut nature = Nature { unknown, ..Nature::default() };
     for word in words {
         let skipped = word.text.find('=').filter(|_| word.text.starts_with("--")).map_or(0, |at| at + 1);
-        let script = Text { value: word.text.clone(), map: word.map.clone(), file: word.span.file, raw: true };
+        let script = word.as_text();
         let told = statements::read(language, line, word.text.get(skipped..).unwrap_or(""));
         let span = |range: Range<usize>| script.span(range.start + skipped..range.end + skipped);
         nature.take(told, command.name(), command.place, span);

@@ -20,16 +20,19 @@ impl<'a> Line<'a> {
     /// None if the tool is not described.
     pub fn of(command: &'a Command) -> Option<Self> {
         let name = command.name();
-        let own =
-            table::tool(name).or_else(|| table::tool(name.split_once('.')?.0).filter(|_| name.starts_with("mkfs")));
+        let table::Known { mut tool, families } = table::known(name);
+        if tool.is_none() && !families {
+            tool = table::tool(name.split_once('.')?.0).filter(|_| name.starts_with("mkfs"));
+            tool?;
+        }
         let words: Vec<&str> = command.arguments().iter().map(|word| word.text.as_str()).collect();
-        let line = Line { tool: own.unwrap_or(&table::NOTHING), operands: Vec::new(), words }.sorted();
-        let Some(first) = line.operands.first().copied().filter(|_| table::has_families(name)) else {
-            return own.map(|_| line);
+        let line = Line { tool: tool.unwrap_or(&table::NOTHING), operands: Vec::new(), words }.sorted();
+        let Some(first) = line.operands.first().copied().filter(|_| families) else {
+            return tool.map(|_| line);
         };
-        let Some(tool) = table::tool(&format!("{name} {first}")) else { return own.map(|_| line) };
+        let Some(family) = table::tool(&format!("{name} {first}")) else { return tool.map(|_| line) };
         let words = line.words.iter().filter(|word| !std::ptr::eq(**word, first)).copied().collect();
-        Some(Line { tool, operands: Vec::new(), words }.sorted())
+        Some(Line { tool: family, operands: Vec::new(), words }.sorted())
     }
 
     /// As any tool would see it.
@@ -39,6 +42,7 @@ impl<'a> Line<'a> {
     }
 
     fn sorted(mut self) -> Self {
+        self.operands.reserve(self.words.len());
         let mut words = self.words.iter();
         while let Some(word) = words.next() {
             if *word == "--" {

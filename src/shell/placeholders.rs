@@ -43,9 +43,12 @@ pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
 /// The blanks in capitals within a word: in a name, an address, or at the end of a header.
 pub fn within(word: &Word) -> Vec<Placeholder> {
     let text = word.text.as_str();
+    if !text.contains('[') && !text.contains("YOUR_") {
+        return Vec::new();
+    }
     let header =
         text.split_once(": ").is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphabetic() || c == '-'));
-    let script = Text { value: word.text.clone(), map: word.map.clone(), file: word.span.file, raw: true };
+    let script = word.as_text();
     if text.contains('\n') || text.contains(' ') && !(header && text.ends_with(']')) {
         return yours(word, &script).filter(|_| header).into_iter().collect();
     }
@@ -87,7 +90,8 @@ fn is_blank(word: &Word) -> bool {
     enclosed('<', '>').is_some_and(is_blank_name)
         || enclosed('[', ']').is_some_and(upper)
         || is_example(text)
-        || !text.contains([' ', '%', '\n'])
+        || text.bytes().any(|byte| matches!(byte, b'Y' | b'X' | b'M'))
+            && !text.contains([' ', '%', '\n'])
             && ["YYYY", "XXXX", "CHANGEME", "CHANGE_ME", "REPLACE_ME"].iter().any(|mark| text.contains(mark))
 }
 

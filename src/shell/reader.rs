@@ -14,6 +14,7 @@ use super::{
 };
 use crate::source::Span;
 use crate::syntax::Text;
+use smallvec::smallvec;
 use std::ops::Range;
 
 /// Scripts in scripts in scripts: deeper than this is not followed.
@@ -180,7 +181,19 @@ impl Reader {
         let via = None;
         self.command(
             text,
-            Command { words, span, place, assignments, redirects, input, pipeline, stage, via, comment },
+            Command {
+                base: base(&words),
+                words,
+                span,
+                place,
+                assignments,
+                redirects,
+                input,
+                pipeline,
+                stage,
+                via,
+                comment,
+            },
         );
     }
 
@@ -203,6 +216,7 @@ impl Reader {
                 let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
                 let span: Span = first.span.to(last.span);
                 let inner = Command {
+                    base: base(words),
                     words: words.to_vec(),
                     span,
                     place,
@@ -221,18 +235,18 @@ impl Reader {
                 let span = command.span;
                 self.parsed.problems.push(Problem { kind: ProblemKind::NotAnalysed, message: message.into(), span });
             }
-            Some(Inner::Script(word, place)) => self.script(text, &command, word, place, index),
+            Some(Inner::Script(word, place)) => self.script(&command, word, place, index),
             None => {
                 if let Some((word, place)) = command.input.as_ref().zip(reads_script(&command)) {
-                    self.script(text, &command, word, place, index);
+                    self.script(&command, word, place, index);
                 }
             }
         }
     }
 
     /// A script in a word, or on the input of a shell.
-    fn script(&mut self, text: &Text, command: &Command, word: &Word, place: Place, by: usize) {
-        let script = Text { value: word.text.clone(), map: word.map.clone(), file: text.file, raw: true };
+    fn script(&mut self, command: &Command, word: &Word, place: Place, by: usize) {
+        let script = word.as_text();
         let words = command.arguments().iter().take_while(|other| other.span != word.span);
         let flags: Vec<&str> = words.map(|word| word.text.as_str()).filter(|text| text.starts_with('-')).collect();
         let same = command.name() == "eval";
@@ -308,8 +322,8 @@ impl Reader {
             return self.found(&content, found, place);
         }
         let span = content.span(0..content.value.len());
-        let parts = vec![Part { range: 0..content.value.len(), quote: Quote::Single, expansion: false }];
-        Word { text: content.value, fixed: true, quoted: true, span, parts, map: content.map }
+        let parts = smallvec![Part { range: 0..content.value.len(), quote: Quote::Single, expansion: false }];
+        Word { text: content.value, fixed: true, quoted: true, span, parts, map: content.map.into() }
     }
 
     /// Variables that builtins set: `read x`, `export x=1`, `printf -v x`, `mapfile x`, `getopts o x`, `unset` sets none.
@@ -362,7 +376,7 @@ fn content(text: &Text, document: &Document) -> Text {
     if builder.map.is_empty() {
         builder.map.push((0, text.span(at..at).start));
     }
-    Text { value: builder.value, map: builder.map, file: text.file, raw: true }
+    builder.text(text.file)
 }
 
 /// Does the command take a script from its input, and where does that run? `bash`, `bash -s`, `ssh host`, `ssh host bash -s`.
@@ -376,6 +390,11 @@ fn reads_script(command: &Command) -> Option<Place> {
     }
     let hosts = command.arguments().operands(&["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R"]).len();
     (name == "ssh" && hosts == 1).then_some(Place::Elsewhere)
+}
+
+/// Where the name of a command begins, behind its directories.
+fn base(words: &[Word]) -> usize {
+    words.first().and_then(|word| word.text.rfind('/')).map_or(0, |at| at + 1)
 }
 
 fn is_shell(name: &str) -> bool {

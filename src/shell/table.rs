@@ -3,7 +3,9 @@
 //! In: the name of a tool. Out: its description. Not its business: matching it against a command (`effects`).
 //! docs/commands.md says what each key means.
 
+use rustc_hash::FxHashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// What a command does to what it reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -241,17 +243,32 @@ pub static NOTHING: Tool = Tool {
     does: &[],
 };
 
-/// Do subcommands of a tool have a description of their own?
-pub fn has_families(name: &str) -> bool {
-    let at = NAMES.partition_point(|(known, _)| *known <= name);
-    NAMES[at..]
-        .iter()
-        .take_while(|(known, _)| known.starts_with(name))
-        .any(|(known, _)| known[name.len()..].starts_with(' '))
+/// What is known under a name.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known {
+    /// The tool.
+    pub tool: Option<&'static Tool>,
+    /// Do subcommands of it have a description of their own?
+    pub families: bool,
+}
+
+static KNOWN: LazyLock<FxHashMap<&'static str, Known>> = LazyLock::new(|| {
+    let mut known: FxHashMap<&str, Known> = FxHashMap::default();
+    for (name, index) in NAMES {
+        known.entry(name).or_default().tool = TOOLS.get(usize::from(*index));
+        if let Some((family, _)) = name.split_once(' ') {
+            known.entry(family).or_default().families = true;
+        }
+    }
+    known
+});
+
+/// What is known under a name: of every command this is asked several times.
+pub fn known(name: &str) -> Known {
+    KNOWN.get(name).copied().unwrap_or_default()
 }
 
 /// The description of a tool; a family of subcommands may have its own: `aws s3`.
 pub fn tool(name: &str) -> Option<&'static Tool> {
-    let at = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    TOOLS.get(usize::from(NAMES[at].1))
+    known(name).tool
 }

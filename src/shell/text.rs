@@ -1,5 +1,7 @@
 //! Positions: from offsets of a text back to the plan file, and parts of texts that keep that way back.
 
+use super::tree::Map;
+use crate::source::FileId;
 use crate::syntax::Text;
 use std::ops::Range;
 
@@ -29,10 +31,15 @@ pub struct Builder {
     /// What was built so far.
     pub value: String,
     /// Its way back to the file.
-    pub map: Vec<(u32, u32)>,
+    pub map: Map,
 }
 
 impl Builder {
+    /// The text.
+    pub fn text(self, file: FileId) -> Text {
+        Text { value: self.value, map: self.map.into_vec(), file, raw: true }
+    }
+
     /// Adds the character that stands at an offset of `text`.
     pub fn push(&mut self, text: &Text, at: usize, c: char) {
         self.step(locate(&text.map, at));

@@ -4,6 +4,8 @@
 
 use super::{Parsed, text};
 use crate::source::Span;
+use crate::syntax::Text;
+use smallvec::SmallVec;
 use std::ops::Range;
 
 /// A simple command.
@@ -11,6 +13,8 @@ use std::ops::Range;
 pub struct Command {
     /// Its name and its arguments; assignments before it and redirections are not among them.
     pub words: Vec<Word>,
+    /// Where its name begins in the first word, behind directories.
+    pub(super) base: usize,
     /// From the first to the last word.
     pub span: Span,
     /// Where it runs.
@@ -91,6 +95,12 @@ pub enum Place {
     Elsewhere,
 }
 
+/// The pieces of a word: of most words one.
+pub type Parts = SmallVec<[Part; 1]>;
+
+/// Pairs (offset in a text, offset in the file): most words run in step with the file.
+pub type Map = SmallVec<[(u32, u32); 1]>;
+
 /// A word of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
@@ -103,9 +113,9 @@ pub struct Word {
     /// Where it stands, quotes included.
     pub span: Span,
     /// The text in pieces that are quoted alike, expansions by themselves.
-    pub parts: Vec<Part>,
+    pub parts: Parts,
     /// Pairs (offset in `text`, offset in the file).
-    pub(super) map: Vec<(u32, u32)>,
+    pub(super) map: Map,
 }
 
 /// A piece of a word.
@@ -147,6 +157,11 @@ impl Word {
     /// The text if it is fixed.
     pub fn literal(&self) -> Option<&str> {
         self.fixed.then_some(self.text.as_str())
+    }
+
+    /// The word as a text of its own: a script, or statements.
+    pub(super) fn as_text(&self) -> Text {
+        Text { value: self.text.clone(), map: self.map.to_vec(), file: self.span.file, raw: true }
     }
 
     /// Where a piece of its text stands.
@@ -192,9 +207,7 @@ fn variable(text: &str) -> Option<(&str, &str)> {
 impl Command {
     /// Its name without directories; empty if the name is not fixed.
     pub fn name(&self) -> &str {
-        let first = self.words.first().and_then(Word::literal).unwrap_or("");
-        let slash = first.bytes().rposition(|byte| byte == b'/');
-        slash.map_or(first, |at| &first[at + 1..])
+        self.words.first().and_then(Word::literal).map_or("", |first| &first[self.base..])
     }
 
     /// Its arguments.

@@ -5,6 +5,7 @@
 
 use super::quoting;
 use super::text::{Builder, part};
+use super::tree::{Map, Parts};
 use super::{Part, Quote, Word};
 use crate::syntax::Text;
 use std::ops::Range;
@@ -55,7 +56,7 @@ struct Scanner<'a> {
     reads: Vec<(String, Range<usize>, bool)>,
     sets: Vec<(String, Range<usize>)>,
     inner: Vec<Text>,
-    parts: Vec<Part>,
+    parts: Parts,
     quote: Quote,
 }
 
@@ -65,9 +66,8 @@ impl<'a> Scanner<'a> {
         let end = range.end.min(bytes.len());
         let (reads, sets, inner) = (Vec::new(), Vec::new(), Vec::new());
         let (quote, at) = (Quote::Bare, range.start.min(end));
-        // Most words are one piece, in step with the file: room for no more, there are many of them.
-        let out = Builder { value: String::with_capacity(end - at), map: Vec::with_capacity(1) };
-        let parts = Vec::with_capacity(1);
+        let out = Builder { value: String::with_capacity(end - at), map: Map::new() };
+        let parts = Parts::new();
         Scanner { text, bytes, at, end, out, fixed: true, quoted: false, reads, sets, inner, parts, quote }
     }
 
@@ -269,7 +269,7 @@ impl<'a> Scanner<'a> {
             script.push(self.text, at, c);
             at += c.len_utf8();
         }
-        self.inner.push(Text { value: script.value, map: script.map, file: self.text.file, raw: true });
+        self.inner.push(script.text(self.text.file));
         self.raw(at + 1);
     }
 

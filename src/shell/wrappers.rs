@@ -3,6 +3,8 @@
 //! In: the words of a command. Out: the words of the inner command, or the word that holds an inner script.
 
 use super::{Place, Word, table};
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// What a command runs.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ const fn wrapper(
     Wrapper { names, valued, operands, place }
 }
 
-const WRAPPERS: &[Wrapper] = &[
+static WRAPPERS: &[Wrapper] = &[
     wrapper(
         &["sudo", "doas"],
         &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "--user", "--group", "--host", "--chdir"],
@@ -87,6 +89,10 @@ const WRAPPERS: &[Wrapper] = &[
         Place::Elsewhere,
     ),
 ];
+
+static BY_NAME: LazyLock<FxHashMap<&'static str, &'static Wrapper>> = LazyLock::new(|| {
+    WRAPPERS.iter().flat_map(|wrapper| wrapper.names.iter().map(move |name| (*name, wrapper))).collect()
+});
 
 /// `docker exec` and its like: options with an argument, for the tool itself and for its verb.
 const CONTAINER_VALUED: &[&str] = &[
@@ -156,7 +162,7 @@ pub fn inner(words: &[Word], place: Place) -> Option<Inner<'_>> {
 
 /// A wrapper, or a runner such as `npx`, by its name or by its name and its subcommand.
 fn by_name<'a>(name: &str, rest: &'a [Word], place: Place) -> Option<Inner<'a>> {
-    let find = |name: &str| WRAPPERS.iter().find(|wrapper| wrapper.names.contains(&name));
+    let find = |name: &str| BY_NAME.get(name).copied();
     // `command -v rm` only asks where `rm` is.
     if name == "command" && rest.first().is_some_and(|word| matches!(word.text.as_str(), "-v" | "-V")) {
         return None;
