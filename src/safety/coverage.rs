@@ -175,6 +175,9 @@ pub fn alike(a: &Option<Trouble>, b: &Option<Trouble>) -> bool {
 pub fn exposed<'a>(world: &World<'a>, survey: &Survey<'a>) -> Vec<Exposed<'a>> {
     let mut found = Vec::new();
     for (index, change) in survey.changes.iter().enumerate().filter(|(_, c)| c.is_phase) {
+        if !change.forward.actions.iter().any(|action| destroyed(world, action).next().is_some()) {
+            continue;
+        }
         let procedure = &world.program.procedures[change.forward.procedure];
         let outside: FxHashSet<*const Action> =
             outside_points(&procedure.body).into_iter().map(std::ptr::from_ref).collect();

@@ -82,6 +82,7 @@ pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sou
         sources,
         today,
         texts: &texts,
+        unknown: rules::unknown(&program.plan, &texts),
         index: rules::Index::new(&texts),
         written: &written,
     };

@@ -30,11 +30,16 @@ pub fn differences(command: &Command) -> Vec<(&'static Difference, &'static str)
     let name = command.name();
     let from = DIFFERENCES.partition_point(|entry| entry.tool < name);
     let entries = DIFFERENCES[from..].iter().take_while(|entry| entry.tool == name);
+    // Every option of the table begins with a dash.
+    let plain = !command.arguments().iter().any(|word| word.text.starts_with('-'));
     let mut line = None;
     let mut found = Vec::new();
     for entry in entries {
         if entry.options.is_empty() {
             found.push((entry, ""));
+            continue;
+        }
+        if plain {
             continue;
         }
         let line = line.get_or_insert_with(|| Line::plain(command));

@@ -12,7 +12,7 @@ use crate::safety::tell;
 use crate::safety::trouble::Kind;
 use crate::safety::witness;
 use crate::safety::world::World;
-use crate::shell::Command;
+use crate::shell::{Command, Read};
 use crate::source::{Sources, Span};
 use rustc_hash::FxHashMap;
 
@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub today: Option<i64>,
     /// The shell texts of the plan, read.
     pub texts: &'a [Text],
+    /// What they read and nothing gives a value, with the text that reads it.
+    pub unknown: Vec<(&'a Text, &'a Read)>,
     /// Their commands by name.
     pub index: Index<'a>,
     /// Every action once, as `statements` finds them.
@@ -89,7 +91,8 @@ impl<'a> Context<'a> {
     pub fn named(&self, names: &[&str]) -> impl Iterator<Item = (&'a Text, &'a Command)> + use<'_, 'a> {
         let of_name = names.iter().filter_map(|name| self.index.named.get(name));
         let mut places: Vec<usize> = of_name.flatten().copied().collect();
-        places.sort_unstable();
+        // Each name has its places in order: this merges them.
+        places.sort();
         places.into_iter().map(|place| self.index.all[place])
     }
 

@@ -9,7 +9,65 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Place, Word, Words};
 
 /// The commands of which something is said below.
-const OWN: &[&str] = &["docker", "podman", "docker-compose", "podman-compose", "kubectl", "oc", "vi", "vim", "nvim", "nano", "emacs", "pico", "ed", "visudo", "vipw", "mcedit", "micro", "crontab", "systemctl", "passwd", "read", "select", "whiptail", "dialog", "rm", "cp", "mv", "ssh-keygen", "ssh-copy-id", "mysql_secure_installation", "fdisk", "cfdisk", "gdisk", "su", "sudo", "psql", "mysql", "mariadb", "mysqldump", "mysqladmin", "sqlite3", "mongo", "mongosh", "redis-cli", "valkey-cli", "ssh", "python", "python3", "node", "irb", "bash", "sh", "zsh", "ash", "telnet", "ftp", "rails"];
+const OWN: &[&str] = &[
+    "docker",
+    "podman",
+    "docker-compose",
+    "podman-compose",
+    "kubectl",
+    "oc",
+    "vi",
+    "vim",
+    "nvim",
+    "nano",
+    "emacs",
+    "pico",
+    "ed",
+    "visudo",
+    "vipw",
+    "mcedit",
+    "micro",
+    "crontab",
+    "systemctl",
+    "passwd",
+    "read",
+    "select",
+    "whiptail",
+    "dialog",
+    "rm",
+    "cp",
+    "mv",
+    "ssh-keygen",
+    "ssh-copy-id",
+    "mysql_secure_installation",
+    "fdisk",
+    "cfdisk",
+    "gdisk",
+    "su",
+    "sudo",
+    "psql",
+    "mysql",
+    "mariadb",
+    "mysqldump",
+    "mysqladmin",
+    "sqlite3",
+    "mongo",
+    "mongosh",
+    "redis-cli",
+    "valkey-cli",
+    "ssh",
+    "python",
+    "python3",
+    "node",
+    "irb",
+    "bash",
+    "sh",
+    "zsh",
+    "ash",
+    "telnet",
+    "ftp",
+    "rails",
+];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let names = [OWN, TOOLS].concat();
@@ -19,12 +77,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
-    if commands::is_dry(command) {
-        return None;
-    }
-    let found = containers(command).or_else(|| {
-        if is_answered(text, command) { None } else { asks(command).or_else(|| clients(text, command)).or_else(|| tools(command)) }
-    })?;
+    let asked = || asks(command).or_else(|| clients(text, command)).or_else(|| tools(command));
+    let found = containers(command).or_else(|| asked().filter(|_| !is_answered(text, command)));
+    let found = found.filter(|_| !commands::is_dry(command))?;
     let message = format!("`{}` {}", commands::shown(command), found.why);
     let place = Context::report("interactive-command", message, command.span, "nobody types here").help(found.help);
     Some(match found.fix {

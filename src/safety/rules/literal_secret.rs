@@ -57,8 +57,22 @@ fn of_command(command: &Command) -> Option<Diagnostic> {
 
 /// Commands with words of their own for a secret.
 const TAKES: &[&str] = &[
-    "mysql", "mysqldump", "mariadb", "mysqladmin", "redis-cli", "valkey-cli", "sshpass", "mongo", "mongosh", "mongodump",
-    "mongorestore", "docker", "podman", "curl", "wget", "aws",
+    "mysql",
+    "mysqldump",
+    "mariadb",
+    "mysqladmin",
+    "redis-cli",
+    "valkey-cli",
+    "sshpass",
+    "mongo",
+    "mongosh",
+    "mongodump",
+    "mongorestore",
+    "docker",
+    "podman",
+    "curl",
+    "wget",
+    "aws",
 ];
 
 /// Options that carry a password, addresses with one, and texts of the form `"password": "…"`.

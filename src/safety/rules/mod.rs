@@ -13,7 +13,7 @@ mod secrets;
 mod thresholds;
 
 pub use context::{Context, Index, statements};
-pub use scripts::{Block, blocks, texts, values};
+pub use scripts::{Block, blocks, texts, unknown, values};
 
 use crate::diagnostics::{Diagnostic, Level};
 

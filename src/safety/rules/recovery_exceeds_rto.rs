@@ -36,7 +36,13 @@ fn of_plan(context: &Context) -> Vec<Diagnostic> {
     let Some((rto, span)) = world.plan.head.rto else { return Vec::new() };
     let mut found: Vec<Diagnostic> = Vec::new();
     for change in context.survey.changes.iter().filter(|change| change.is_phase) {
-        for row in context.survey.matrix.of_phase(change.forward.procedure) {
+        let rows = context.survey.matrix.of_phase(change.forward.procedure);
+        let mut judged = None;
+        for row in rows.filter(|row| !row.point.is_range()) {
+            // Points that share their cells tell the same.
+            if judged.replace(row.cells.as_ptr()) == Some(row.cells.as_ptr()) {
+                continue;
+            }
             let back = |p: &usize| {
                 let procedure = &world.program.procedures[*p];
                 procedure.back_out || world.declaration(procedure).kind == ProcedureKind::Rollback
@@ -45,7 +51,7 @@ fn of_plan(context: &Context) -> Vec<Diagnostic> {
             let worst = |p: usize| world.program.procedures[p].worst;
             let fits = |p: usize| worst(p).is_none_or(|worst| worst <= rto);
             let Some(best) = ways().min_by_key(|&p| worst(p)) else { continue };
-            if row.point.is_range() || ways().any(fits) {
+            if ways().any(fits) {
                 continue;
             }
             let procedure = &world.program.procedures[best];

@@ -115,13 +115,13 @@ pub fn known<'a>(context: &Context<'a>) -> FxHashSet<&'a str> {
 }
 
 /// The reads of the script's own shell that nothing gives a value: not the plan, not the text before them, and not bash.
-pub fn unknown<'a>(context: &Context<'a>) -> Vec<(&'a Text, &'a Read)> {
-    let known = known(context);
+pub fn unknown<'a>(plan: &Plan, texts: &'a [Text]) -> Vec<(&'a Text, &'a Read)> {
+    let known = values(plan);
     let strange = |text: &Text, read: &Read| {
         read.place == Place::Here && !known.contains(read.name.as_str()) && !text.locals.contains(&read.name)
     };
     // What the text itself says is asked last: almost every read is one of the plan's values.
-    let texts = context.texts().iter().filter(|text| text.parsed.reads.iter().any(|read| strange(text, read)));
+    let texts = texts.iter().filter(|text| text.parsed.reads.iter().any(|read| strange(text, read)));
     let of_text = |text: &'a Text| text.parsed.free_reads().map(move |read| (text, read));
     texts.flat_map(of_text).filter(|(text, read)| strange(text, read)).collect()
 }

@@ -6,9 +6,16 @@ use crate::shell::{Part, Word};
 
 /// Does one of the words that name secrets begin anywhere in a text? Without one `is_name` need not be asked.
 pub fn hints(name: &str) -> bool {
-    name.as_bytes().windows(2).any(|two| {
-        let two = [two[0].to_ascii_lowercase(), two[1].to_ascii_lowercase()];
-        matches!(&two, b"pa" | b"pw" | b"se" | b"to" | b"ke" | b"cr" | b"au")
+    let bytes = name.as_bytes();
+    let begins = |at: usize, word: &[u8]| bytes[at..].get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word));
+    (0..bytes.len()).any(|at| match bytes[at].to_ascii_lowercase() {
+        b'p' => begins(at, b"pas") || begins(at, b"pw"),
+        b's' => begins(at, b"sec"),
+        b't' => begins(at, b"tok"),
+        b'k' => begins(at, b"key"),
+        b'c' => begins(at, b"cre"),
+        b'a' => begins(at, b"aut"),
+        _ => false,
     })
 }
 
@@ -131,10 +138,11 @@ pub fn known(text: &str) -> Option<(usize, usize)> {
     if text.len() < 20 {
         return None;
     }
-    if let Some(at) = text.find("-----BEGIN ").filter(|at| text[*at..].contains("PRIVATE KEY")) {
+    let key = text.as_bytes().contains(&b'-').then(|| text.find("-----BEGIN ")).flatten();
+    if let Some(at) = key.filter(|at| text[*at..].contains("PRIVATE KEY")) {
         return Some((at, 11));
     }
-    if !text.split(|c| !letter(c)).any(|run| run.len() >= 20) {
+    if !text.as_bytes().split(|byte| !letter(char::from(*byte))).any(|run| run.len() >= 20) {
         return None;
     }
     PREFIXES.iter().find_map(|(prefix, length)| {

@@ -40,23 +40,22 @@ const LOCAL: &[&str] = &[
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let texts = context.texts().iter();
-    texts.flat_map(|text| scripts(text).filter_map(|(command, word, place)| one(text, command, word, place))).collect()
+    let texts = context.texts().iter().filter(|text| text.parsed.shells.iter().any(|shell| shell.by.is_some()));
+    let inner = texts.flat_map(|text| scripts(text).map(move |(command, word, place)| (text, command, word, place)));
+    let ssh = context.named(&["ssh"]).filter(|(_, command)| command.words.len() > 3);
+    let direct = ssh.flat_map(|(text, command)| command.words.iter().skip(2).map(move |word| (text, command, word)));
+    let direct = direct.map(|(text, command, word)| (text, command, word, Place::Elsewhere));
+    inner.chain(direct).filter_map(|(text, command, word, place)| one(text, command, word, place)).collect()
 }
 
 /// The words that hold scripts for another shell, with the command that runs them.
 fn scripts(text: &Text) -> impl Iterator<Item = (&Command, &Word, Place)> {
     let inner = text.parsed.shells.iter().filter_map(|shell| Some((text.parsed.commands.get(shell.by?)?, shell.place)));
-    let script = inner.filter(|(command, _)| command.name() != "eval").filter_map(|(command, place)| {
+    inner.filter(|(command, _)| command.name() != "eval").filter_map(|(command, place)| {
         let fed = command.input.as_ref();
         let word = if fed.is_some_and(|input| !input.parts.is_empty()) { fed } else { command.words.last() };
         word.map(|word| (command, word, place))
-    });
-    let direct = text.parsed.commands.iter().filter(|command| command.name() == "ssh");
-    let words = direct
-        .filter(|command| command.words.len() > 3)
-        .flat_map(|command| command.words.iter().skip(2).map(move |word| (command, word, Place::Elsewhere)));
-    script.chain(words)
+    })
 }
 
 fn one(text: &Text, command: &Command, word: &Word, place: Place) -> Option<Diagnostic> {

@@ -28,9 +28,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let as_other = command.arguments().has_any(&["-u", "--user"])
         || command.arguments().iter().any(|word| word.text.starts_with("-u"));
-    if as_other
-        || text.parsed.runners(command).any(|runner| runner.name() == "sudo")
-    {
+    if as_other || text.parsed.runners(command).any(|runner| runner.name() == "sudo") {
         return None;
     }
     let root =

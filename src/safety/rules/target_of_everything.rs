@@ -6,13 +6,50 @@ use crate::shell::{Command, Word, Words};
 use crate::source::Span;
 
 /// The commands of which something is said below.
-const TOOLS: &[&str] = &["docker", "podman", "kubectl", "oc", "redis-cli", "valkey-cli", "rm", "find", "chown", "chmod", "pm2", "iptables", "ip6tables", "nft", "ufw", "crontab", "etcdctl", "consul", "aws", "gsutil", "gcloud", "mongo", "mongosh", "zfs", "sqitch", "flyway", "goose", "migrate", "dbmate", "knex", "npx", "terraform", "tofu", "pulumi", "supabase"];
+const TOOLS: &[&str] = &[
+    "docker",
+    "podman",
+    "kubectl",
+    "oc",
+    "redis-cli",
+    "valkey-cli",
+    "rm",
+    "find",
+    "chown",
+    "chmod",
+    "pm2",
+    "iptables",
+    "ip6tables",
+    "nft",
+    "ufw",
+    "crontab",
+    "etcdctl",
+    "consul",
+    "aws",
+    "gsutil",
+    "gcloud",
+    "mongo",
+    "mongosh",
+    "zfs",
+    "sqitch",
+    "flyway",
+    "goose",
+    "migrate",
+    "dbmate",
+    "knex",
+    "npx",
+    "terraform",
+    "tofu",
+    "pulumi",
+    "supabase",
+];
 
 /// Clients of databases.
 const CLIENTS: &[&str] = &["psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "cockroach", "clickhouse-client"];
 
 /// Those of them that migrate databases and infrastructure.
-const MIGRATE: &[&str] = &["sqitch", "flyway", "goose", "migrate", "dbmate", "knex", "npx", "terraform", "tofu", "pulumi", "supabase"];
+const MIGRATE: &[&str] =
+    &["sqitch", "flyway", "goose", "migrate", "dbmate", "knex", "npx", "terraform", "tofu", "pulumi", "supabase"];
 
 /// Verbs that empty a database, of whichever tool.
 const WIPES: &[&str] = &[
@@ -31,9 +68,12 @@ const WIPES: &[&str] = &[
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    debug_assert!(context.nothing_beside(TOOLS, |text, command| is_marked(command) || everything(text, command).is_none()));
+    debug_assert!(
+        context.nothing_beside(TOOLS, |text, command| is_marked(command) || everything(text, command).is_none())
+    );
     let marked = context.commands().filter(|(_, command)| is_marked(command) && !TOOLS.contains(&command.name()));
-    let whole = context.named(TOOLS).chain(marked).filter_map(|(text, command)| Some((command, everything(text, command)?)));
+    let whole =
+        context.named(TOOLS).chain(marked).filter_map(|(text, command)| Some((command, everything(text, command)?)));
     let mut found: Vec<(&Command, String, Span)> = whole.map(|(command, what)| (command, what, command.span)).collect();
     for (_, command) in context.named(CLIENTS) {
         let known = found.iter().any(|(other, ..)| std::ptr::eq(*other, command));

@@ -5,7 +5,10 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.named(&["cd", "pushd"]).filter_map(|(text, command)| unchecked(text, command).or_else(|| twice(text, command))).collect()
+    context
+        .named(&["cd", "pushd"])
+        .filter_map(|(text, command)| unchecked(text, command).or_else(|| twice(text, command)))
+        .collect()
 }
 
 fn unchecked(text: &Text, command: &Command) -> Option<Diagnostic> {

@@ -13,7 +13,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let read: FxHashSet<&str> = context.texts().iter().flat_map(|t| &t.parsed.reads).map(|r| r.name.as_str()).collect();
     let mut unused = Unused {
         words: things(plan).filter(here).map(|common| common.name.as_str()).collect(),
-        variables: values(plan).filter(here).map(|common| common.name.as_str()).filter(|name| !read.contains(name)).collect(),
+        variables: values(plan)
+            .filter(here)
+            .map(|common| common.name.as_str())
+            .filter(|name| !read.contains(name))
+            .collect(),
     };
     for (id, file) in context.sources.files().filter(|(id, _)| scripts::is_own(context, *id)) {
         unused.file(&file.text, &declared(plan).filter(|c| c.name_span.file == id).map(start).collect());

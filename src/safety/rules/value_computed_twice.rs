@@ -6,7 +6,7 @@ use super::scripts::Text;
 use crate::diagnostics::Diagnostic;
 use crate::model::plan::Backup;
 use crate::model::value::{Piece, Probe};
-use crate::shell::{self, Command, Place, Set, Word};
+use crate::shell::{self, Command, Part, Place, Set, Word};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 
@@ -98,19 +98,19 @@ fn names(text: &Text) -> Vec<Name> {
 
 /// The part of a word that changes, if the rest makes a name with it.
 fn changing(word: &Word) -> Option<String> {
-    let value = bare_or_part(word)?;
-    let (before, behind) = word.text.split_once(value)?;
-    let has = |marks: &[char]| before.contains(marks) || behind.contains(marks);
-    (has(&['/', '_', '-', '.']) && !has(&[' ', '='])).then(|| value.to_owned())
+    let part = moving(word)?;
+    let rest = [word.text.get(..part.range.start), word.text.get(part.range.end..)];
+    let has = |marks: &[char]| rest.iter().flatten().any(|text| text.contains(marks));
+    (has(&['/', '_', '-', '.']) && !has(&[' ', '='])).then(|| word.piece(part).to_owned())
 }
 
 /// The part of a word that changes, if it is all of it.
 fn bare(word: &Word) -> Option<String> {
-    bare_or_part(word).filter(|value| *value == word.text).map(str::to_owned)
+    moving(word).map(|part| word.piece(part)).filter(|value| *value == word.text).map(str::to_owned)
 }
 
-fn bare_or_part(word: &Word) -> Option<&str> {
-    let substitution = word.substitutions().map(|(text, _)| text).find(|text| {
+fn moving(word: &Word) -> Option<&Part> {
+    let substitution = word.substitutions().find(|(text, _)| {
         let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
         ["date ", "date)", "date`", "uuidgen", "mktemp -u", "openssl rand", "shuf ", "gdate "]
             .iter()
@@ -118,7 +118,7 @@ fn bare_or_part(word: &Word) -> Option<&str> {
     });
     let variable =
         || word.variables().find(|(name, ..)| matches!(*name, "RANDOM" | "SRANDOM" | "EPOCHSECONDS" | "SECONDS"));
-    substitution.or_else(|| variable().map(|(_, _, part)| word.piece(part)))
+    substitution.map(|(_, part)| part).or_else(|| variable().map(|(_, _, part)| part))
 }
 
 /// Is the variable used to name something in this text?

@@ -1,7 +1,7 @@
 //! A command reads a variable that another command sets: each runs in a shell of its own, and what one sets is gone for the next.
 
 use super::Context;
-use super::scripts::{self, Text};
+use super::scripts::Text;
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Place, Read, Set};
 use rustc_hash::FxHashMap;
@@ -14,8 +14,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 
 /// The reads that nothing covers in their own text, and the assignment of another text that was meant.
 pub fn lost<'a>(context: &Context<'a>) -> Vec<(&'a Read, &'a Set)> {
-    let unknown = scripts::unknown(context);
-    if unknown.is_empty() {
+    if context.unknown.is_empty() {
         return Vec::new();
     }
     let mut sets: FxHashMap<&str, &Set> = FxHashMap::default();
@@ -24,7 +23,7 @@ pub fn lost<'a>(context: &Context<'a>) -> Vec<(&'a Read, &'a Set)> {
     }
     // An assignment of the same text that comes later is another mistake.
     let own = |text: &Text, name: &str| text.parsed.sets.iter().any(|set| set.name == name);
-    let reads = unknown.into_iter().filter(|(text, read)| !own(text, &read.name));
+    let reads = context.unknown.iter().copied().filter(|(text, read)| !own(text, &read.name));
     reads.filter_map(|(_, read)| sets.get(read.name.as_str()).map(|set| (read, *set))).collect()
 }
 

@@ -1,18 +1,17 @@
 //! A command reads a shell variable that neither the plan nor the command itself sets.
 
-use super::variable_lost_between_steps::lost;
-use super::scripts::{self, Text};
 use super::Context;
+use super::scripts::{self, Text};
+use super::variable_lost_between_steps::lost;
 use crate::diagnostics::{Diagnostic, suggest};
 use crate::shell::Read;
 use crate::source::Span;
 use rustc_hash::FxHashSet;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let unknown = scripts::unknown(context);
     let lost: FxHashSet<Span> = lost(context).into_iter().map(|(read, _)| read.span).collect();
     let digits = |name: &str| name.chars().all(|c| !c.is_alphabetic() && c != '_');
-    let undefined = unknown.into_iter().filter(|(_, read)| !lost.contains(&read.span) && !digits(&read.name));
+    let undefined = context.unknown.iter().filter(|(_, read)| !lost.contains(&read.span) && !digits(&read.name));
     undefined.map(|(text, read)| one(context, text, read)).collect()
 }
 
