@@ -15,13 +15,21 @@ use crate::source::{Sources, Span};
 /// Where an exception counts; none: in the whole plan.
 type Scope = Option<Span>;
 
+/// An exception and where it counts.
+pub type Exception<'a> = (&'a Allow, Scope);
+
 /// Takes out what is excepted, and adds what is wrong with the exceptions.
-pub fn apply(world: &World, sources: &Sources, today: Option<i64>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let exceptions = collect(world.plan);
+pub fn apply(
+    world: &World,
+    sources: &Sources,
+    today: Option<i64>,
+    exceptions: &[Exception],
+    diagnostics: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
     let mut used = vec![false; exceptions.len()];
     let mut kept = Vec::new();
     for diagnostic in diagnostics {
-        let silencing = |(allow, scope): &(&Allow, Scope)| {
+        let silencing = |(allow, scope): &Exception| {
             allow.rule == diagnostic.rule && possible(allow) && covers(*scope, &diagnostic)
         };
         // The nearest is the one that was meant.
@@ -49,8 +57,8 @@ pub fn settle(found: &mut Vec<Diagnostic>, variants: usize) {
 }
 
 /// The exceptions of a plan and where they count, outer ones before inner ones.
-pub fn collect(plan: &Plan) -> Vec<(&Allow, Scope)> {
-    let mut found: Vec<(&Allow, Scope)> = plan.head.common.allow.iter().map(|allow| (allow, None)).collect();
+pub fn collect(plan: &Plan) -> Vec<Exception<'_>> {
+    let mut found: Vec<Exception> = plan.head.common.allow.iter().map(|allow| (allow, None)).collect();
     for common in declarations(plan) {
         found.extend(common.allow.iter().map(|allow| (allow, Some(common.span))));
     }

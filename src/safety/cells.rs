@@ -70,7 +70,8 @@ pub fn survey<'a>(world: &World<'a>) -> Survey<'a> {
     let mut changes = phases(world);
     let others = procedures(world, &changes);
     changes.extend(others);
-    let mut matrix = Matrix::default();
+    let points = changes.iter().map(|change| change.forward.stops.len()).sum();
+    let mut matrix = Matrix { rows: Vec::with_capacity(points) };
     for change in &changes {
         rows(world, change, &mut matrix);
     }

@@ -164,7 +164,8 @@ fn stops<'a>(
     };
     // Behind earlier phases there may be points of no return that one of them has passed.
     let passed = past(table, first);
-    let mut stops = vec![Stop::at(Point::Before, None, first, passed)];
+    let mut stops = Vec::with_capacity(2 * actions.len() + 2);
+    stops.push(Stop::at(Point::Before, None, first, passed));
     for (i, (&action, around)) in actions.iter().zip(around).enumerate() {
         let id = || action.id.clone();
         let found = [

@@ -32,6 +32,7 @@ use crate::diagnostics::Diagnostic;
 use crate::ir::{Program, actions};
 use crate::model::statement::OnFailure;
 use crate::source::{Sources, Span};
+use allow::Exception;
 use matrix::Matrix;
 use weakness::Weakness;
 use world::World;
@@ -87,17 +88,18 @@ pub fn analyse_with(weakness: Option<Weakness>, program: &Program, sources: &Sou
         written: &written,
     };
     let found = rules::RULES.iter().flat_map(|rule| (rule.check)(&context)).collect();
-    let diagnostics = allow::apply(&world, sources, today, found);
-    Analysis { diagnostics, accepted: accepted(&world), matrix: survey.matrix }
+    let exceptions = allow::collect(world.plan);
+    let diagnostics = allow::apply(&world, sources, today, &exceptions, found);
+    Analysis { diagnostics, accepted: accepted(&world, &exceptions), matrix: survey.matrix }
 }
 
-fn accepted(world: &World) -> Vec<Accepted> {
+fn accepted(world: &World, exceptions: &[Exception]) -> Vec<Accepted> {
     let plan = world.plan;
     let mut found = Vec::new();
     let mut add = |what: String, because: &str, until, span| {
         found.push(Accepted { what, because: because.to_owned(), until, span });
     };
-    for (allow, _) in allow::collect(plan).into_iter().filter(|(allow, _)| allow::possible(allow)) {
+    for (allow, _) in exceptions.iter().filter(|(allow, _)| allow::possible(allow)) {
         add(format!("allow {}", allow.rule), &allow.because.text, allow.until, allow.span);
     }
     for procedure in &plan.procedures {

@@ -68,7 +68,7 @@ fn template(value: &Value) -> Option<&Template> {
 
 /// Is it a path at all?
 fn leads(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, b'/' | b'\\' | b'~'))
+    text.starts_with('~') || text.as_bytes().contains(&b'/') || text.as_bytes().contains(&b'\\')
 }
 
 /// Whose home a path leads into. Before it may stand what an option or a volume puts there (`--file=`, `a:`).

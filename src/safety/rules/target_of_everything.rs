@@ -231,11 +231,15 @@ fn of_containers(command: &Command) -> Option<&'static str> {
 /// Does a word stand in it that says what is done, whatever the tool is called?
 fn is_marked(command: &Command) -> bool {
     let is_mark = |text: &str| match text.as_bytes().last() {
-        // Hardly any word ends as these do, and every word of the plan is asked.
-        Some(b'e') => text.ends_with("downgrade") || text.ends_with("db:wipe"),
+        // Hardly any word ends as these verbs do, and every word of the plan is asked.
+        Some(b'e') => text.ends_with("downgrade") || text.ends_with(":wipe"),
         Some(b'a') => text.ends_with("prisma"),
         Some(b'y') => text.ends_with("manage.py"),
-        Some(b'p' | b't' | b'd' | b'h' | b'l') => WIPES.iter().any(|verb| text.ends_with(verb)),
+        Some(b'p') => text.ends_with("drop"),
+        Some(b't') => text.ends_with(":reset"),
+        Some(b'd') => text.ends_with(":load"),
+        Some(b'h') => text.ends_with("fresh") || text.ends_with("refresh"),
+        Some(b'l') => text.ends_with("all") || text.ends_with("dropAll"),
         _ => false,
     };
     command.words.iter().any(|word| is_mark(&word.text))

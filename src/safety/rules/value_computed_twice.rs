@@ -110,6 +110,9 @@ fn bare(word: &Word) -> Option<String> {
 }
 
 fn moving(word: &Word) -> Option<&Part> {
+    if word.fixed {
+        return None;
+    }
     let substitution = word.substitutions().find(|(text, _)| {
         let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
         ["date ", "date)", "date`", "uuidgen", "mktemp -u", "openssl rand", "shuf ", "gdate "]
