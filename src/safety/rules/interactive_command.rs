@@ -265,7 +265,8 @@ fn has_option(words: &[Word], short: &[&str], long: &[&str]) -> bool {
         let valued = |c: char| "hUdpvPRFTo".contains(c);
         letters.chars().take_while(|c| c.is_ascii_alphabetic()).take_while(|c| !valued(*c)).any(wanted)
     };
-    words.has_any(long) || words.iter().any(bundled)
+    let is_long = |word: &Word| word.text.as_bytes().starts_with(b"--");
+    words.iter().any(|word| if is_long(word) { std::slice::from_ref(word).has_any(long) } else { bundled(word) })
 }
 
 fn is_bare_redis(words: &[Word]) -> bool {

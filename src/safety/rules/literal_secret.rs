@@ -55,30 +55,33 @@ fn of_command(command: &Command) -> Option<Diagnostic> {
     tokens.or_else(|| if commands::only_prints(command) { None } else { of_arguments(command) })
 }
 
-/// Commands with words of their own for a secret.
-const TAKES: &[&str] = &[
-    "mysql",
-    "mysqldump",
-    "mariadb",
-    "mysqladmin",
-    "redis-cli",
-    "valkey-cli",
-    "sshpass",
-    "mongo",
-    "mongosh",
-    "mongodump",
-    "mongorestore",
-    "docker",
-    "podman",
-    "curl",
-    "wget",
-    "aws",
-];
+/// Has it words of its own for a secret?
+fn takes(command: &Command) -> bool {
+    matches!(
+        command.name(),
+        "mysql"
+            | "mysqldump"
+            | "mariadb"
+            | "mysqladmin"
+            | "redis-cli"
+            | "valkey-cli"
+            | "sshpass"
+            | "mongo"
+            | "mongosh"
+            | "mongodump"
+            | "mongorestore"
+            | "docker"
+            | "podman"
+            | "curl"
+            | "wget"
+            | "aws"
+    )
+}
 
 /// Options that carry a password, addresses with one, and texts of the form `"password": "…"`.
 fn of_arguments(command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
-    let takes = TAKES.contains(&command.name());
+    let takes = takes(command);
     words.iter().enumerate().find_map(|(at, word)| {
         let next = words.get(at + 1);
         let (hints, holds) = (secrets::hints(&word.text), word.text.as_bytes().contains(&b':'));

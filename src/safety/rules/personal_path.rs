@@ -68,7 +68,8 @@ fn template(value: &Value) -> Option<&Template> {
 
 /// Is it a path at all?
 fn leads(text: &str) -> bool {
-    text.starts_with('~') || text.as_bytes().contains(&b'/') || text.as_bytes().contains(&b'\\')
+    let bytes = text.as_bytes();
+    bytes.first() == Some(&b'~') || bytes.contains(&b'/') || bytes.contains(&b'\\')
 }
 
 /// Whose home a path leads into. Before it may stand what an option or a volume puts there (`--file=`, `a:`).
