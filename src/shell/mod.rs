@@ -43,6 +43,7 @@ pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word, Wor
 
 use crate::model::value::Script;
 use crate::source::Span;
+use std::ops::Range;
 
 /// What a shell text says, in the order of the text; substitutions come before the command that uses them, inner
 /// scripts behind the command that runs them.
@@ -68,6 +69,12 @@ pub struct Parsed {
     pub unknown: Vec<usize>,
     /// Functions that the text defines.
     pub functions: Vec<String>,
+    /// The same with the ranges of pipelines that are their bodies.
+    pub bodies: Vec<(String, Range<usize>)>,
+    /// Loops, as ranges of pipelines: conditions and bodies.
+    pub loops: Vec<Range<usize>>,
+    /// Words that stand as a condition in `[[ … ]]` and are the same at all times.
+    pub constants: Vec<Span>,
     /// Comments on lines of their own, from the `#` on; not those of inner scripts.
     pub comments: Vec<(String, Span)>,
     /// What could not be read.
@@ -96,6 +103,8 @@ pub struct Set {
     pub span: Span,
     /// In which shell.
     pub place: Place,
+    /// The pipeline that sets it, an index into those of the text; of a loop's variable any before its body.
+    pub pipeline: usize,
     /// The value, if it is an assignment.
     pub value: Option<Word>,
 }

@@ -37,6 +37,8 @@ pub struct Reader {
     depth: usize,
     /// How many pipelines came before those of the text that is being read.
     base: usize,
+    /// The pipeline that is being read.
+    site: usize,
     /// Does a failed stage fail the pipeline that is being read?
     pipefail: bool,
     /// What looks like `<name>` in the text that is being read.
@@ -82,8 +84,8 @@ impl Reader {
         self.depth += 1;
         let outer = std::mem::replace(&mut self.angles, placeholders::angles(text));
         match reading::read(&text.value, options) {
-            Ok(Reading { events, pipelines, endless }) => {
-                let (before, place) = ((self.base, self.pipefail), shell.place);
+            Ok(Reading { events, pipelines, endless, loops, bodies, constants }) => {
+                let (before, place) = ((self.base, self.pipefail, self.site), shell.place);
                 self.base = self.parsed.pipelines.len();
                 shell.endless = endless.into_iter().map(|range| text.span(range)).collect();
                 let number = self.parsed.shells.len();
@@ -94,8 +96,11 @@ impl Reader {
                     let (then, otherwise) = (moved(pipeline.then.clone()), moved(pipeline.otherwise.clone()));
                     super::Pipeline { shell: number, then, otherwise, ..pipeline }
                 }));
+                self.parsed.loops.extend(loops.into_iter().map(moved));
+                self.parsed.bodies.extend(bodies.into_iter().map(|(name, range)| (name, moved(range))));
+                self.parsed.constants.extend(constants.into_iter().map(|range| text.span(range)));
                 events.into_iter().for_each(|event| self.event(text, event, place));
-                (self.base, self.pipefail) = before;
+                (self.base, self.pipefail, self.site) = before;
             }
             Err(failure) => self.failure(text, failure, shell, options),
         }
@@ -141,7 +146,10 @@ impl Reader {
                 let word = self.word(text, range, place);
                 self.parsed.listed.push((name, word));
             }
-            Event::Arithmetic(range) => drop(self.found(text, words::arithmetic(text, range), place)),
+            Event::Arithmetic(range, site) => {
+                self.site = self.base + site;
+                drop(self.found(text, words::arithmetic(text, range), place));
+            }
             Event::Set(name, range) => self.set(text, name, range, place, None),
             Event::Function(name) => self.parsed.functions.push(name),
             Event::Document(document) => drop(self.document(text, &document, place)),
@@ -150,6 +158,7 @@ impl Reader {
 
     fn simple(&mut self, text: &Text, simple: Simple, place: Place) {
         let pipeline = self.base + simple.site.0;
+        self.site = pipeline;
         self.pipefail = self.parsed.pipelines.get(pipeline).is_some_and(|pipeline| pipeline.pipefail);
         let value = |reader: &mut Self, (name, range): (String, Range<usize>)| {
             let written = text.value.get(range.clone()).unwrap_or("");
@@ -312,7 +321,7 @@ impl Reader {
 
     fn set(&mut self, text: &Text, name: String, range: Range<usize>, place: Place, value: Option<Word>) {
         self.parsed.placeholders.extend(value.iter().flat_map(placeholders::within));
-        self.parsed.sets.push(Set { name, span: text.span(range), place, value });
+        self.parsed.sets.push(Set { name, span: text.span(range), place, pipeline: self.site, value });
     }
 
     fn document(&mut self, text: &Text, document: &Document, place: Place) -> Word {

@@ -16,8 +16,8 @@ pub enum Event {
     /// A word outside of commands that is expanded: `for x in WORD`, `case WORD in`, an operand of `[[ ]]`,
     /// a redirection of a compound command.
     Word(Range<usize>),
-    /// An arithmetic expression with what surrounds it: bare names in it are variables.
-    Arithmetic(Range<usize>),
+    /// An arithmetic expression with what surrounds it: bare names in it are variables. Its pipeline.
+    Arithmetic(Range<usize>, usize),
     /// A word that the variable of a `for` goes through.
     Listed(String, Range<usize>),
     /// A name that gets a value, and where.
@@ -76,6 +76,12 @@ pub struct Reading {
     pub pipelines: Vec<Pipeline>,
     /// The heads of loops that end only from inside: `while true`.
     pub endless: Vec<Range<usize>>,
+    /// Its loops, as ranges of pipelines: conditions and bodies.
+    pub loops: Vec<Range<usize>>,
+    /// Its functions, with the ranges of pipelines that are their bodies.
+    pub bodies: Vec<(String, Range<usize>)>,
+    /// Words that stand as a condition in `[[ … ]]` and are the same at all times.
+    pub constants: Vec<Range<usize>>,
 }
 
 /// Why a text could not be read.

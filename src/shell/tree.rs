@@ -51,13 +51,19 @@ pub struct Pipeline {
     pub asked: bool,
     /// Is its status that of the script?
     pub last: bool,
+    /// Does it stand in the condition of an `if` or of a loop?
+    pub condition: bool,
+    /// Does more follow it in brackets or in a condition that is asked as a whole? Then its failure ends nothing.
+    pub unheard: bool,
+    /// Is it the process of a `<(…)` or `>(…)`, whose status nobody learns?
+    pub process: bool,
     /// Is it part of the body of a loop?
     pub in_loop: bool,
     /// Is it part of a branch that may not be taken?
     pub in_branch: bool,
     /// Is it part of a function's body?
     pub in_function: bool,
-    /// Which pair of parentheses it stands in; 0 is none.
+    /// Which pair of parentheses it stands in, or which compound command in a pipe; 0 is none.
     pub subshell: usize,
     /// Does a failed command end the shell (`set -e`)?
     pub errexit: bool,
@@ -304,6 +310,9 @@ impl Parsed {
             background: false,
             asked: false,
             last: false,
+            condition: false,
+            unheard: false,
+            process: false,
             in_loop: false,
             in_branch: false,
             in_function: false,

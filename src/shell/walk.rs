@@ -54,10 +54,11 @@ impl<'t> Walk<'t> {
         let last = self.here.last;
         for (i, chain) in list.0.iter().enumerate() {
             self.here.last = last && i + 1 == list.0.len();
-            let background = self.here.background;
+            let (background, unheard) = (self.here.background, self.here.unheard);
             self.here.background = background || chain.background;
+            self.here.unheard = unheard || self.here.asked && chain.rest.is_empty() && i + 1 < list.0.len();
             self.chain(chain);
-            self.here.background = background;
+            (self.here.background, self.here.unheard) = (background, unheard);
             let known = guards::behind(chain, self.here.errexit && !self.here.asked);
             self.here.guarded.extend(known);
         }
@@ -107,7 +108,14 @@ impl<'t> Walk<'t> {
         let outer = std::mem::replace(&mut self.here.asked, asked);
         for (stage, command) in pipeline.stages.iter().enumerate() {
             self.site = (index, stage);
-            self.command(command);
+            match command {
+                // A stage is a process of its own.
+                Command::Compound(compound, redirects) if stages > 1 => {
+                    self.apart(|walk| walk.compound(compound));
+                    self.redirects(redirects);
+                }
+                _ => self.command(command),
+            }
         }
         self.here.asked = outer;
     }
@@ -121,28 +129,29 @@ impl<'t> Walk<'t> {
             }
             Command::Function(name, body) => {
                 self.reading.events.push(Event::Function((*name).to_owned()));
-                let before = self.here.clone();
+                let (before, start) = (self.here.clone(), self.reading.pipelines.len());
                 (self.here.in_function, self.here.last) = (true, true);
                 self.command(body);
                 self.here = before;
+                self.reading.bodies.push(((*name).to_owned(), start..self.reading.pipelines.len()));
             }
         }
     }
 
     fn compound(&mut self, compound: &Compound) {
         match compound {
-            Compound::Arithmetic(range) => self.reading.events.push(Event::Arithmetic(range.clone())),
+            Compound::Arithmetic(range) => self.reading.events.push(Event::Arithmetic(range.clone(), self.site.0)),
             Compound::Count { head, body } => {
-                self.reading.events.push(Event::Arithmetic(head.clone()));
-                self.list_with(body, |here| here.in_loop = true);
+                self.reading.events.push(Event::Arithmetic(head.clone(), self.site.0));
+                self.looped(body);
             }
             Compound::Group(list) => self.items(list),
-            Compound::Subshell(list) => self.subshell(list),
+            Compound::Subshell(list) => self.apart(|walk| walk.list(list)),
             Compound::For { variable, values, head, body } => {
                 let listed = values.iter().map(|word| Event::Listed((*variable).to_owned(), word.range()));
                 self.reading.events.extend(listed);
                 self.reading.events.push(Event::Set((*variable).to_owned(), head.clone()));
-                self.list_with(body, |here| here.in_loop = true);
+                self.looped(body);
             }
             Compound::Case { value, arms } => self.case(value, arms),
             Compound::If { arms, otherwise } => self.branches(arms, otherwise.as_ref()),
@@ -152,17 +161,26 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn subshell(&mut self, list: &List) {
+    /// In a shell of its own.
+    fn apart(&mut self, walk: impl FnOnce(&mut Self)) {
         self.subshells += 1;
         let (number, before) = (self.subshells, self.here.clone());
         self.here.subshell = number;
-        self.list(list);
+        walk(self);
         self.here = before;
+    }
+
+    fn looped(&mut self, body: &List) {
+        let start = self.reading.pipelines.len();
+        self.list_with(body, |here| here.in_loop = true);
+        self.reading.loops.push(start..self.reading.pipelines.len());
     }
 
     fn repeat(&mut self, wanted: bool, condition: &List, head: &Range<usize>, looped: &List) {
         let start = self.reading.pipelines.len();
-        self.list_with(condition, |here| (here.asked, here.in_loop, here.last) = (true, true, false));
+        self.list_with(condition, |here| {
+            (here.asked, here.in_loop, here.last, here.condition) = (true, true, false, true);
+        });
         let body = self.reading.pipelines.len();
         let known = guards::of_list(condition);
         self.list_with(looped, |here| {
@@ -170,6 +188,7 @@ impl<'t> Walk<'t> {
             here.guarded.extend(if wanted { known.if_true } else { known.if_false });
         });
         let end = self.reading.pipelines.len();
+        self.reading.loops.push(start..end);
         if guards::is_constant(condition, wanted) && !guards::leaves_within(looped) {
             self.reading.endless.push(head.clone());
         }
@@ -216,7 +235,7 @@ impl<'t> Walk<'t> {
         let mut proof = Proof::default();
         if let Some(list) = condition {
             self.list_with(list, |here| {
-                (here.asked, here.last) = (true, false);
+                (here.asked, here.last, here.condition) = (true, false, true);
                 here.guarded.extend(known.clone());
             });
             proof = guards::of_list(list);
@@ -252,7 +271,12 @@ impl<'t> Walk<'t> {
                 self.test(right);
             }
             Test::Not(inner) => self.test(inner),
-            Test::Unary(_, word) => self.word(word),
+            Test::Unary(operator, word) => {
+                if matches!(*operator, "-n" | "-z") && !word.text.contains(['$', '`']) {
+                    self.reading.constants.push(word.range());
+                }
+                self.word(word);
+            }
             Test::Binary(_, left, right) => {
                 self.word(left);
                 self.word(right);
@@ -278,7 +302,9 @@ impl<'t> Walk<'t> {
     /// `<(…)`: its status is nobody's business.
     fn process(&mut self, list: &List) {
         let site = self.site;
-        self.list_with(list, |here| (here.background, here.last, here.errexit) = (true, false, false));
+        self.list_with(list, |here| {
+            (here.background, here.process, here.last, here.errexit) = (true, true, false, false);
+        });
         self.site = site;
     }
 

@@ -223,9 +223,15 @@ fn farther(place: Place, inner: Place) -> Place {
 fn wrapped<'a>(wrapper: &Wrapper, words: &'a [Word], place: Place) -> Option<Inner<'a>> {
     let place = farther(place, wrapper.place);
     let from = skip(words, wrapper.valued, wrapper.operands);
-    let rest = words.get(from..).filter(|rest| !rest.is_empty())?;
+    let mut rest = words.get(from..).filter(|rest| !rest.is_empty())?;
+    // What `parallel` runs its script on.
+    if let Some(at) = rest.iter().position(|word| word.text.starts_with(":::")).filter(|at| *at > 0) {
+        rest = &rest[..at];
+    }
     let remote = wrapper.place == Place::Elsewhere;
     match rest {
+        // What it is to run stands on its input.
+        [only] if remote && SHELLS.contains(&base(only)) => Some(Inner::Command(rest, place)),
         [only] if remote || wrapper.names.contains(&"parallel") => Some(Inner::Script(only, place)),
         // What a person looks at.
         [only] if wrapper.names.contains(&"watch") && only.text.contains(' ') => None,

@@ -21,21 +21,48 @@ fn is_short(writer: &Command) -> bool {
     }
 }
 
+/// Does something that unpacks or lists a whole dump write to it?
+fn writes_much(text: &Text, command: &Command) -> bool {
+    let much = [
+        "zcat",
+        "gzcat",
+        "xzcat",
+        "zstdcat",
+        "bzcat",
+        "gunzip",
+        "gzip",
+        "xz",
+        "zstd",
+        "bunzip2",
+        "tar",
+        "pg_restore",
+        "cat",
+    ];
+    let before = text.parsed.before(command).filter(|other| other.stage + 1 == command.stage).last();
+    before.is_some_and(|writer| much.contains(&writer.name()) || writer.name().contains("dump"))
+}
+
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
     let quiet = words.short('q') || words.has_any(&["--quiet", "--silent"]);
     let site = text.parsed.pipeline(command);
-    if !quiet || !site.pipefail || command.stage == 0 || site.background {
+    let first = words.value(&["-m", "--max-count"]).is_some() || words.short('m');
+    let early = quiet || first && command.stage > 0 && writes_much(text, command);
+    if !early || !site.pipefail || command.stage == 0 || site.background {
         return None;
     }
     let writer = text.parsed.before(command).filter(|other| other.stage + 1 == command.stage).last()?;
     if commands::only_prints(writer) || is_short(writer) {
         return None;
     }
-    let message = format!("`grep -q` goes at its first match: `{}` is cut off, and the pipeline fails", writer.name());
+    let how = if quiet { "`grep -q` goes at its first match" } else { "`grep -m` goes when it has found enough" };
+    let message = format!("{how}: `{}` is cut off, and the pipeline fails", writer.name());
     let place = Context::report("grep-q-in-pipeline", message, command.span, "found, and yet a failure now and then");
     let place = place.also(writer.span, "killed while it writes");
     let place = place.help("let it read to the end: `grep x > /dev/null`");
+    if !quiet {
+        return Some(place);
+    }
     let option =
         words.iter().find(|word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('q'));
     let last = command.arguments().last()?;

@@ -1,60 +1,95 @@
-//! A failure that is turned into success: `|| true`, `|| echo …`, a branch that only says that it failed, `set +e`.
+//! A failure that is turned into success: `|| true`, `|| echo …`, a branch that only says that it failed, `set +e`; or one that
+//! nobody hears of, because it happens in the background or where `set -e` does not hold.
 
 use super::{
-    Context, commands,
+    Context, background, commands,
     scripts::{Role, Text},
+    status, unended,
 };
 use crate::diagnostics::Diagnostic;
-use crate::shell::{Command, Words};
-use std::ops::Range;
+use crate::shell::{Command, Place, Words};
+
+/// What becomes of a failure, in words that follow "may fail and", and what to do.
+pub type Why = (&'static str, &'static str);
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let all = context.commands().filter(|(text, _)| !matches!(text.role, Role::Diagnosis | Role::Source));
-    all.filter_map(|(text, command)| one(text, command)).collect()
+    let mut found: Vec<Diagnostic> = all.filter_map(|(text, command)| one(text, command)).collect();
+    // A list is one mistake, however many commands it has.
+    found.dedup_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
+    found
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     if command.via.is_some() {
         return None;
     }
-    let site = text.parsed.pipeline(command);
-    let substitution = text.parsed.shell(command).is_some_and(|shell| shell.substitution);
     let compared = text.role == (Role::Check { compared: true });
-    let (what, help) = if command.name() == "set" {
-        (
-            switched_off(text, command)?,
-            "let commands end the text; ask for a status where it is wanted: `if ! cmd; then …; fi`",
-        )
-    } else if substitution || compared {
-        return None;
-    } else if command.stage == 0 && excused(text, command) {
-        ("its failure counts as success", "leave the `||` out, or end behind it: `|| { echo …; exit 1; }`")
-    } else if command.stage == 0 && told_only(text, command) {
-        ("that it failed is only said", "end there: `exit 1` behind the message")
-    } else if swallowed(text, command) {
-        ("its failure is swallowed by the command behind it", "begin the inner script with `set -e`")
-    } else if let Some(inner) = assigned(text, command) {
-        (inner, "declare it first, assign it on a line of its own")
-    } else {
-        return None;
+    let (subject, (what, help)) = match command.name() {
+        "set" => ("behind", switched_off(text, command)?),
+        "trap" => ("with", trapped(command)?),
+        _ if compared => return None,
+        _ => ("", why(text, command)?),
     };
     let shown = commands::shown(command);
-    let message = match command.name() {
-        "set" => format!("behind `{shown}` {what}"),
-        _ => format!("`{shown}` may fail and {what}"),
+    let message = match subject {
+        "" => format!("`{shown}` may fail and {what}"),
+        _ => format!("{subject} `{shown}` {what}"),
     };
-    let label = if site.otherwise.is_empty() { "nobody hears of a failure" } else { "a failure is excused" };
+    let excused = !text.parsed.pipeline(command).otherwise.is_empty();
+    let label = if excused { "a failure is excused" } else { "nobody hears of a failure" };
     Some(Context::report("masked-failure", message, command.span, label).help(help))
 }
 
-/// `cmd || true`, `cmd || echo …`: what follows only prints, and the command matters.
+fn why(text: &Text, command: &Command) -> Option<Why> {
+    let process = background::process(text, command);
+    if text.parsed.shell(command).is_some_and(|shell| shell.substitution) {
+        return process.or_else(|| printed(text, command));
+    }
+    let first = command.stage == 0;
+    if first && excused(text, command) {
+        return Some((
+            "its failure counts as success",
+            "leave the `||` out, or end behind it: `|| { echo …; exit 1; }`",
+        ));
+    }
+    if first && (told_only(text, command) || told_of(text, command)) {
+        return Some(("that it failed is only said", "end there: `exit 1` behind the message"));
+    }
+    if first && stopped_before(text, command) {
+        return Some((
+            "what follows is done to data that is in use",
+            "leave the `||` out: to stop what does not run succeeds, and there is then nothing to excuse",
+        ));
+    }
+    if declared(text, command) {
+        return Some((
+            "its command's failure is lost: the status is that of the declaration",
+            "declare it first, assign it on a line of its own",
+        ));
+    }
+    let unended = unended::why(text, command);
+    unended.or(process).or_else(|| background::why(text, command)).or_else(|| for_each(text, command))
+}
+
+/// `cmd || true`, `cmd || echo …`, also behind brackets: what follows only prints, and the command matters.
 fn excused(text: &Text, command: &Command) -> bool {
-    let site = text.parsed.pipeline(command);
-    let (from, to) = (site.otherwise.start, site.otherwise.end);
-    // The `else` of an `if` is told of, not excused.
-    let or = from < to && text.parsed.pipelines.get(from).is_some_and(|other| other.in_branch == site.in_branch);
     let last_stage = text.parsed.behind(command).filter(|next| next.via.is_none()).last().unwrap_or(command);
-    or && only_prints(text, from..to) && matters(text, command) && matters(text, last_stage)
+    let counts = status::matters(text, command) && status::matters(text, last_stage);
+    // `restore | tail -n 1 || true`: `pipefail` was to tell of it.
+    let first = text.parsed.pipeline(command).stages > 1 && status::acts(text, command);
+    let group =
+        || unended::group(text, command).is_some_and(|group| is_excused(text, group)) && status::acts(text, command);
+    (counts || first) && is_excused(text, command.pipeline) || group()
+}
+
+/// Does an `||` behind the pipeline make a success of its failure?
+fn is_excused(text: &Text, pipeline: usize) -> bool {
+    let Some(site) = text.parsed.pipelines.get(pipeline) else { return false };
+    let branch = site.otherwise.clone();
+    // The `else` of an `if` is told of, not excused.
+    let or = text.parsed.pipelines.get(branch.start).is_some_and(|other| other.in_branch == site.in_branch);
+    or && status::only_prints(text, branch)
 }
 
 /// `if …; then echo failed; fi`, `… && echo failed`: the failure is said, and the text goes on.
@@ -65,182 +100,31 @@ fn told_only(text: &Text, command: &Command) -> bool {
     }
     [site.then.clone(), site.otherwise.clone()].into_iter().any(|branch| {
         let inside = text.parsed.pipelines.get(branch.start).is_some_and(|first| first.in_branch && !site.in_branch);
-        let says = |other: &Command| other.arguments().iter().any(|word| tells_failure(&word.text));
-        !branch.is_empty() && inside && only_prints(text, branch.clone()) && text.parsed.within(branch).any(says)
+        inside && status::only_prints(text, branch.clone()) && status::tells_failure(text, branch)
     })
 }
 
-fn tells_failure(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    ["fail", "error", "❌", "not respond", "no responde", "falló", "broken", "unhealthy"]
-        .iter()
-        .any(|word| lower.contains(word))
+/// `[ "$size" -gt 1000 ] || echo "too small"`: a test that only speaks.
+fn told_of(text: &Text, command: &Command) -> bool {
+    let looks = matches!(command.name(), "[" | "test" | "diff" | "cmp" | "grep" | "egrep" | "fgrep" | "pgrep" | "pm2");
+    looks
+        && is_excused(text, command.pipeline)
+        && status::tells_failure(text, text.parsed.pipeline(command).otherwise.clone())
 }
 
-/// Every pipeline of the range is a command that prints, or `true`, or `exit 0`.
-fn only_prints(text: &Text, range: Range<usize>) -> bool {
-    let plain = |command: &Command| {
-        commands::only_prints(command) || matches!(command.name(), "exit" | "return") && command.has("0")
+/// `systemctl stop x || true`, and then data are put in place.
+fn stopped_before(text: &Text, command: &Command) -> bool {
+    let stops = command.name() == "systemctl" && command.arguments().verb(&[]).is_some_and(|(verb, _)| verb == "stop");
+    let site = text.parsed.pipeline(command);
+    let replaces = |other: &Command| {
+        let there = text.parsed.pipeline(other);
+        other.span.start > command.span.end && there.shell == site.shell && status::copies(other)
     };
-    !range.is_empty()
-        && range.into_iter().all(|index| {
-            let mut commands = text.parsed.within(index..index + 1).filter(|command| command.via.is_none()).peekable();
-            // `{ …; }` is a pipeline without a command of its own; an assignment keeps the failure for later.
-            let group = text.parsed.pipelines.get(index).is_some_and(|pipeline| pipeline.stages == 1);
-            if commands.peek().is_none() { group && is_group(text, index) } else { commands.all(plain) }
-        })
-}
-
-/// Is it a compound command: do the next pipelines stand within it? An assignment has nothing within.
-fn is_group(text: &Text, index: usize) -> bool {
-    let next = text.parsed.pipelines.get(index + 1);
-    next.is_some_and(|next| next.shell == text.parsed.pipelines[index].shell)
-        && !text.parsed.sets.iter().any(|set| set.value.is_some() && in_sight(text, index, set.span.start))
-}
-
-/// Does a place lie between the pipelines around?
-fn in_sight(text: &Text, index: usize, at: u32) -> bool {
-    let before = text.parsed.within(0..index).map(|command| command.span.end).max().unwrap_or(0);
-    let after = text
-        .parsed
-        .within(index + 1..text.parsed.pipelines.len())
-        .map(|command| command.span.end)
-        .max()
-        .unwrap_or(u32::MAX);
-    before <= at && at <= after
-}
-
-/// Commands whose failure says that there was nothing to do, or that only look or tell.
-fn matters(text: &Text, command: &Command) -> bool {
-    const TOLERABLE: &[&str] = &[
-        "rm",
-        "rmdir",
-        "unlink",
-        "kill",
-        "pkill",
-        "killall",
-        "mkdir",
-        "grep",
-        "egrep",
-        "diff",
-        "cmp",
-        "test",
-        "[",
-        "which",
-        "command",
-        "type",
-        "id",
-        "ls",
-        "cat",
-        "wait",
-        "read",
-        "umount",
-        "userdel",
-        "groupdel",
-        "useradd",
-        "groupadd",
-        "stty",
-        "tput",
-        "clear",
-        "cd",
-        "logger",
-        "echo",
-        "printf",
-        "true",
-        "false",
-        ":",
-        "let",
-        "expr",
-        "sleep",
-        "touch",
-        "find",
-        "slack-cli",
-        "mail",
-        "sendmail",
-        "notify-send",
-        "wall",
-        "trap",
-        "unset",
-        "export",
-        "pgrep",
-        "head",
-        "tail",
-        "wc",
-        "nice",
-        "fuser",
-        "lsof",
-        "tee",
-        "xargs",
-        "popd",
-        "deactivate",
-        "awk",
-        "sed",
-        "sort",
-        "jq",
-        "df",
-        "ps",
-        "journalctl",
-    ];
-    let inner =
-        text.parsed.commands.iter().filter(|other| other.pipeline == command.pipeline && other.stage == command.stage);
-    inner.clone().all(|command| {
-        let name = command.name();
-        !TOLERABLE.contains(&name) && !is_cleanup(command) && !is_notice(command)
-    })
-}
-
-/// Takes away what may be gone already, or looks at a state.
-fn is_cleanup(command: &Command) -> bool {
-    let verb = commands::compose(command).or_else(|| commands::docker(command)).or_else(|| commands::kubectl(command));
-    let verb = verb.map(|(verb, rest)| match verb {
-        "network" | "volume" | "container" | "image" => rest.verb(&[]).map_or(verb, |(verb, _)| verb),
-        _ => verb,
-    });
-    let taken = [
-        "stop",
-        "rm",
-        "kill",
-        "remove",
-        "rmi",
-        "logs",
-        "ps",
-        "create",
-        "inspect",
-        "delete",
-        "get",
-        "describe",
-        "disconnect",
-        "images",
-        "ls",
-    ];
-    let git = commands::git(command)
-        .map(|(verb, rest)| (verb, rest.short('D') || rest.short('d') || rest.has_any(&["remove", "--abort"])));
-    let idle = ["stop", "disable", "status", "is-active", "is-enabled", "reset-failed"];
-    verb.is_some_and(|verb| taken.contains(&verb))
-        || matches!(
-            git,
-            Some(
-                ("branch" | "worktree" | "tag" | "stash" | "merge" | "rebase" | "remote", true)
-                    | ("status" | "log" | "diff", _)
-            )
-        )
-        || command.name() == "systemctl" && command.arguments().has_any(&idle)
-        || command.name() == "pm2" && command.arguments().has_any(&["delete", "stop", "describe", "logs"])
-}
-
-/// A message to people: that it can't be sent must not stop a rollback.
-fn is_notice(command: &Command) -> bool {
-    let hook = |text: &str| {
-        ["slack", "discord", "webhook", "pagerduty", "statuspage", "teams", "telegram", "notify", "hooks."]
-            .iter()
-            .any(|word| text.to_lowercase().contains(word))
-    };
-    command.name().contains("slack")
-        || command.name() == "curl" && command.arguments().iter().any(|word| hook(&word.text))
+    stops && is_excused(text, command.pipeline) && text.parsed.commands.iter().any(replaces)
 }
 
 /// `set +e` that nothing takes back.
-fn switched_off(text: &Text, command: &Command) -> Option<&'static str> {
+fn switched_off(text: &Text, command: &Command) -> Option<Why> {
     let option = |command: &Command, sign: &str| {
         let words = command.arguments();
         words.iter().any(|word| word.text.starts_with(sign) && word.text.contains('e') && !word.text.starts_with("--"))
@@ -250,23 +134,26 @@ fn switched_off(text: &Text, command: &Command) -> Option<&'static str> {
     let off = option(command, "+") && !text.parsed.commands.iter().any(later);
     let follows =
         text.parsed.commands.iter().any(|other| other.span.start > command.span.end && !commands::only_prints(other));
-    (off && follows).then_some("no failure ends the text any more")
+    (off && follows).then_some((
+        "no failure ends the text any more",
+        "let commands end the text; ask for a status where it is wanted: `if ! cmd; then …; fi`",
+    ))
 }
 
-/// `bash -c 'cmd; true'`
-fn swallowed(text: &Text, command: &Command) -> bool {
-    let site = text.parsed.pipeline(command);
-    let next = text.parsed.within(command.pipeline + 1..command.pipeline + 2).find(|next| next.via.is_none());
-    let ends = next.is_some_and(|next| {
-        let after = text.parsed.pipeline(next);
-        let zero = next.name() == "exit" && next.has("0") || matches!(next.name(), "true" | ":");
-        zero && after.last && after.shell == site.shell && !after.asked
-    });
-    ends && !site.errexit && !site.asked && !site.background && matters(text, command) && command.name() != "set"
+/// `trap 'exit 0' EXIT`: whatever failed, the status is 0.
+fn trapped(command: &Command) -> Option<Why> {
+    let (body, signals) = command.arguments().split_first()?;
+    let ends = signals.iter().any(|signal| matches!(signal.text.as_str(), "EXIT" | "ERR" | "0"));
+    let zero = body.text.rsplit([';', '\n', '&']).map(str::trim).find(|part| !part.is_empty()) == Some("exit 0");
+    let asked = ["if ", "case ", "||", "&&"].iter().any(|word| body.text.contains(word));
+    (ends && zero && !asked).then_some((
+        "the text ends with 0, whatever has failed",
+        "leave `exit 0` out: a trap that does not call `exit` keeps the status",
+    ))
 }
 
 /// `export x=$(cmd)`: the status is that of `export`.
-fn assigned(text: &Text, command: &Command) -> Option<&'static str> {
+fn declared(text: &Text, command: &Command) -> bool {
     let declares = matches!(command.name(), "export" | "local" | "readonly" | "declare" | "typeset");
     let sure = [
         "date", "pwd", "basename", "dirname", "hostname", "whoami", "id", "mktemp", "echo", "printf", "tr", "uname",
@@ -279,6 +166,65 @@ fn assigned(text: &Text, command: &Command) -> Option<&'static str> {
                 !sure.iter().any(|name| inner.starts_with(name))
             })
     };
-    let found = declares && command.arguments().iter().any(fails) && text.parsed.pipeline(command).errexit;
-    found.then_some("its command's failure is lost: the status is that of the declaration")
+    declares && text.parsed.pipeline(command).errexit && command.arguments().iter().any(fails)
+}
+
+/// `find … -exec cmd {} \;`: `find` succeeds whatever becomes of the commands.
+fn for_each(text: &Text, command: &Command) -> Option<Why> {
+    const IDLE: &[&str] = &[
+        "chmod",
+        "chown",
+        "chgrp",
+        "stat",
+        "du",
+        "file",
+        "basename",
+        "dirname",
+        "mv",
+        "ln",
+        "sha256sum",
+        "sha1sum",
+        "md5sum",
+        "realpath",
+        "readlink",
+        "gzip",
+        "xz",
+        "zstd",
+    ];
+    if !matches!(command.name(), "find" | "gfind") {
+        return None;
+    }
+    let words = command.arguments();
+    let at = words.iter().position(|word| matches!(word.text.as_str(), "-exec" | "-execdir"))?;
+    // What stands behind it depends on the status, as does a `!` before it.
+    let ends = words.last()?.text == ";" && words.iter().filter(|word| word.text == ";").count() == 1;
+    let turned = at > 0 && matches!(words[at - 1].text.as_str(), "!" | "-not");
+    let inner = text.parsed.commands.iter().find(|other| {
+        other.via.and_then(|via| text.parsed.commands.get(via)).is_some_and(|by| by.span == command.span)
+    })?;
+    let tests = inner.arguments().has_any(&["-t", "--test", "-c", "--check"]);
+    let counts = !IDLE.contains(&inner.name()) || tests && inner.name() != "stat" && inner.name() != "chown";
+    (ends && !turned && counts && status::matters_alone(inner)).then_some((
+        "`find` succeeds whatever becomes of what it runs",
+        "write `-exec … {} +`, or `find … -print0 | xargs -0 -n 1 …`: both tell of a failure",
+    ))
+}
+
+/// `echo "restored $(./bin/restore) rows"`: the status is that of `echo`.
+fn printed(text: &Text, command: &Command) -> Option<Why> {
+    let site = text.parsed.pipeline(command);
+    let within = |outer: &&Command| {
+        let holds = |span: crate::source::Span| span.start <= command.span.start && command.span.end <= span.end;
+        holds(outer.span) && outer.span != command.span || outer.input.as_ref().is_some_and(|input| holds(input.span))
+    };
+    let outer = text.parsed.commands.iter().find(within)?;
+    let kept = outer.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
+    let prints = commands::only_prints(outer) || outer.name() == "cat" && kept;
+    let asks = background::talks(command) || command.place == Place::Elsewhere;
+    let excused = !site.otherwise.is_empty() || site.errexit;
+    let counts = status::acts(text, command) || status::is_own(command) && !kept || kept && asks;
+    (prints && counts && !excused && outer.name() != "logger").then_some((
+        "its failure is lost: the status is that of the command that prints its answer",
+        "assign it first, on a line of its own, and print the variable",
+    ))
 }

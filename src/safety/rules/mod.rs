@@ -3,6 +3,7 @@
 //! In: a `Context`. Out: diagnostics. Not its business: finding out what is true (`recovery`), and exceptions (`allow`).
 
 mod asked;
+mod background;
 mod commands;
 mod context;
 mod places;
@@ -10,7 +11,9 @@ mod prompts;
 mod repair;
 mod scripts;
 mod secrets;
+mod status;
 mod thresholds;
+mod unended;
 
 pub use context::{Context, Index, statements};
 pub use scripts::{Block, blocks, texts, unknown, values};

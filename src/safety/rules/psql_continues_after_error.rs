@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let clients = context.named(&["psql", "pg_restore", "mysql", "mariadb", "sqlite3"]);
+    let clients = context.named(&["psql", "pg_restore", "mysql", "mariadb", "sqlite3", "heroku", "sqlplus", "sqlcmd"]);
     clients.filter_map(|(text, command)| one(text, command).filter(|_| !commands::is_dry(command))).collect()
 }
 
@@ -15,30 +15,62 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
         "pg_restore" => (pg_restore(command)?, "and the rest is restored into what is then there"),
         "mysql" | "mariadb" => (mysql(command)?, "as `--force` says, and the rest of the statements runs"),
         "sqlite3" => (sqlite(text, command)?, "and the rest of the statements runs"),
+        "heroku" => (heroku(text, command)?, "and it ends with 0"),
+        "sqlplus" => (sqlplus(text, command)?, "and it ends with 0"),
+        "sqlcmd" => (sqlcmd(text, command)?, "and it ends with 0"),
         _ => return None,
     };
     let message = format!("`{}` goes on after an error, {effect}", command.name());
     let place = Context::report("psql-continues-after-error", message, command.words.first()?.span, "does not stop");
-    if option.is_empty() {
-        return Some(place.help("leave `--force` out"));
+    // What no option of the tool does.
+    match option {
+        FORCE => return Some(place.help("leave `--force` out")),
+        r"\set ON_ERROR_STOP on" | "whenever sqlerror exit failure" => {
+            return Some(place.help(format!("begin the statements with `{option}`")));
+        }
+        _ => {}
     }
     let place = place.help(format!("add `{option}`: it stops at the first error and says so"));
     let fix = Fix::safe(format!("stop `{}` at the first error", command.name()));
     Some(place.fix(fix.after(command.words.first()?.span, format!(" {option}"))))
 }
 
+/// Stands for what is to be left out.
+const FORCE: &str = "";
+
 /// A single `-c` fails as a whole; files, input and several `-c` do not.
 fn psql(text: &Text, command: &Command) -> Option<&'static str> {
     let words = command.arguments();
-    let stops = |word: &Word| word.text.contains('_') && word.text.to_ascii_uppercase().contains("ON_ERROR_STOP");
-    let says = |word: &Word| stops(word) && !word.text.ends_with("=0") && !word.text.ends_with("=off");
-    if words.iter().any(says) || command.input.as_ref().is_some_and(stops) || words.has_any(&["-l", "--list"]) {
+    // A variable without a value is taken away by `-v`, and its name has capital letters.
+    let says = |word: &Word| word.text.split_once("ON_ERROR_STOP=").is_some_and(|(_, value)| is_on(value));
+    let input = command.input.as_ref().map(|input| input.text.as_str()).unwrap_or_default();
+    let set = input.rsplit_once("ON_ERROR_STOP").is_some_and(|(before, rest)| {
+        before.trim_end().ends_with(r"\set") && is_on(rest.lines().next().unwrap_or("").trim())
+    });
+    if set || !input.contains("ON_ERROR_STOP") && words.iter().any(says) || words.has_any(&["-l", "--list"]) {
         return None;
     }
-    let statements = words.iter().filter(|word| gives(word, 'c') || word.text.starts_with("--command")).count();
-    let file = words.has_any(&["--file"]) || words.iter().any(|word| gives(word, 'f'));
+    // A function that hands its arguments on is told by them what to do.
+    let calls = || calls(text, command).flat_map(Command::arguments);
+    let given = |what: &dyn Fn(&Word) -> bool| {
+        words.iter().filter(|word| what(word)).count() + calls().filter(|word| what(word)).count()
+    };
+    let statements = given(&|word| gives(word, 'c') || word.text.starts_with("--command"));
+    let file = given(&|word| gives(word, 'f') || word.text == "--file" || word.text.starts_with("--file=")) > 0;
     let fed = statements == 0 && !file && fed(text, command);
     (file || statements > 1 || fed).then_some("-v ON_ERROR_STOP=1")
+}
+
+/// Is it what switches a variable of `psql` on?
+fn is_on(value: &str) -> bool {
+    !["0", "off", "false", "no", "f", "n"].contains(&value.to_ascii_lowercase().as_str())
+}
+
+/// The calls of the function that a command stands in, if it hands on what it is given.
+fn calls<'a>(text: &'a Text, command: &'a Command) -> impl Iterator<Item = &'a Command> {
+    let hands_on = command.arguments().iter().any(|word| matches!(word.text.as_str(), "$@" | "${@}" | "$*"));
+    let around = text.parsed.bodies.iter().find(|(_, body)| hands_on && body.contains(&command.pipeline));
+    around.into_iter().flat_map(|(name, _)| text.parsed.commands.iter().filter(move |call| call.name() == name))
 }
 
 /// Does an option of that letter begin here, behind switches of `psql` (`-qf`, `-Atc`)?
@@ -65,7 +97,28 @@ fn pg_restore(command: &Command) -> Option<&'static str> {
 }
 
 fn mysql(command: &Command) -> Option<&'static str> {
-    command.arguments().has_any(&["-f", "--force"]).then_some("")
+    command.arguments().has_any(&["-f", "--force"]).then_some(FORCE)
+}
+
+fn heroku(text: &Text, command: &Command) -> Option<&'static str> {
+    let (verb, rest) = command.arguments().verb(&["-a", "--app"])?;
+    let script = rest.has_any(&["-f", "--file"]) || fed(text, command) && !rest.has_any(&["-c", "--command"]);
+    let stops = command.input.as_ref().is_some_and(|input| input.text.contains("ON_ERROR_STOP"));
+    (matches!(verb, "pg:psql" | "psql") && script && !stops).then_some(r"\set ON_ERROR_STOP on")
+}
+
+fn sqlplus(text: &Text, command: &Command) -> Option<&'static str> {
+    let script = command.arguments().iter().any(|word| word.text.starts_with('@')) || fed(text, command);
+    let says = |word: &Word| word.text.to_ascii_lowercase().contains("whenever sqlerror exit");
+    // A script that stands in a file may say it itself.
+    let here = command.input.as_ref().is_some_and(|input| !says(input));
+    (script && here).then_some("whenever sqlerror exit failure")
+}
+
+fn sqlcmd(text: &Text, command: &Command) -> Option<&'static str> {
+    let words = command.arguments();
+    let script = words.has_any(&["-i", "--input-file", "-Q", "-q", "--query"]) || fed(text, command);
+    (script && !words.short('b') && !words.has_any(&["--exit-on-error"])).then_some("-b")
 }
 
 fn sqlite(text: &Text, command: &Command) -> Option<&'static str> {

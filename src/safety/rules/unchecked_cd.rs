@@ -1,36 +1,39 @@
-//! What comes behind a `cd` that failed runs in another directory.
+//! What comes behind a `cd` that failed runs in another directory; also behind one that had no name to go to.
 
-use super::{Context, scripts::Text};
+use super::{Context, scripts::Text, unended};
 use crate::diagnostics::{Diagnostic, Fix};
-use crate::shell::{Command, Words};
+use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context
-        .named(&["cd", "pushd"])
-        .filter_map(|(text, command)| unchecked(text, command).or_else(|| twice(text, command)))
-        .collect()
+    let one =
+        |text, command| unchecked(text, command).or_else(|| twice(text, command)).or_else(|| nowhere(text, command));
+    context.named(&["cd", "pushd"]).filter_map(|(text, command)| one(text, command)).collect()
 }
 
 fn unchecked(text: &Text, command: &Command) -> Option<Diagnostic> {
     let site = text.parsed.pipeline(command);
-    let chained = !site.then.is_empty();
+    // What an `if` around it leads to is no answer to it.
+    let unheard = unended::is_unheard(text, command);
+    let chained = !site.then.is_empty() && !unheard;
     let handled = !site.otherwise.is_empty()
+        && !unheard
         && text.parsed.within(site.otherwise.clone()).any(|other| {
             matches!(other.name(), "exit" | "return" | "die" | "fail" | "abort" | "false" | "break" | "continue")
         });
     let substitution = text.parsed.shell(command).is_some_and(|shell| shell.substitution);
-    if handled || site.errexit && !site.asked || command.arguments().is_empty() || site.negated {
+    if handled || site.errexit && !site.asked && !unheard || command.arguments().is_empty() || site.negated {
         return None;
     }
     // Behind `cd x && a` comes what runs whatever became of the `cd`.
-    let ends_at = chain(text, command.pipeline).max(site.otherwise.end).max(command.pipeline + 1);
+    let behind = if unheard { 0 } else { chain(text, command.pipeline).max(site.otherwise.end) };
+    let ends_at = behind.max(command.pipeline + 1);
     let next = text.parsed.commands.iter().find(|other| {
         let there = text.parsed.pipeline(other);
         other.pipeline >= ends_at
             && there.shell == site.shell
             && other.span.start > command.span.start
             && (there.subshell == site.subshell)
-            && !site.then.contains(&other.pipeline)
+            && !(chained && site.then.contains(&other.pipeline))
     })?;
     if substitution && matches!(next.name(), "pwd") || is_sure(command) || only_shows(next) {
         return None;
@@ -63,6 +66,47 @@ fn is_sure(command: &Command) -> bool {
 
 fn only_shows(command: &Command) -> bool {
     matches!(command.name(), "echo" | "printf" | "exit" | "return" | "true" | "ls" | "pwd" | ":")
+}
+
+/// `cd "/srv/$(cat name)"`, `cd $dir` with what a command has found: if that is nothing, it is `/srv`, or the home directory.
+fn nowhere(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let site = text.parsed.pipeline(command);
+    let [to] = command.arguments().operands(&[])[..] else { return None };
+    let asked = |word: &Word| word.substitutions().any(|(inner, _)| may_be_empty(inner));
+    let set = |name: &str| {
+        let before = |set: &&crate::shell::Set| set.name == name && set.span.end <= command.span.start;
+        let last = text.parsed.sets.iter().rfind(before).and_then(|set| set.value.as_ref());
+        last.is_some_and(asked) && !site.guarded.iter().any(|known| known == name)
+    };
+    let ends = to.parts.last().is_some_and(|part| part.expansion);
+    let empty =
+        asked(to) || to.variables().any(|(name, operator, _)| operator.trim_end_matches('}').is_empty() && set(name));
+    let removes = |other: &&Command| {
+        let there = text.parsed.pipeline(other);
+        let here = |word: &&Word| !word.text.starts_with(['/', '~', '$']);
+        let takes = matches!(other.name(), "rm" | "mv" | "shred" | "truncate")
+            || other.name() == "find" && other.has("-delete")
+            || other.name() == "git" && other.has("clean");
+        let relative = other.name() != "find" && other.arguments().operands(&[]).iter().any(here)
+            || other.name() == "find" && other.arguments().first().is_some_and(|word| word.text.starts_with('.'));
+        other.span.start > command.span.end && there.shell == site.shell && takes && relative
+    };
+    let next = text.parsed.commands.iter().find(removes).filter(|_| ends && empty)?;
+    let shown = super::commands::shown(next);
+    let message = format!("if `{}` names nothing, `cd` succeeds, and `{shown}` runs in another directory", to.text);
+    let place = Context::report("unchecked-cd", message, command.span, "goes somewhere in any case");
+    Some(place.also(next.span, "runs wherever that is").help("take the name first, and ask for it: `: \"${dir:?}\"`"))
+}
+
+/// May a command succeed and print nothing, or is its failure silenced?
+fn may_be_empty(inner: &str) -> bool {
+    let names = [
+        "cat", "sed", "awk", "jq", "cut", "head", "tail", "grep", "find", "ls", "yq", "tr", "sort", "curl", "psql",
+        "ssh",
+    ];
+    let inner = inner.trim_start_matches(['$', '(', '`']).trim_start();
+    let first = inner.split_whitespace().next().unwrap_or("");
+    names.contains(&first) && !inner.contains(":?")
 }
 
 /// `cd a; …; cd a`: the second looks for `a/a`.

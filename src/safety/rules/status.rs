@@ -1,0 +1,252 @@
+//! What a command's failure means: does it count, does the command do something or only look, and what is made of its failure?
+//!
+//! In: a command, or pipelines that follow it. Out: answers. Not its business: whether somebody hears of the failure (rules).
+
+use super::{commands, scripts::Text};
+use crate::shell::{Command, Effect, Words};
+use std::ops::Range;
+
+const TOLERABLE: &[&str] = &[
+    "rm",
+    "rmdir",
+    "unlink",
+    "kill",
+    "pkill",
+    "killall",
+    "mkdir",
+    "grep",
+    "egrep",
+    "diff",
+    "cmp",
+    "test",
+    "[",
+    "which",
+    "command",
+    "type",
+    "id",
+    "ls",
+    "cat",
+    "wait",
+    "read",
+    "umount",
+    "userdel",
+    "groupdel",
+    "useradd",
+    "groupadd",
+    "stty",
+    "tput",
+    "clear",
+    "cd",
+    "logger",
+    "echo",
+    "printf",
+    "true",
+    "false",
+    ":",
+    "let",
+    "expr",
+    "sleep",
+    "touch",
+    "find",
+    "slack-cli",
+    "mail",
+    "sendmail",
+    "notify-send",
+    "wall",
+    "trap",
+    "unset",
+    "export",
+    "pgrep",
+    "head",
+    "tail",
+    "wc",
+    "nice",
+    "fuser",
+    "lsof",
+    "tee",
+    "xargs",
+    "popd",
+    "deactivate",
+    "awk",
+    "sed",
+    "sort",
+    "jq",
+    "df",
+    "ps",
+    "journalctl",
+];
+
+/// Commands whose failure does not say that there was nothing to do, and that do more than look or tell.
+pub fn matters(text: &Text, command: &Command) -> bool {
+    let mut inner =
+        text.parsed.commands.iter().filter(|other| other.pipeline == command.pipeline && other.stage == command.stage);
+    inner.all(matters_alone)
+}
+
+/// The same, but that something is stopped or taken away counts: it is another thing to excuse that than not to hear of it.
+pub fn counts(text: &Text, command: &Command) -> bool {
+    let mut inner =
+        text.parsed.within(command.pipeline..command.pipeline + 1).filter(|other| other.stage == command.stage);
+    inner.all(|command| !TOLERABLE.contains(&command.name()) && !is_notice(command))
+}
+
+/// The same as `matters` of a command by itself.
+pub fn matters_alone(command: &Command) -> bool {
+    !TOLERABLE.contains(&command.name()) && !is_cleanup(command) && !is_notice(command)
+}
+
+/// Takes away what may be gone already, or looks at a state.
+fn is_cleanup(command: &Command) -> bool {
+    let verb = commands::compose(command).or_else(|| commands::docker(command)).or_else(|| commands::kubectl(command));
+    let verb = verb.map(|(verb, rest)| match verb {
+        "network" | "volume" | "container" | "image" => rest.verb(&[]).map_or(verb, |(verb, _)| verb),
+        _ => verb,
+    });
+    let taken = [
+        "stop",
+        "rm",
+        "kill",
+        "remove",
+        "rmi",
+        "logs",
+        "ps",
+        "create",
+        "inspect",
+        "delete",
+        "get",
+        "describe",
+        "disconnect",
+        "images",
+        "ls",
+    ];
+    let git = commands::git(command)
+        .map(|(verb, rest)| (verb, rest.short('D') || rest.short('d') || rest.has_any(&["remove", "--abort"])));
+    let idle = ["stop", "disable", "status", "is-active", "is-enabled", "reset-failed"];
+    verb.is_some_and(|verb| taken.contains(&verb))
+        || matches!(
+            git,
+            Some(
+                ("branch" | "worktree" | "tag" | "stash" | "merge" | "rebase" | "remote", true)
+                    | ("status" | "log" | "diff", _)
+            )
+        )
+        || command.name() == "systemctl" && command.arguments().has_any(&idle)
+        || command.name() == "pm2" && command.arguments().has_any(&["delete", "stop", "describe", "logs"])
+}
+
+/// A message to people: that it can't be sent must not stop a rollback.
+fn is_notice(command: &Command) -> bool {
+    let hook = |text: &str| {
+        ["slack", "discord", "webhook", "pagerduty", "statuspage", "teams", "telegram", "notify", "hooks."]
+            .iter()
+            .any(|word| text.to_lowercase().contains(word))
+    };
+    command.name().contains("slack")
+        || command.name() == "curl" && command.arguments().iter().any(|word| hook(&word.text))
+}
+
+/// Does it change something, as far as is known, or write a copy of data? A start or a stop shows in what comes behind it.
+pub fn acts(text: &Text, command: &Command) -> bool {
+    let within = |span: crate::source::Span| command.span.start <= span.start && span.end <= command.span.end;
+    let changes = text.parsed.effects.iter().filter(|effect| within(effect.span));
+    let mut lasting = changes.filter(|effect| {
+        !matches!(effect.effect, Effect::Starts | Effect::Stops | Effect::Reads) && effect.tool != "mktemp"
+    });
+    lasting.next().is_some()
+        || text.parsed.commands.iter().any(|other| within(other.span) && (copies(other) || runs_script(other)))
+}
+
+/// A client of a database that is given statements in a file.
+fn runs_script(command: &Command) -> bool {
+    let client = matches!(command.name(), "psql" | "mysql" | "mariadb" | "sqlite3" | "mongosh" | "sqlplus" | "sqlcmd");
+    let fed = command.redirects.iter().any(|redirect| redirect.fd == 0 && !redirect.writes);
+    client && (fed || command.name() == "psql" && command.arguments().has_any(&["-f", "--file"]))
+}
+
+/// Does it make or read a copy of data as a whole?
+pub fn copies(command: &Command) -> bool {
+    let name = command.name();
+    name.contains("dump") && !name.starts_with("dumpe2fs")
+        || matches!(name, "pg_restore" | "pg_basebackup" | "mongorestore" | "rsync" | "rclone" | "restic" | "borg")
+}
+
+/// A program of the company's own, called by its path.
+pub fn is_own(command: &Command) -> bool {
+    let path = command.words.first().and_then(|word| word.literal()).unwrap_or("");
+    path.contains('/') && !path.starts_with("/usr/") && !path.starts_with("/bin/") && !path.starts_with("/sbin/")
+}
+
+/// Every pipeline of the range is a command that prints, or `true`, or `exit 0`, or keeps a status that nobody reads.
+pub fn only_prints(text: &Text, range: Range<usize>) -> bool {
+    let plain = |command: &Command| {
+        commands::only_prints(command) || matches!(command.name(), "exit" | "return") && command.has("0")
+    };
+    !range.is_empty()
+        && range.into_iter().all(|index| {
+            let mut commands = text.parsed.within(index..index + 1).filter(|command| command.via.is_none()).peekable();
+            if commands.peek().is_some() {
+                return commands.all(plain);
+            }
+            let mut sets = text.parsed.sets.iter().filter(|set| set.pipeline == index).peekable();
+            match sets.peek() {
+                Some(_) => sets.all(|set| !text.parsed.reads.iter().any(|read| read.name == set.name)),
+                None => is_group(text, index),
+            }
+        })
+}
+
+/// `{ …; }` and `( … )` are pipelines without a command of their own: do the next ones stand within?
+pub fn is_group(text: &Text, index: usize) -> bool {
+    let site = text.parsed.pipelines.get(index).filter(|site| site.stages == 1);
+    let next = text.parsed.pipelines.get(index + 1);
+    let own = text.parsed.within(index..index + 1).next().is_some()
+        || text.parsed.sets.iter().any(|set| set.pipeline == index && set.value.is_some());
+    site.zip(next).is_some_and(|(site, next)| next.shell == site.shell) && !own
+}
+
+/// Does a message of these pipelines say that something is wrong, and not that there is nothing to do?
+pub fn tells_failure(text: &Text, range: Range<usize>) -> bool {
+    let said = text.parsed.within(range).filter(|command| commands::only_prints(command));
+    let words: Vec<String> = said.flat_map(Command::arguments).map(|word| word.text.to_lowercase()).collect();
+    words.iter().any(|word| WRONG.iter().any(|wrong| word.contains(wrong)))
+        && !words.iter().any(|word| RIGHT.iter().any(|right| word.contains(right)))
+}
+
+/// What messages say of a failure.
+const WRONG: &[&str] = &[
+    "fail",
+    "error",
+    "❌",
+    "not respond",
+    "no responde",
+    "falló",
+    "broken",
+    "unhealthy",
+    "warn",
+    "too small",
+    "too few",
+    "too old",
+    "too big",
+    "mismatch",
+    "differ",
+    "missing",
+    "empty",
+    " not ",
+    "n't ",
+    " down",
+    "corrupt",
+    "damaged",
+    "unreachable",
+    "unexpected",
+    "wrong",
+    "incomplete",
+    "invalid",
+    "lost",
+    "problem",
+    "no backup",
+    "refused",
+    "timed out",
+];
+/// What they say where all is well.
+const RIGHT: &[&str] =
+    &["nothing to", "already", "skip", "no need", "not needed", "not necessary", "using the default", "first run"];
