@@ -104,7 +104,7 @@ pub struct Branch {
     /// Where it stands.
     pub span: Span,
     /// The question.
-    pub check: Check,
+    pub check: Box<Check>,
     /// If so.
     pub then: Vec<Node>,
     /// If not.
@@ -166,7 +166,7 @@ pub struct Action {
     /// May it be run again after a kill?
     pub repeatable: bool,
     /// Tells whether it has happened already.
-    pub done_when: Option<Check>,
+    pub done_when: Option<Box<Check>>,
     /// How it is taken back.
     pub undo: Option<Undo>,
     /// What should be seen.
@@ -223,20 +223,20 @@ pub enum Run {
         /// The variable.
         name: String,
         /// Where it comes from.
-        source: Check,
+        source: Box<Check>,
         /// Into a file; the variable is its path.
         file: bool,
         /// Not shown in reports.
         private: bool,
     },
     /// Check; a failure of it is exit code 6 in a rollback.
-    Verify(Check),
+    Verify(Box<Check>),
     /// Wait so many seconds.
     Wait(u64),
     /// Poll.
     Await {
         /// What is waited for; its `within` is set.
-        check: Check,
+        check: Box<Check>,
         /// What happens when the answer contains the text.
         on: Vec<(Template, Vec<Node>)>,
         /// What happens when the time is over; empty: it fails.
@@ -249,7 +249,7 @@ pub enum Run {
         /// Where.
         at: Option<Template>,
         /// Proves that it was done.
-        check: Option<Check>,
+        check: Option<Box<Check>>,
     },
     /// A person confirms, typing the phrase.
     Confirm(Option<Template>),

@@ -171,10 +171,10 @@ fn resolve_one(
         locals: Vec::new(),
         files: &survey.files,
         rules,
-        steps: std::collections::HashMap::new(),
-        numbers: std::collections::HashMap::new(),
-        found_points: std::collections::HashMap::new(),
-        found_backups: std::collections::HashMap::new(),
+        steps: rustc_hash::FxHashMap::default(),
+        numbers: rustc_hash::FxHashMap::default(),
+        found_points: rustc_hash::FxHashMap::default(),
+        found_backups: rustc_hash::FxHashMap::default(),
     };
     let mut plan = Plan { file, captures: survey.captures.clone(), ..Plan::default() };
     for (form, item) in &items {

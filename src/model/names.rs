@@ -1,6 +1,6 @@
 //! The namespace of a plan: which names are declared, as what, and what was probably meant by one that is not.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::vocabulary::Kind;
 use crate::source::Span;
@@ -19,11 +19,11 @@ pub struct Target {
 /// All names of a plan and what it uses. Drivers and the choices of variants have namespaces of their own.
 #[derive(Debug, Default)]
 pub struct Names {
-    all: HashMap<String, Target>,
+    all: FxHashMap<String, Target>,
     /// Drivers.
-    pub drivers: HashMap<String, Target>,
+    pub drivers: FxHashMap<String, Target>,
     /// Choices of variants: index of the variant.
-    pub choices: HashMap<String, Target>,
+    pub choices: FxHashMap<String, Target>,
 }
 
 impl Names {

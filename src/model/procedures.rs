@@ -1,6 +1,6 @@
 //! Second pass over phases, rollbacks, fix-forwards, procedures and verifications.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::build::{common, estimate, id, ids, placed, role, texts};
 use super::cursor::Cursor;
@@ -18,8 +18,8 @@ impl Reader<'_> {
     /// A phase, rollback, fix-forward, procedure or verification.
     pub fn procedure(&mut self, form: &'static Form, item: &Item) -> Procedure {
         let entry = self.entry(form, item);
-        self.steps = HashMap::new();
-        self.numbers = HashMap::new();
+        self.steps = FxHashMap::default();
+        self.numbers = FxHashMap::default();
         self.explicit_names(&entry);
         let of: Vec<Id<Procedure>> = ids(&entry, "of");
         let scope = Scope { of: of.clone(), described_only: entry.has("described_only") };

@@ -35,13 +35,13 @@ pub struct Reader<'a> {
     /// The names of the rules that can be allowed.
     pub rules: &'a [&'static str],
     /// Names of statements of the procedure that is being read.
-    pub steps: std::collections::HashMap<String, Span>,
+    pub steps: rustc_hash::FxHashMap<String, Span>,
     /// The last number given to an automatic name, by what it is made of: so that many of one kind cost no more each.
-    pub numbers: std::collections::HashMap<String, u32>,
+    pub numbers: rustc_hash::FxHashMap<String, u32>,
     /// What statements said about the points of no return, by index.
-    pub found_points: std::collections::HashMap<usize, super::things::SaidOfPoint>,
+    pub found_points: rustc_hash::FxHashMap<usize, super::things::SaidOfPoint>,
     /// The backups that statements declare, by index.
-    pub found_backups: std::collections::HashMap<usize, super::plan::Backup>,
+    pub found_backups: rustc_hash::FxHashMap<usize, super::plan::Backup>,
 }
 
 /// What an argument of an option says.

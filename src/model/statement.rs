@@ -98,7 +98,7 @@ pub enum Verb {
         /// The variable that it sets.
         name: String,
         /// Where the value comes from.
-        source: Check,
+        source: Box<Check>,
         /// Into a file of the run; the variable is its path.
         file: bool,
         /// Not shown in reports.
@@ -109,14 +109,14 @@ pub enum Verb {
         /// What it proves, besides what its check reads.
         of: Vec<Thing>,
         /// The check.
-        check: Check,
+        check: Box<Check>,
     },
     /// `wait 30s`, seconds.
     Wait(u64),
     /// `wait until`.
     WaitUntil {
         /// What is waited for; its `within` is set.
-        check: Check,
+        check: Box<Check>,
         /// `on "text" …`: what happens when the answer contains the text.
         on: Vec<(Template, Vec<Statement>)>,
         /// What happens when the time is over; empty: the statement fails.
@@ -131,7 +131,7 @@ pub enum Verb {
         /// Where.
         at: Option<Template>,
         /// Proves that it was done.
-        check: Option<Check>,
+        check: Option<Box<Check>>,
     },
     /// `confirm`, with the phrase to type.
     Confirm(Option<Template>),
@@ -140,7 +140,7 @@ pub enum Verb {
     /// `stage`.
     Stage(Vec<Statement>),
     /// `if`.
-    If(Check, Vec<Statement>, Vec<Statement>),
+    If(Box<Check>, Vec<Statement>, Vec<Statement>),
     /// `for`.
     For {
         /// The variable.
@@ -209,7 +209,7 @@ pub struct Options {
     /// Safe to run again.
     pub repeatable: bool,
     /// Tells whether it has happened already.
-    pub done_when: Option<Check>,
+    pub done_when: Option<Box<Check>>,
     /// Takes it back.
     pub undo: Option<Undo>,
     /// Seconds, from and to.

@@ -341,9 +341,11 @@ impl Reader<'_> {
             "diagnose" => Verb::Diagnose(std::mem::take(&mut entry.commands)),
             "capture" => self.capture(name, entry, head)?,
             "verify" => self.verify(entry, head)?,
-            "manual" => {
-                Verb::Manual { by: entry.target("by").map(role), at: entry.text("at"), check: entry.check("check") }
-            }
+            "manual" => Verb::Manual {
+                by: entry.target("by").map(role),
+                at: entry.text("at"),
+                check: entry.check("check").map(Box::new),
+            },
             "confirm" => Verb::Confirm(entry.text("phrase")),
             "stage" => Verb::Stage(self.body(form, entry, scope)),
             "parallel" => Verb::Parallel(self.body(form, entry, scope)),
@@ -382,7 +384,7 @@ impl Reader<'_> {
         let Some(source) = source else {
             return self.missing(head, "capture", "= sh \"…\"");
         };
-        Some(Verb::Capture { name, source, file: entry.has("file"), private: entry.has("private") })
+        Some(Verb::Capture { name, source: Box::new(source), file: entry.has("file"), private: entry.has("private") })
     }
 
     fn verify(&mut self, entry: &mut Entry<'_>, head: Span) -> Option<Verb> {
@@ -391,12 +393,13 @@ impl Reader<'_> {
         match checks.len() {
             0 if entry.broken => None,
             0 => self.missing(head, "verify", "{ a check }"),
-            1 => Some(Verb::Verify { of, check: checks.remove(0) }),
+            1 => Some(Verb::Verify { of, check: Box::new(checks.remove(0)) }),
             _ => {
                 let span = checks[0].span.to(checks[checks.len() - 1].span);
                 let probe = super::value::Probe::All(checks);
                 let timeout = super::checks::CHECK_TIMEOUT;
-                Some(Verb::Verify { of, check: Check { probe, within: None, every: None, holds: None, timeout, span } })
+                let check = Check { probe, within: None, every: None, holds: None, timeout, span };
+                Some(Verb::Verify { of, check: Box::new(check) })
             }
         }
     }
@@ -425,7 +428,7 @@ impl Reader<'_> {
                 self.expected("`on \"text\" …` or `otherwise …`", &cursor);
             }
         }
-        Some(Verb::WaitUntil { check, on, otherwise })
+        Some(Verb::WaitUntil { check: Box::new(check), on, otherwise })
     }
 
     /// A statement or a block of statements.
@@ -463,7 +466,7 @@ impl Reader<'_> {
         let span = start.to(cursor.taken());
         self.nothing_more(cursor);
         let id = self.unique("if");
-        Some(plain(id, Verb::If(check, then, otherwise), span, head))
+        Some(plain(id, Verb::If(Box::new(check), then, otherwise), span, head))
     }
 
     fn repeat(&mut self, cursor: &mut Cursor<'_>, scope: &Scope) -> Option<Statement> {
@@ -597,7 +600,7 @@ impl Reader<'_> {
             writes_nothing_kept: entry.get("writes_nothing_kept").and_then(|given| given.because.clone()),
             if_fails: on_failure,
             repeatable: entry.has("repeatable"),
-            done_when: entry.check("done_when"),
+            done_when: entry.check("done_when").map(Box::new),
             undo,
             estimate,
             expect: entry.text("expect"),

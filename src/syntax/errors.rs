@@ -264,13 +264,18 @@ impl<'s> Errors<'s> {
     /// Looks whether a block that is closed was meant to be closed there.
     pub(super) fn closed(&mut self, open: Span, close: Span) {
         if self.suspect.is_none()
-            && self.covered(open.to(close)).contains('\n')
+            && self.begins_line(close)
             && let (Some(opened), Some(closed)) = (self.indent(open), self.indent(close))
             && closed.len() < opened.len()
-            && closed.len() == self.column(close)
         {
             self.suspect = Some((open, close));
         }
+    }
+
+    /// Is there nothing before the place in its line?
+    fn begins_line(&self, span: Span) -> bool {
+        let before = self.text.as_bytes().get(..span.start as usize).unwrap_or(&[]);
+        before.iter().rev().find(|b| !matches!(b, b' ' | b'\t')).is_none_or(|&b| b == b'\n')
     }
 
     /// The blanks that a line begins with; `None` in lines too long to look at.

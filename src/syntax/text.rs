@@ -121,13 +121,18 @@ impl Text {
         let mut pieces = Vec::new();
         let mut plain = String::new();
         let mut at = 0;
-        while let Some(character) = self.value[at..].chars().next() {
-            let (width, special) = match character {
-                '\\' if !self.raw => self.escape(at, &mut plain),
-                '$' if self.value[at..].starts_with("${") => self.value_at(at),
+        let special = |b: u8| b == b'$' || b == b'\\' && !self.raw;
+        loop {
+            let until = at + self.value[at..].bytes().position(special).unwrap_or(self.value.len() - at);
+            plain.push_str(&self.value[at..until]);
+            at = until;
+            let (width, special) = match self.value.as_bytes().get(at) {
+                None => break,
+                Some(b'\\') => self.escape(at, &mut plain),
+                _ if self.value[at..].starts_with("${") => self.value_at(at),
                 _ => {
-                    plain.push(character);
-                    (character.len_utf8(), None)
+                    plain.push('$');
+                    (1, None)
                 }
             };
             at += width;

@@ -149,7 +149,7 @@ impl Script<'_> {
         let found = program.procedures.iter().find(|known| !known.back_out && known.declaration == verification);
         let checks: Vec<Check> = found.map_or_else(Vec::new, |procedure| {
             let check = |action: &&crate::ir::Action| match &action.run {
-                Run::Verify(check) => Some(check.clone()),
+                Run::Verify(check) => Some((**check).clone()),
                 _ => None,
             };
             actions(&procedure.body).iter().filter_map(check).collect()

@@ -159,7 +159,10 @@ fn asked(action: &Action) -> Option<std::sync::Arc<Parsed>> {
             [Written::Sh(script)] => Some(shell::parse(script)),
             _ => None,
         },
-        Run::Verify(Check { probe: Probe::Sh(script, None), .. }) => Some(shell::parse(script)),
+        Run::Verify(check) => match &check.probe {
+            Probe::Sh(script, None) => Some(shell::parse(script)),
+            _ => None,
+        },
         _ => None,
     }
 }
