@@ -379,10 +379,18 @@ fn mistakes_are_reported_at_their_place() {
         let problem = plan.parsed.problems[0].clone();
         (problem.kind, plan.cut(problem.span).to_owned())
     };
-    assert_eq!(problem("echo ñ\nx; done"), (ProblemKind::Syntax, "d".to_owned()));
-    assert_eq!(problem("echo a | | b"), (ProblemKind::Syntax, "|".to_owned()));
-    assert_eq!(problem("if a; then b"), (ProblemKind::Syntax, "i".to_owned()));
-    assert_eq!(problem("bash -c 'echo ñ; fi'"), (ProblemKind::Syntax, "f".to_owned()));
+    let syntax = |place: &str| (ProblemKind::Syntax, place.to_owned());
+    assert_eq!(problem("echo ñ\nx; done"), syntax("done"));
+    assert_eq!(problem("echo a | | b"), syntax("|"));
+    assert_eq!(problem("if a; then b"), syntax("if"));
+    assert_eq!(problem("if a; then b; done"), syntax("done"));
+    assert_eq!(problem("echo a &&"), syntax("&"));
+    assert_eq!(problem("echo \"ñ"), syntax("\""));
+    assert_eq!(problem("a=$(b"), syntax("$("));
+    assert_eq!(problem("bash -c 'echo ñ; fi'"), syntax("fi"));
+    let open = Plan::new("while a; b; done");
+    let problem_of_open = &open.parsed.problems[0];
+    assert_eq!((open.cut(problem_of_open.span), open.cut(problem_of_open.open.unwrap())), ("done", "while"));
     assert_eq!(problem(&"(".repeat(5000)).0, ProblemKind::NotAnalysed);
 }
 

@@ -3,8 +3,8 @@
 //! In: the text behind the opening brackets. Out: the condition as a tree.
 
 use super::ast::Test;
+use super::mistakes::Failure;
 use super::parser::Parser;
-use super::reading::Failure;
 
 /// Operators between two words that are words themselves.
 const BINARY: &[&str] = &["==", "=", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
@@ -13,13 +13,7 @@ impl<'t> Parser<'t> {
     /// The condition of a `[[` that stands at `start`.
     pub fn test(&mut self, start: usize) -> Result<Test<'t>, Failure> {
         let test = self.alternatives(0)?;
-        if self.lexer.keyword("]]") {
-            return Ok(test);
-        }
-        if self.lexer.peek().is_none() {
-            return Err(Failure::Syntax("this `[[` is never closed: there is no `]]` for it".into(), start));
-        }
-        Err(self.lexer.unexpected(self.lexer.at))
+        if self.lexer.keyword("]]") { Ok(test) } else { Err(self.lexer.wanted("]]", start)) }
     }
 
     fn alternatives(&mut self, depth: usize) -> Result<Test<'t>, Failure> {

@@ -3,8 +3,8 @@
 //! In: a text. Out: words as they are written, one after the other, with their places. What they mean where is `parser`'s.
 
 use super::ast::{Document, Piece};
+use super::mistakes::Failure;
 use super::quoting;
-use super::reading::Failure;
 
 /// Goes through a text.
 #[derive(Debug)]
@@ -166,31 +166,6 @@ impl<'t> Lexer<'t> {
             self.at = end.ok_or_else(|| self.unclosed(opened))?.min(self.bytes.len());
         }
         if self.at == start { Err(self.unexpected(start)) } else { Ok(self.piece(start, self.at)) }
-    }
-
-    /// What opens at a place is never closed.
-    pub fn unclosed(&self, at: usize) -> Failure {
-        let rest = self.bytes.get(at..).unwrap_or(&[]);
-        let what = match rest {
-            [b'\'' | b'"', ..] | [b'$', b'\'' | b'"', ..] => "this quote is never closed".to_owned(),
-            [b'`', ..] => "this backquote is never closed".to_owned(),
-            [b'$' | b'<' | b'>', b'(', ..] | [b'$', b'{', ..] => {
-                let opens = self.piece(at, at + 2).text;
-                format!("this `{opens}` is never closed, or a quote in it is not")
-            }
-            _ => "this bracket is never closed".to_owned(),
-        };
-        Failure::Syntax(what, at)
-    }
-
-    /// What stands at a place can't stand there.
-    pub fn unexpected(&self, at: usize) -> Failure {
-        let content = self.text.trim_end();
-        if at >= content.len() {
-            let last = content.char_indices().next_back().map_or(0, |(at, _)| at);
-            return Failure::Syntax("the command ends too early".into(), last);
-        }
-        Failure::Syntax("the shell does not expect this here".into(), at)
     }
 }
 

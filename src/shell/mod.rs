@@ -7,11 +7,13 @@
 
 mod ast;
 mod cache;
+mod compounds;
 mod conditions;
 mod effects;
 mod guards;
 mod lexer;
 mod line;
+mod mistakes;
 mod options;
 mod oracle;
 mod parser;
@@ -118,6 +120,8 @@ pub struct Problem {
     pub message: String,
     /// Where.
     pub span: Span,
+    /// What is still open there.
+    pub open: Option<Span>,
 }
 
 /// Why a text could not be read.

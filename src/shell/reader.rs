@@ -3,8 +3,9 @@
 //! In: a text with its way back to the file. Out: `Parsed`, filled in the order of the text.
 
 use super::ast::Document;
+use super::mistakes::{Failure, Mistake};
 use super::oracle;
-use super::reading::{self, Event, Failure, Options, Reading, Simple, To};
+use super::reading::{self, Event, Options, Reading, Simple, To};
 use super::text::Builder;
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
@@ -79,7 +80,7 @@ impl Reader {
     fn read(&mut self, text: &Text, mut shell: Shell, options: Options) {
         if self.depth >= DEPTH {
             let message = "scripts are nested too deep here: what they do is not looked at";
-            return self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
+            return self.not_analysed(message, text, 0);
         }
         self.depth += 1;
         let outer = std::mem::replace(&mut self.angles, placeholders::angles(text));
@@ -116,26 +117,33 @@ impl Reader {
                 self.parsed.placeholders.extend(blanks.iter().cloned());
                 self.read(&filled(text, &blanks), shell, options);
             }
-            Failure::Syntax(message, at) => self.judged(text, message, at),
+            Failure::Syntax(mistake) => self.judged(text, mistake),
             Failure::TooDeep(at) => {
                 let message = "brackets are nested too deep here: what this text does is not looked at";
-                self.problem(ProblemKind::NotAnalysed, message.into(), text, at);
+                self.not_analysed(message, text, at);
             }
         }
     }
 
     /// A text that the parser refuses: bash decides, if it can be asked.
-    fn judged(&mut self, text: &Text, message: String, at: usize) {
+    fn judged(&mut self, text: &Text, mistake: Mistake) {
         if oracle::ask(&text.value) == Some(true) {
-            let message = "this text is not understood: what it does is not looked at";
-            return self.problem(ProblemKind::NotAnalysed, message.into(), text, 0);
+            return self.not_analysed("this text is not understood: what it does is not looked at", text, 0);
         }
-        self.problem(ProblemKind::Syntax, message, text, at);
+        let Mistake { message, at, open } = mistake;
+        let (span, open) = (text.span(at), open.map(|open| text.span(open)));
+        self.parsed.problems.push(Problem { kind: ProblemKind::Syntax, message, span, open });
     }
 
-    fn problem(&mut self, kind: ProblemKind, message: String, text: &Text, at: usize) {
+    fn not_analysed(&mut self, message: &str, text: &Text, at: usize) {
         let length = text.value.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        self.parsed.problems.push(Problem { kind, message, span: text.span(at..at + length) });
+        self.limit(message, text.span(at..at + length));
+    }
+
+    /// Something that is not looked at.
+    fn limit(&mut self, message: &str, span: Span) {
+        let kind = ProblemKind::NotAnalysed;
+        self.parsed.problems.push(Problem { kind, message: message.to_owned(), span, open: None });
     }
 
     fn event(&mut self, text: &Text, event: Event, place: Place) {
@@ -241,8 +249,7 @@ impl Reader {
             }
             Some(Inner::Command(..)) => {
                 let message = "commands are nested too deep here: what the innermost does is not looked at";
-                let span = command.span;
-                self.parsed.problems.push(Problem { kind: ProblemKind::NotAnalysed, message: message.into(), span });
+                self.limit(message, command.span);
             }
             Some(Inner::Script(word, place)) => self.script(&command, word, place, index),
             None => {
@@ -294,11 +301,9 @@ impl Reader {
             self.parsed.unknown.push(self.parsed.commands.len());
         }
         self.parsed.effects.extend(nature.changes);
-        let hidden = |span| {
-            let message = "this statement is not understood: whether it deletes something is not known".into();
-            Problem { kind: ProblemKind::NotAnalysed, message, span }
-        };
-        self.parsed.problems.extend(nature.hidden.into_iter().map(hidden));
+        for span in nature.hidden {
+            self.limit("this statement is not understood: whether it deletes something is not known", span);
+        }
     }
 
     fn word(&mut self, text: &Text, range: Range<usize>, place: Place) -> Word {

@@ -3,6 +3,7 @@
 //! In: a text. Out: a `Reading`, or why it could not be read.
 
 use super::ast::Document;
+use super::mistakes::Failure;
 use super::parser;
 use super::tree::Pipeline;
 use super::walk::Walk;
@@ -82,15 +83,6 @@ pub struct Reading {
     pub bodies: Vec<(String, Range<usize>)>,
     /// Words that stand as a condition in `[[ … ]]` and are the same at all times.
     pub constants: Vec<Range<usize>>,
-}
-
-/// Why a text could not be read.
-#[derive(Debug)]
-pub enum Failure {
-    /// Not shell; what is wrong and at which byte.
-    Syntax(String, usize),
-    /// Nested deeper than we follow, at this byte.
-    TooDeep(usize),
 }
 
 /// Deeper nesting of brackets than this is not followed: nobody writes it, and what looks for their ends is recursive.

@@ -3,8 +3,8 @@
 //! In: the text at a place where one may stand. Out: the redirection, if one does.
 
 use super::ast::{Piece, Redirect};
+use super::mistakes::Failure;
 use super::parser::Parser;
-use super::reading::Failure;
 
 impl<'t> Parser<'t> {
     /// The redirection that comes next, if one does; `<(…)` and `>(…)` are none.

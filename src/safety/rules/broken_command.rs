@@ -10,7 +10,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let one = |problem: &Problem| {
         let message = format!("the shell can't read this command: {}", problem.message);
         let help = "mend it, or try it with `bash -n`; quotes and brackets are the usual suspects";
-        Context::report("broken-command", message, problem.span, "here").help(help)
+        let place = Context::report("broken-command", message, problem.span, "here").help(help);
+        problem.open.into_iter().fold(place, |place, open| place.also(open, "still open"))
     };
     broken.map(one).collect()
 }
