@@ -13,10 +13,19 @@ fn one(command: &Command) -> Option<Diagnostic> {
     let verb = verb
         .map(|(verb, rest)| if verb == "container" { rest.verb(&[]).unwrap_or((verb, rest)) } else { (verb, rest) });
     let (_, rest) = verb.filter(|(verb, _)| *verb == "cp")?;
-    let inside = |word: &&&Word| word.text.split_once(':').is_some_and(|(_, path)| path.contains(['*', '?']));
+    // `${f##*/}` is no pattern of a path.
+    let plain = |word: &Word| {
+        word.parts.iter().filter(|part| !part.expansion).map(|part| part.range.clone()).collect::<Vec<_>>()
+    };
+    let star = |word: &Word| {
+        let colon = word.text.find(':')?;
+        plain(word).into_iter().find_map(|range| {
+            let from = range.start.max(colon);
+            Some(from + word.text.get(from..range.end)?.find(['*', '?'])?)
+        })
+    };
     let operands = rest.operands(&["--index", "-c", "--container", "-n", "--namespace"]);
-    let word = operands.iter().find(inside)?;
-    let at = word.text.find(['*', '?'])?;
+    let (word, at) = operands.into_iter().find_map(|word| star(word).map(|at| (word, at)))?;
     let message =
         format!("`{}`: nothing expands a pattern in a container's path, and no file has that name", word.text);
     let place = Context::report("docker-cp-wildcard", message, word.place(at..at + 1), "a star, not a pattern");

@@ -11,7 +11,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let (verb, rest) = commands::git(command)?;
     let lost = lost(verb, rest)?;
-    if kept_before(text, command) {
+    let stash = verb == "stash";
+    if !stash && kept_before(text, command) || stash && taken_up(text, command) {
         return None;
     }
     let message = format!("`git {verb}` {lost}");
@@ -58,6 +59,19 @@ fn lost(verb: &str, rest: &[Word]) -> Option<&'static str> {
         _ => return None,
     };
     Some(found)
+}
+
+/// Was what is put aside used, or written elsewhere, before in the same text?
+fn taken_up(text: &Text, command: &Command) -> bool {
+    let earlier = text.parsed.commands.iter().filter(|other| other.span.end <= command.span.start);
+    earlier.filter_map(commands::git).any(|(verb, rest)| match verb {
+        "stash" => {
+            rest.has_any(&["apply", "branch"])
+                || rest.has_any(&["show"]) && (rest.short('p') || rest.has_any(&["--patch"]))
+        }
+        "tag" | "branch" | "format-patch" | "bundle" => rest.iter().any(|word| word.text.contains("stash")),
+        _ => false,
+    })
 }
 
 /// Was the work put aside, or asked for, before in the same text? Or is the working tree one that the text made?

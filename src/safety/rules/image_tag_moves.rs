@@ -77,13 +77,34 @@ const MOVING: &[&str] = &[
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.named(&["docker", "podman", "kubectl", "oc", "helm"]).filter_map(|(_, command)| one(command)).collect()
+    const TOOLS: &[&str] = &[
+        "docker",
+        "podman",
+        "nerdctl",
+        "docker-compose",
+        "kubectl",
+        "oc",
+        "helm",
+        "fly",
+        "flyctl",
+        "aws",
+        "gcloud",
+        "az",
+        "skopeo",
+        "crane",
+        "crictl",
+        "ctr",
+    ];
+    context.named(TOOLS).filter_map(|(_, command)| one(command)).collect()
 }
 
 fn one(command: &Command) -> Option<Diagnostic> {
     if let Some((word, tag)) = chart(command) {
         let message = format!("the tag `{tag}` of `{}` is whatever was pushed last", word.text);
         return Some(report(message, word));
+    }
+    if let Some((word, tag)) = setting(command) {
+        return Some(report(format!("the tag `{tag}` is whatever was pushed last"), word));
     }
     let word = image(command)?;
     let tag = moving(word)?;
@@ -110,25 +131,63 @@ fn chart(command: &Command) -> Option<(&Word, &'static str)> {
     })
 }
 
+/// `IMAGE_TAG=latest docker compose up`
+fn setting(command: &Command) -> Option<(&Word, &'static str)> {
+    let starts = commands::compose(command).is_some_and(|(verb, _)| matches!(verb, "up" | "pull" | "run"));
+    command.assignments.iter().filter(|_| starts).find_map(|(name, value)| {
+        let tag = MOVING.iter().find(|moving| **moving == value.text)?;
+        (name.ends_with("TAG") || name.ends_with("VERSION")).then_some((value, *tag))
+    })
+}
+
+/// The option with the image of a command that deploys one.
+fn deployed(command: &Command) -> Option<&Word> {
+    let words = command.arguments();
+    let has = |word: &str| words.iter().any(|other| other.text == word);
+    match command.name() {
+        "fly" | "flyctl" if has("deploy") || has("update") => words.value(&["-i", "--image"]),
+        "aws" if has("update-function-code") || has("create-function") => words.value(&["--image-uri"]),
+        "gcloud" if has("deploy") || has("update") => words.value(&["--image", "--container-image"]),
+        "az" if has("update") || has("create") || has("set") => words.value(&[
+            "--image",
+            "--docker-custom-image-name",
+            "--container-image-name",
+            "--deployment-container-image-name",
+        ]),
+        "skopeo" | "crane" if has("copy") => words.operands(&[]).get(1).copied(),
+        "crictl" | "nerdctl" | "ctr" if has("pull") => words.last(),
+        _ => None,
+    }
+}
+
 /// The image that a command takes from a registry, or brings back into service.
 fn image(command: &Command) -> Option<&Word> {
     if let Some((verb, rest)) = commands::docker(command) {
         return match verb {
-            "run" | "create" => own(rest).filter(|_| !is_helper(rest)),
+            "run" | "create" => own(rest).filter(|image| !is_helper(rest) || is_versioned(image) && !only_asks(rest)),
             "pull" => rest.operands(&["--platform"]).into_iter().next(),
+            "container" => rest
+                .verb(&[])
+                .filter(|(verb, rest)| matches!(*verb, "run" | "create") && !is_helper(rest))
+                .and_then(|(_, rest)| own(rest)),
             "image" => rest
                 .verb(&[])
                 .filter(|(verb, _)| *verb == "pull")
                 .and_then(|(_, rest)| rest.operands(&["--platform"]).into_iter().next()),
             "service" if rest.has_any(&["update"]) => rest.value(&["--image"]),
+            "service" => rest.verb(&[]).filter(|(verb, _)| *verb == "create").and_then(|(_, rest)| own(rest)),
             _ => None,
         };
     }
     if let Some((verb, rest)) = commands::kubectl(command) {
         let image = |word: &&Word| word.text.contains('=') && !word.text.starts_with('-');
-        return (verb == "set" && rest.has_any(&["image"])).then(|| rest.iter().find(image)).flatten();
+        return match verb {
+            "set" if rest.has_any(&["image"]) => rest.iter().find(image),
+            "run" | "create" => rest.value(&["--image"]),
+            _ => None,
+        };
     }
-    None
+    deployed(command)
 }
 
 fn own(rest: &[Word]) -> Option<&Word> {
@@ -147,10 +206,52 @@ fn is_helper(rest: &[Word]) -> bool {
     rest.has_any(&["--rm"]) && !rest.short('d') && !rest.has_any(&["--detach"])
 }
 
+/// Is it a tool whose version has to fit the data: a database's own programs, migrations?
+fn is_versioned(image: &Word) -> bool {
+    const NAMES: &[&str] = &[
+        "postgres",
+        "postgis",
+        "timescaledb",
+        "mysql",
+        "mariadb",
+        "mongo",
+        "redis",
+        "valkey",
+        "flyway",
+        "liquibase",
+        "migrate",
+        "sqitch",
+        "dbmate",
+        "goose",
+        "atlas",
+        "terraform",
+        "opentofu",
+        "helm",
+        "kubectl",
+        "elasticsearch",
+        "opensearch",
+        "etcd",
+        "clickhouse-server",
+        "cockroach",
+        "pgbackrest",
+        "restic",
+        "prisma",
+    ];
+    let name = image.text.rsplit('/').next().unwrap_or("");
+    NAMES.contains(&name.split(':').next().unwrap_or(""))
+}
+
+/// Any version will do for that.
+fn only_asks(rest: &[Word]) -> bool {
+    rest.has_any(&["pg_isready", "ping", "PING", "--version", "--help", "-V", "version"])
+}
+
 /// The tag if it moves; empty if there is none. An image of a variable says nothing.
 fn moving(word: &Word) -> Option<&'static str> {
     let text = word.text.rsplit_once('=').map_or(word.text.as_str(), |(_, image)| image);
-    if text.contains('@') || text.is_empty() {
+    let text = text.trim_start_matches("docker://");
+    // An archive or a folder is no image of a registry.
+    if text.contains('@') || text.is_empty() || text.contains(":/") {
         return None;
     }
     let name = text.rsplit('/').next().unwrap_or(text);

@@ -7,6 +7,9 @@ use crate::ir::{Action, Run};
 use crate::model::value::Command as Text;
 use crate::shell::{self, Command, Parsed, Word};
 
+/// Commands that make a folder, or put something into it.
+const MAKERS: &[&str] = &["mkdir", "tar", "cp", "rsync", "unzip", "install", "mv", "git", "chown", "chmod", "ls"];
+
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if !context.has_named(&["docker", "podman"]) {
@@ -50,7 +53,12 @@ fn one(action: &Action, parsed: &Parsed, word: &Word) -> Option<Diagnostic> {
         }
         ("depends on where the script is called", format!("`{}` mounts the relative path `{folder}`", action.id))
     } else {
-        let meant = parsed.commands.iter().flat_map(Command::arguments).any(|other| is_folder(&other.text, folder));
+        let names = |command: &&Command| {
+            MAKERS.contains(&command.name())
+                && command.arguments().iter().any(|word| word.text.trim_end_matches('/') == folder)
+        };
+        let meant = parsed.commands.iter().flat_map(Command::arguments).any(|other| is_folder(&other.text, folder))
+            || parsed.commands.iter().any(|command| names(&command));
         if !meant {
             return None;
         }

@@ -2,7 +2,8 @@
 
 use super::{Context, scripts, scripts::Text};
 use crate::diagnostics::{Diagnostic, Fix};
-use crate::shell::{Command, Part, Word, Words};
+use crate::shell::{Command, Part, Place, Quote, Read, Set, Word, Words};
+use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let inputs: Vec<&str> = context.world.plan.inputs.iter().map(|input| input.common.name.as_str()).collect();
@@ -33,13 +34,27 @@ fn removed(command: &Command) -> Vec<&Word> {
 fn one(text: &Text, command: &Command, word: &Word, asked: &dyn Fn(&str) -> bool) -> Option<Diagnostic> {
     let words = command.arguments();
     let recursive = words.short('r') || words.short('R') || words.has_any(&["--recursive"]) || command.name() == "find";
-    let (name, operator, part) = word.variables().find(|(name, operator, part)| {
-        let empty = may_be_empty(text, command, name, operator) && !asked(name);
-        empty && is_dangerous(&without(word, part), part.range.start == 0, recursive)
-    })?;
-    let left = without(word, part);
+    let dangerous = |part: &Part| {
+        let left = without(word, part);
+        // `find $x -delete` looks where it is called; `find "" -delete` nowhere.
+        let around = command.name() == "find" && left.is_empty() && part.quote == Quote::Bare;
+        around || is_dangerous(&left, part.range.start == 0, recursive)
+    };
     let verb = if matches!(command.name(), "chown" | "chmod") { "changes" } else { "removes" };
-    let message = format!("if `${name}` is empty, this {verb} `{left}`");
+    let effect = |part: &Part| match without(word, part).as_str() {
+        "" => format!("{verb} from whatever directory this is"),
+        left => format!("{verb} `{left}`"),
+    };
+    let variable = word.variables().find(|(name, operator, part)| {
+        dangerous(part) && !asked(name) && may_be_empty(text, command, name, operator, word.place(part.range.clone()))
+    });
+    let Some((name, operator, part)) = variable else {
+        let (written, part) = word.substitutions().find(|(written, part)| !is_full(written) && dangerous(part))?;
+        let message = format!("if `{written}` prints nothing, this {}", effect(part));
+        let place = Context::report("rm-with-empty-variable", message, word.place(part.range.clone()), "may be empty");
+        return Some(place.help("put it into a variable, and write `${NAME:?}`: the shell stops if it is empty"));
+    };
+    let message = format!("if `${name}` is empty, this {}", effect(part));
     let span = word.place(part.range.clone());
     let place = Context::report("rm-with-empty-variable", message, span, "may be empty");
     let place = place.help(format!("write `${{{name}:?}}`: the shell stops if it is empty"));
@@ -63,29 +78,71 @@ fn is_dangerous(left: &str, first: bool, recursive: bool) -> bool {
 }
 
 /// Nothing guards it, nothing in the text gives it a value that can't be empty.
-fn may_be_empty(text: &Text, command: &Command, name: &str, operator: &str) -> bool {
-    if operator.starts_with(":?") || operator.starts_with(":-") && operator.len() > 2 || operator.starts_with('#') {
+fn may_be_empty(text: &Text, command: &Command, name: &str, operator: &str, read: Span) -> bool {
+    let operator = operator.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(operator, |(_, rest)| rest);
+    if is_filled(operator) || operator.starts_with('#') {
         return false;
     }
     let guarded = text.parsed.pipeline(command).guarded.iter().any(|guarded| guarded == name);
-    let before = |set: &&crate::shell::Set| set.name == name && set.span.end <= command.span.start;
-    let set = text.parsed.sets.iter().rfind(before);
-    !guarded
-        && !scripts::builtin(name)
-        && !crate::shell::is_shells_own(name)
-        && set.is_none_or(|set| set.value.as_ref().is_some_and(is_open))
+    let own = scripts::builtin(name) || crate::shell::is_shells_own(name);
+    if guarded || own {
+        return false;
+    }
+    // Whoever writes `${x:-}` reckons with it.
+    if matches!(operator, ":-" | "-") {
+        return true;
+    }
+    let shell = shell_of(text, name, read);
+    let known = |set: &&Set| set.name == name && set.span.end <= command.span.start && reaches(text, set, shell);
+    let set = text.parsed.sets.iter().rfind(known);
+    let listed = || {
+        let mut words =
+            text.parsed.listed.iter().filter(|(variable, word)| variable == name && word.quoted && is_open(word));
+        words.any(|(_, word)| {
+            let open = |(inner, operator, part): (&str, &str, &Part)| {
+                inner != name && may_be_empty(text, command, inner, operator, word.place(part.range.clone()))
+            };
+            word.variables().any(open)
+        })
+    };
+    set.is_none_or(|set| set.value.as_ref().is_some_and(is_open)) || listed()
+}
+
+/// `${x:?}`, `${x:-y}`
+fn is_filled(operator: &str) -> bool {
+    operator.starts_with(":?") || operator.starts_with(":-") && operator.len() > 2
+}
+
+/// Which shell expands a variable.
+fn shell_of(text: &Text, name: &str, at: Span) -> Place {
+    let here = |read: &&Read| read.name == name && at.start <= read.span.start && read.span.end <= at.end;
+    text.parsed.reads.iter().find(here).map_or(Place::Here, |read| read.place)
+}
+
+/// Does a shell see a value? That of another machine does not see this one's, one of this machine what is exported.
+fn reaches(text: &Text, set: &Set, shell: Place) -> bool {
+    let exported = || text.parsed.commands.iter().any(|other| other.name() == "export" && exports(other, &set.name));
+    set.place == shell || set.place == Place::Here && shell == Place::InnerShell && exported()
+}
+
+fn exports(command: &Command, name: &str) -> bool {
+    command.arguments().iter().any(|word| word.text.split('=').next() == Some(name))
 }
 
 /// Can a value be empty? `/srv/$x` can't, `$(mktemp)` can't, `$1` and `$(grep …)` can.
 fn is_open(value: &Word) -> bool {
     let fixed = value.parts.iter().any(|part| !part.expansion && !value.piece(part).is_empty());
-    let commands = ["mktemp", "pwd", "date", "realpath", "dirname", "basename", "cd ", "hostname", "whoami", "id "];
-    let full = value.substitutions().any(|(text, _)| {
-        let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
-        commands.iter().any(|command| inner.starts_with(command))
-    });
-    let covered = value
-        .variables()
-        .any(|(_, operator, _)| operator.starts_with(":?") || operator.starts_with(":-") && operator.len() > 2);
+    let full = value.substitutions().any(|(text, _)| is_full(text));
+    let covered = value.variables().any(|(_, operator, _)| is_filled(operator));
     !fixed && !full && !covered
+}
+
+/// Does a substitution always print something?
+fn is_full(substitution: &str) -> bool {
+    let inner = substitution.trim_start_matches(['$', '(', '`']).trim_start();
+    let commands = [
+        "mktemp", "pwd", "date", "realpath", "dirname", "basename", "cd ", "hostname", "whoami", "id ", "uname",
+        "nproc",
+    ];
+    commands.iter().any(|command| inner.starts_with(command))
 }

@@ -1,15 +1,28 @@
 //! A secret among the arguments of a command: every process list of the machine shows it.
 
-use super::{Context, commands, scripts::Text, secrets};
+use super::{Context, commands, reveals, scripts::Text, secrets};
 use crate::diagnostics::Diagnostic;
-use crate::shell::{Command, Word};
+use crate::shell::{Command, Part, Place, Word};
+use crate::source::Span;
+
+/// Commands that become the one they run: what they are given is seen for a moment, and reported with it.
+const REPLACED: &[&str] = &["env", "nice", "ionice", "nohup", "setsid", "stdbuf", "exec", "chronic", "gosu", "su-exec"];
+
+/// Options with a variable for what is run.
+const PASSES: &[&str] = &["-e", "--env", "--build-arg", "-E", "--setenv"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let secrets = &context.world.plan.secrets;
     let declared: Vec<&str> = secrets.iter().map(|secret| secret.common.name.as_str()).collect();
-    let shown = |text: &Text, command: &Command| !is_builtin(command) && !text.parsed.is_wrapper(command);
-    let one = |(text, command)| one(command, &declared).filter(|_| shown(text, command));
-    context.commands().filter_map(one).collect()
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for (text, command) in context.commands().filter(|(_, command)| !is_builtin(command)) {
+        // The one that is run says it better than the one that runs it.
+        if let Some(place) = one(text, command, &declared) {
+            found.retain(|known| known.labels[0].span != place.labels[0].span);
+            found.push(place);
+        }
+    }
+    found
 }
 
 /// Builtins have no process of their own.
@@ -18,29 +31,74 @@ fn is_builtin(command: &Command) -> bool {
         "[", "test", "export", "declare", "local", "readonly", "read", "unset", "cd", "set", "case", "eval", "let",
         "return", "exit", "shift", "trap", "source", ".",
     ];
-    commands::only_prints(command)
+    let path = command.words.first().is_some_and(|word| word.text.contains('/'));
+    !path && commands::only_prints(command)
         || names.contains(&command.name())
         || command.words.first().is_some_and(|word| word.literal().is_none())
 }
 
-fn one(command: &Command, declared: &[&str]) -> Option<Diagnostic> {
-    let words = command.arguments();
-    let passed = |at: usize| at > 0 && matches!(words[at - 1].text.as_str(), "-e" | "--env" | "--build-arg");
-    let variable = |(at, word): (usize, &Word)| {
-        let (name, part) = secrets::within(word, declared)?;
-        let by_environment = passed(at) || word.text.starts_with("--env=") || command.name() == "env" || is_file(word);
-        (!by_environment).then(|| (format!("`${name}`"), word.place(part.range.clone())))
-    };
-    let (what, span) = words.iter().enumerate().find_map(variable)?;
+fn one(text: &Text, command: &Command, declared: &[&str]) -> Option<Diagnostic> {
+    let (what, span) = shown(text, command, declared)?;
     let message =
         format!("{what} stands among the arguments of `{}`: whoever lists the processes reads it", command.name());
     let place = Context::report("secret-in-argument", message, span, "seen in every list of processes");
     Some(place.help(instead(command)))
 }
 
+/// The secret among the arguments of a command, and where it stands.
+fn shown(text: &Text, command: &Command, declared: &[&str]) -> Option<(String, Span)> {
+    let words = command.arguments();
+    let expands = |word: &&Word| !word.fixed && !is_file(word);
+    let may = |word: &Word| secrets::within(word, declared).is_some() || word.text.contains(['`', '(']);
+    if !words.iter().any(|word| expands(&word) && may(word)) {
+        return None;
+    }
+    let runs = text.parsed.is_wrapper(command);
+    if runs && REPLACED.contains(&command.name()) {
+        return None;
+    }
+    // What another machine's shell expands is not the plan's, unless its name says that it is a secret as well.
+    let own = if runs || command.place != Place::Here { &[] } else { declared };
+    let variable = |(at, word): (usize, &Word)| {
+        let given = at > 0 && PASSES.contains(&words[at - 1].text.as_str()) || word.text.starts_with("--");
+        let known = if given && !own.is_empty() { passed(word, declared) } else { own };
+        let (name, part) = secrets::within(word, known).or_else(|| assigned(word, declared))?;
+        Some((format!("`${name}`"), word.place(part.range.clone())))
+    };
+    let expanding = words.iter().enumerate().filter(|(_, word)| expands(word));
+    expanding.clone().find_map(variable).or_else(|| expanding.filter(|_| !runs).find_map(|(_, word)| read(text, word)))
+}
+
+/// `-e NAME="$x"`: only what is called a secret is one.
+fn passed<'d>(word: &Word, declared: &'d [&'d str]) -> &'d [&'d str] {
+    let setting =
+        word.text.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+    if setting { &[] } else { declared }
+}
+
+/// `DATABASE_URL="$url"`
+fn assigned<'w>(word: &'w Word, declared: &[&str]) -> Option<(&'w str, &'w Part)> {
+    let (name, _) = word.text.trim_start_matches("--env=").trim_start_matches("--setenv=").split_once('=')?;
+    let (variable, _, part) = word.variables().find(|(variable, ..)| declared.contains(variable))?;
+    (secrets::is_name(name) || secrets::is_address(name)).then_some((variable, part))
+}
+
+/// `-p"$(cat /run/secrets/db)"`: a secret that is read on the spot.
+fn read(text: &Text, word: &Word) -> Option<(String, Span)> {
+    word.substitutions().find_map(|(written, part)| {
+        let span = word.place(part.range.clone());
+        let inside = |command: &&Command| span.start <= command.span.start && command.span.end <= span.end;
+        let mut inner = text.parsed.commands.iter().filter(inside);
+        let file = |command: &Command| {
+            command.name() == "cat" && command.arguments().iter().any(|word| secrets::is_file(&word.text))
+        };
+        inner.any(|command| file(command) || reveals::said(command).is_some()).then(|| (format!("`{written}`"), span))
+    })
+}
+
 /// `--password-file "$password_file"`: the name of a file is no secret.
 fn is_file(word: &Word) -> bool {
-    word.text.starts_with('@') || word.text.starts_with("<(")
+    word.text.starts_with('@') || word.text.contains("<(")
 }
 
 fn instead(command: &Command) -> &'static str {

@@ -1,12 +1,12 @@
 //! A secret that is printed: it stands on the screen, in the log, and in whatever keeps that.
 
 use super::{
-    Context, commands,
+    Context, commands, reveals,
     scripts::{Role, Text},
     secrets,
 };
 use crate::diagnostics::Diagnostic;
-use crate::shell::{Command, Word, Words};
+use crate::shell::{Command, Place, Redirect, Word, Words};
 
 /// Commands that may show something.
 const PRINTS: &[&str] = &[
@@ -44,6 +44,36 @@ const PRINTS: &[&str] = &[
     "mysql",
     "mariadb",
     "sqlite3",
+    "diff",
+    "colordiff",
+    "sdiff",
+    "tr",
+    "base64",
+    "xxd",
+    "strings",
+    "sort",
+    "netlify",
+    "gopass",
+    "op",
+    "bw",
+    "sops",
+    "ansible-vault",
+    "chamber",
+    "doppler",
+    "gh",
+    "pulumi",
+    "getent",
+    "systemctl",
+    "ps",
+    "pm2",
+    "wg",
+    "secret-tool",
+    "security",
+    "git",
+    "terraform",
+    "tofu",
+    "redis-cli",
+    "valkey-cli",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -57,7 +87,7 @@ fn one(text: &Text, command: &Command, declared: &[&str]) -> Option<Diagnostic> 
     let rows = rows(command);
     let what = match &rows {
         Some(table) => format!("every column of `{table}`, hashes of passwords included"),
-        None => printed(text, command, declared).filter(|_| is_shown(text, command) || command.name() == "set")?,
+        None => printed(text, command, declared).filter(|_| is_shown(text, command) || is_for_all(text, command))?,
     };
     let message = format!("`{}` writes out {what}", commands::shown(command));
     let place = Context::report("secret-in-output", message, command.span, "ends in logs and copies of them");
@@ -71,27 +101,61 @@ fn one(text: &Text, command: &Command, declared: &[&str]) -> Option<Diagnostic> 
 
 /// Does its output reach the screen?
 fn is_shown(text: &Text, command: &Command) -> bool {
-    let quiet = |other: &Command| {
-        let words = other.arguments();
-        match other.name() {
-            "grep" | "egrep" => {
-                words.short('q') || words.short('c') || words.short('l') || words.has_any(&["--quiet", "--count"])
-            }
-            "head" | "tail" | "sort" | "tee" | "less" | "more" | "cat" | "column" => false,
-            _ => true,
-        }
-    };
     let kept = |other: &Command| other.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
-    let substitution = text.parsed.shell(command).is_some_and(|shell| shell.substitution);
     let outer = text.parsed.runners(command).any(kept);
+    !outer
+        && !kept(command)
+        && !text.parsed.behind(command).any(kept)
+        && !is_taken(text, command)
+        && !text.parsed.runners(command).any(|runner| text.parsed.behind(runner).any(|next| is_quiet(text, next)))
+}
+
+/// The whole environment is no less readable in a file; and `set -x` writes to the error output.
+fn is_for_all(text: &Text, command: &Command) -> bool {
+    let words = command.arguments();
+    let all = match command.name() {
+        "env" | "printenv" => words.is_empty(),
+        "export" | "declare" => words.len() == 1,
+        "set" => return true,
+        _ => false,
+    };
+    let nowhere = |other: &Command| {
+        let null = |redirect: &Redirect| redirect.writes && redirect.fd == 1 && redirect.target.text == "/dev/null";
+        other.redirects.iter().any(null)
+    };
+    let piped = || text.parsed.behind(command).any(nowhere);
+    all && command.place == Place::Here && !nowhere(command) && !piped() && !is_taken(text, command)
+}
+
+/// Does something else than the screen get it: a variable, the caller of a function, a command that keeps it to itself?
+fn is_taken(text: &Text, command: &Command) -> bool {
+    let substitution = text.parsed.shell(command).is_some_and(|shell| shell.substitution);
     // Where a function's output goes, its caller says.
     let called = text.parsed.pipeline(command).in_function;
-    !substitution
-        && !called
-        && !outer
-        && !kept(command)
-        && !text.parsed.behind(command).any(|next| quiet(next) || kept(next))
-        && !text.parsed.runners(command).any(|runner| text.parsed.behind(runner).any(quiet))
+    substitution || called || text.parsed.behind(command).any(|next| is_quiet(text, next))
+}
+
+/// Does a command of a pipeline keep to itself what it is given?
+fn is_quiet(text: &Text, command: &Command) -> bool {
+    let words = command.arguments();
+    match command.name() {
+        "grep" | "egrep" => is_count(words),
+        "head" | "tail" | "sort" | "uniq" | "tee" | "less" | "more" | "cat" | "column" | "base64" | "tr" | "nl"
+        | "fold" => false,
+        "jq" => words.operands(&[]).first().is_none_or(|filter| {
+            let last = filter.text.trim_matches(['"', ' ']).rsplit('.').next().unwrap_or("");
+            !(filter.text == "." || secrets::is_name(last))
+        }),
+        // `sudo tee x`: what is run says it.
+        _ => !text.parsed.commands.iter().any(|inner| {
+            inner.via.and_then(|by| text.parsed.commands.get(by)).is_some_and(|by| std::ptr::eq(by, command))
+        }),
+    }
+}
+
+/// `grep -q`, `-c`, `-l` show no line.
+fn is_count(words: &[Word]) -> bool {
+    words.short('q') || words.short('c') || words.short('l') || words.has_any(&["--quiet", "--count"])
 }
 
 /// What is printed that holds secrets.
@@ -99,20 +163,20 @@ fn printed(text: &Text, command: &Command, declared: &[&str]) -> Option<String> 
     let words = command.arguments();
     let name = command.name();
     let found = match name {
-        "cat" | "less" | "more" | "head" | "tail" | "bat" | "nl" | "tac" => {
-            format!("`{}`", words.iter().find(|word| is_secret_file(word))?.text)
+        "cat" | "less" | "more" | "head" | "tail" | "bat" | "nl" | "tac" | "tr" | "base64" | "xxd" | "strings"
+        | "sort" => {
+            format!("`{}`", secret_file(command)?.text)
         }
-        "grep" | "egrep"
-            if !words.short('q')
-                && !words.short('c')
-                && !words.short('l')
-                && !words.has_any(&["--quiet", "--count"]) =>
-        {
+        "diff" | "colordiff" | "sdiff" if !words.short('q') && !words.has_any(&["--brief"]) => {
+            format!("lines of `{}`", secret_file(command)?.text)
+        }
+        "grep" | "egrep" if !is_count(words) => {
             let names = words.first().is_some_and(|word| {
                 words.iter().any(|word| secrets::is_name(word.text.trim_matches(['^', '=', '.', '*'])))
                     || word.text.is_empty()
             });
-            format!("lines of `{}`", words.iter().filter(|_| names).skip(1).find(|word| is_secret_file(word))?.text)
+            let file = |word: &&Word| secrets::is_file(&word.text);
+            format!("lines of `{}`", words.iter().filter(|_| names).skip(1).find(file)?.text)
         }
         "env" | "printenv" if words.is_empty() => "every variable of the environment, secrets included".to_owned(),
         "printenv" => format!(
@@ -125,33 +189,15 @@ fn printed(text: &Text, command: &Command, declared: &[&str]) -> Option<String> 
         "set" if words.is_empty() => "every variable, secrets included".to_owned(),
         "set" => traced(text, command, declared)?,
         "echo" | "printf" => format!("`${}`", words.iter().find_map(|word| secrets::within(word, declared))?.0),
-        _ => of_tools(command)?,
+        _ => reveals::said(command)?,
     };
     Some(found)
 }
 
-#[allow(clippy::case_sensitive_file_extension_comparisons)] // names as they are written on servers
-fn is_secret_file(word: &Word) -> bool {
-    let name = word.text.rsplit('/').next().unwrap_or("");
-    let plain = [".template", ".example", ".sample", ".dist", ".pub", ".crt"];
-    let env = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
-    let known = [
-        "id_rsa",
-        "id_ed25519",
-        ".pgpass",
-        ".netrc",
-        ".my.cnf",
-        "credentials",
-        "secrets.yml",
-        "secrets.yaml",
-        "secrets.json",
-        "kubeconfig",
-        ".npmrc",
-        ".htpasswd",
-        "shadow",
-    ];
-    let key = name.ends_with(".pem") || name.ends_with(".key") || name.ends_with(".p12");
-    (env || key || known.contains(&name)) && !plain.iter().any(|end| name.ends_with(end))
+/// The file with secrets in it that is read, by name or on the standard input.
+fn secret_file(command: &Command) -> Option<&Word> {
+    let read = command.redirects.iter().filter(|redirect| redirect.fd == 0 && !redirect.writes).map(|to| &to.target);
+    command.arguments().iter().chain(read).find(|word| secrets::is_file(&word.text))
 }
 
 /// `set -x` shows every command behind it with its values.
@@ -176,67 +222,6 @@ fn traced(text: &Text, command: &Command, declared: &[&str]) -> Option<String> {
         .filter_map(|set| set.value.as_ref());
     let name = values.chain(sets).find_map(|word| secrets::within(word, declared))?.0;
     on.then(|| format!("every command behind it with its values, `${name}` among them"))
-}
-
-/// Tools that print settings with secrets in them.
-fn of_tools(command: &Command) -> Option<String> {
-    let words = command.arguments();
-    if let Some((verb, rest)) = commands::compose(command) {
-        let quiet = rest.has_any(&[
-            "-q",
-            "--quiet",
-            "--services",
-            "--images",
-            "--volumes",
-            "--profiles",
-            "--hash",
-            "--networks",
-            "-o",
-            "--output",
-            "--no-interpolate",
-            "--environment",
-        ]);
-        return (matches!(verb, "config" | "convert") && !quiet)
-            .then(|| "the settings of the services with every secret put in".into());
-    }
-    if let Some((verb, rest)) = commands::docker(command) {
-        let (verb, rest) = if verb == "container" { rest.verb(&[])? } else { (verb, rest) };
-        let whole = verb == "inspect" && !rest.has_any(&["-f", "--format", "--type"]);
-        return whole.then(|| "the container's environment, secrets included".into());
-    }
-    if let Some((verb, rest)) = commands::kubectl(command) {
-        let secret = rest
-            .iter()
-            .any(|word| matches!(word.text.as_str(), "secret" | "secrets") || word.text.starts_with("secret/"));
-        let full = rest.value(&["-o", "--output"]).is_some_and(|format| {
-            ["yaml", "json", "jsonpath", "go-template"].iter().any(|kind| format.text.contains(kind))
-        });
-        return (verb == "get" && secret && full).then(|| "the values of a secret".into());
-    }
-    let says = |all: &[&str]| all.iter().all(|word| words.has_any(&[word]));
-    let found = match command.name() {
-        "heroku" if words.first().is_some_and(|word| word.text == "config" || word.text == "config:get") => {
-            "the settings of the app, secrets included"
-        }
-        "railway" if says(&["variables"]) && !words.has_any(&["--set"]) => {
-            "the settings of the service, secrets included"
-        }
-        "aws"
-            if says(&["get-secret-value"])
-                && words.value(&["--query"]).is_none_or(|query| query.text.contains("SecretString")) =>
-        {
-            "the value of a secret"
-        }
-        "aws" if says(&["--with-decryption"]) => "the value of a secret",
-        "gcloud" if says(&["secrets", "versions", "access"]) => "the value of a secret",
-        "vault" if says(&["kv", "get"]) || words.first().is_some_and(|word| word.text == "read") => {
-            "the value of a secret"
-        }
-        "pass" if words.first().is_some_and(|word| word.text == "show") => "the value of a secret",
-        "az" if says(&["keyvault", "secret", "show"]) => "the value of a secret",
-        _ => return None,
-    };
-    Some(found.to_owned())
 }
 
 /// Tables of people.

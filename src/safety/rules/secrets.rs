@@ -65,12 +65,102 @@ pub fn is_name(name: &str) -> bool {
     ];
     let whole = ["pass", "pw", "pwd", "pgpassword", "redisdbauth", "redis_auth", "rediscli_auth", "mysql_pwd"];
     let ends = ["_pass", "_pw", "_pwd", "_key", "_token", "_secret", "_auth"];
+    // Where something lies in a store, not what opens it: `backup_key`.
+    let places = [
+        "backup",
+        "object",
+        "s3",
+        "bucket",
+        "cache",
+        "primary",
+        "foreign",
+        "dump",
+        "state",
+        "lock",
+        "row",
+        "sort",
+        "partition",
+        "hash",
+        "index",
+        "group",
+        "idempotency",
+        "routing",
+        "snapshot",
+        "archive",
+        "file",
+        "map",
+        "config",
+        "consul",
+        "etcd",
+        "kv",
+        "registry",
+        "flag",
+        "storage",
+        "blob",
+        "store",
+        "manifest",
+        "artifact",
+        "release",
+        "job",
+    ];
+    let place =
+        lower.strip_suffix("_key").is_some_and(|rest| places.contains(&rest.rsplit('_').next().unwrap_or(rest)));
     !harmless.iter().any(|mark| lower.ends_with(mark))
+        && !place
         && name != "PWD"
         && name != "OLDPWD"
         && (marks.iter().any(|mark| lower.contains(mark))
             || whole.contains(&lower.as_str())
             || ends.iter().any(|end| lower.ends_with(end)))
+}
+
+/// Is it the name of an address that has a password in it: `DATABASE_URL`?
+pub fn is_address(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ends = ["_url", "_uri", "_dsn"].iter().any(|end| lower.ends_with(end));
+    ends && ["database", "db", "postgres", "mysql", "mongo", "redis", "amqp", "broker"]
+        .iter()
+        .any(|of| lower.contains(of))
+}
+
+/// Is it a file that holds secrets, by its name and place: `.env`, `.pgpass`, `/etc/ssl/private/shop.key`?
+#[allow(clippy::case_sensitive_file_extension_comparisons)] // names as they are written on servers
+pub fn is_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or("");
+    let plain = [".template", ".example", ".sample", ".dist", ".pub", ".crt", ".csr", ".sha256", ".names"];
+    let env = name == ".env" || name.starts_with(".env.") || name.ends_with(".env");
+    let known = [
+        "id_rsa",
+        "id_ecdsa",
+        "id_ed25519",
+        ".pgpass",
+        "pgpass",
+        ".netrc",
+        ".my.cnf",
+        "credentials",
+        ".smbcredentials",
+        "secrets.yml",
+        "secrets.yaml",
+        "secrets.json",
+        "kubeconfig",
+        ".npmrc",
+        ".htpasswd",
+        "shadow",
+        "gshadow",
+        "master.key",
+        ".vault_pass",
+        ".git-credentials",
+        "wp-config.php",
+        "acme.json",
+    ];
+    let ends = [".pem", ".key", ".p12", ".pfx", ".jks", ".htpasswd", ".pgpass", ".keytab"];
+    let process = path.starts_with("/proc/") && name == "environ";
+    let certificate =
+        ["cert.pem", "chain.pem", "ca.pem", "root.pem", "dhparam.pem"].iter().any(|end| name.ends_with(end));
+    let kept = path.starts_with("/run/secrets/") && !name.is_empty();
+    (env || process || kept || known.contains(&name) || ends.iter().any(|end| name.ends_with(end)))
+        && !certificate
+        && !plain.iter().any(|end| name.ends_with(end))
 }
 
 /// The variables of a word that hold a secret, by their names or because the plan says so.

@@ -45,7 +45,52 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let ssh = context.named(&["ssh"]).filter(|(_, command)| command.words.len() > 3);
     let direct = ssh.flat_map(|(text, command)| command.words.iter().skip(2).map(move |word| (text, command, word)));
     let direct = direct.map(|(text, command, word)| (text, command, word, Place::Elsewhere));
-    inner.chain(direct).filter_map(|(text, command, word, place)| one(text, command, word, place)).collect()
+    let expanded = inner.chain(direct).filter_map(|(text, command, word, place)| one(text, command, word, place));
+    let words =
+        context.named(REACH).filter_map(|(text, command)| pattern(text, command).or_else(|| moved(text, command)));
+    expanded.chain(words).collect()
+}
+
+/// Commands that run another one elsewhere.
+const REACH: &[&str] = &["ssh", "docker", "podman", "docker-compose", "kubectl", "oc"];
+
+/// The words of what is run elsewhere, if they are no script by themselves.
+fn sent<'a>(text: &'a Text, command: &Command) -> Option<&'a Command> {
+    let by = |inner: &&Command| {
+        inner.via.and_then(|by| text.parsed.commands.get(by)).is_some_and(|by| std::ptr::eq(by, command))
+    };
+    text.parsed.commands.iter().find(by).filter(|inner| inner.place == Place::Elsewhere && inner.words.len() > 1)
+}
+
+/// `ssh host rm /srv/*.dump`: the files that the pattern finds here, if it finds any.
+fn pattern(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let inner = sent(text, command)?;
+    // The program of the other side may look for patterns of its own; then it is `quoted-glob` that knows.
+    let bare = |word: &&Word| {
+        word.text.contains('/') && !word.text.starts_with('-') && word.has_pattern(|quote| quote == Quote::Bare)
+    };
+    let word = inner.arguments().iter().find(bare)?;
+    let message = format!("`{}` is a pattern of this machine's files, before `{}` is run", word.text, command.name());
+    let report = Context::report("ssh-expands-locally", message, word.span, "this shell's");
+    Some(report.help(match command.name() {
+        "ssh" => "put what is run into single quotes: `ssh host 'rm -f /srv/x/*.dump'`",
+        _ => "let a shell on the other side expand it: `… sh -c 'ls /srv/x/*'`",
+    }))
+}
+
+/// `ssh host cd /srv && tar …`: the other shell changes its directory and ends, and what follows is run here.
+fn moved(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let inner = sent(text, command).filter(|inner| inner.name() == "cd")?;
+    let site = text.parsed.pipeline(command);
+    let follows = text.parsed.commands.iter().find(|other| {
+        other.span.start > command.span.end
+            && other.place == command.place
+            && text.parsed.pipeline(other).shell == site.shell
+    })?;
+    let message = format!("`{}` ends with its `cd`: `{}` is run here", command.name(), follows.name());
+    let report = Context::report("ssh-expands-locally", message, inner.span, "of the other shell alone");
+    let report = report.also(follows.span, "on this machine");
+    Some(report.help("put the whole of it into quotes: `ssh host 'cd /srv/x && …'`"))
 }
 
 /// The words that hold scripts for another shell, with the command that runs them.
@@ -96,11 +141,13 @@ fn of_machine(word: &Word) -> Option<(Span, String)> {
         return Some((word.place(part.range.clone()), format!("${name}")));
     }
     let local = |text: &str| {
-        let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
-        let starts = |command: &&str| {
-            inner.strip_prefix(*command).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ')', '`']))
-        };
-        LOCAL.iter().any(starts) || inner.starts_with("cat /")
+        // Each command of it, also of what is nested in it.
+        text.split(['(', '`', '|', ';', '&']).map(str::trim_start).any(|inner| {
+            let starts = |command: &&str| {
+                inner.strip_prefix(*command).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ')', '`']))
+            };
+            LOCAL.iter().any(starts) || inner.starts_with("cat /")
+        })
     };
     let found = word.substitutions().find(|(text, part)| part.quote != Quote::Single && local(text))?;
     Some((word.place(found.1.range.clone()), found.0.to_owned()))

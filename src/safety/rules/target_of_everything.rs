@@ -1,6 +1,6 @@
 //! A command without a target takes everything: every volume of the host, every row, every migration.
 
-use super::{Context, commands, scripts::Text};
+use super::{Context, commands, crowds, scopes, scripts::Text};
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 use crate::source::Span;
@@ -42,6 +42,10 @@ const TOOLS: &[&str] = &[
     "tofu",
     "pulumi",
     "supabase",
+    "pkill",
+    "killall",
+    "kill",
+    "slay",
 ];
 
 /// Clients of databases.
@@ -75,9 +79,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let whole =
         context.named(TOOLS).chain(marked).filter_map(|(text, command)| Some((command, everything(text, command)?)));
     let mut found: Vec<(&Command, String, Span)> = whole.map(|(command, what)| (command, what, command.span)).collect();
+    let lists = context.named(&["xargs"]).filter_map(|(text, command)| Some((command, crowds::fed(text, command)?)));
+    found.extend(lists.map(|(command, what)| (command, what, command.span)));
     for (_, command) in context.named(CLIENTS) {
         let known = found.iter().any(|(other, ..)| std::ptr::eq(*other, command));
-        found.extend(unscoped(command).filter(|_| !known).map(|(what, span)| (command, what, span)));
+        found.extend(scopes::unscoped(command).filter(|_| !known).map(|(what, span)| (command, what, span)));
     }
     found.retain(|(command, ..)| !commands::is_dry(command));
     found.into_iter().map(|(_, what, span)| report(&what, span)).collect()
@@ -93,7 +99,9 @@ fn report(what: &str, span: Span) -> Diagnostic {
 fn everything(text: &Text, command: &Command) -> Option<String> {
     let words = command.arguments();
     let found = of_containers(command).or_else(|| of_migrations(command)).or_else(|| match command.name() {
-        "redis-cli" | "valkey-cli" if says(words, "flushall") => Some("empties every database of the server"),
+        "redis-cli" | "valkey-cli" if says(words, "flushall") && !says(words, "command") => {
+            Some("empties every database of the server")
+        }
         "rm" => removal(text, command),
         "find" if words.first().is_some_and(|word| word.text == "/") && command.has("-delete") => {
             Some("deletes every file of the machine")
@@ -144,15 +152,20 @@ fn everything(text: &Text, command: &Command) -> Option<String> {
         {
             Some("deletes every object of the bucket")
         }
-        "mongo" | "mongosh" if words.iter().any(|word| word.text.contains("dropDatabase()")) => {
-            Some("drops the whole database")
-        }
+        "mongo" | "mongosh" if words.iter().any(|word| drops(&word.text)) => Some("drops the whole database"),
+        "pkill" | "killall" | "kill" | "slay" => crowds::of_processes(command),
         "zfs" if words.has_any(&["destroy"]) && words.short('R') => {
             Some("destroys the data set with everything that depends on it")
         }
         _ => None,
     });
     found.map(str::to_owned)
+}
+
+/// Is it called, and not only spoken of: `db.dropDatabase()`, within no quotes?
+fn drops(script: &str) -> bool {
+    let before = script.find("dropDatabase()").and_then(|at| script.get(..at));
+    before.is_some_and(|before| ['"', '\'', '`'].iter().all(|quote| before.matches(*quote).count() % 2 == 0))
 }
 
 fn says(words: &[Word], verb: &str) -> bool {
@@ -304,70 +317,4 @@ fn prisma_reset(names: &[&str]) -> bool {
 
 fn manage(names: &[&str], verb: &str) -> bool {
     names.iter().position(|name| *name == "manage.py").is_some_and(|at| names.get(at + 1) == Some(&verb))
-}
-
-/// `delete` and `update` without `where`, in what a client of a database is given.
-fn unscoped(command: &Command) -> Option<(String, Span)> {
-    let texts = command.arguments().iter().filter(|word| word.text.contains(' ')).chain(&command.input);
-    texts.into_iter().find_map(|word| {
-        let (range, what) = statement(&word.text)?;
-        Some((what, word.place(range)))
-    })
-}
-
-/// The first statement that takes every row: its range, and what it does.
-fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
-    let plain = blanked(sql);
-    let mut at = 0;
-    for part in plain.split(';') {
-        let start = at + part.len() - part.trim_start().len();
-        at += part.len() + 1;
-        let lower = part.trim().to_ascii_lowercase();
-        let words: Vec<&str> = lower.split_whitespace().collect();
-        let whole = !words.contains(&"where") && !words.iter().any(|word| matches!(*word, "limit" | "using" | "join"));
-        let range = start..start + part.trim().len();
-        match words.as_slice() {
-            ["delete", "from", "only", table, ..] | ["delete", "from", table, ..] if whole => {
-                return Some((range, format!("deletes every row of `{table}`")));
-            }
-            ["update", "only", table, rest @ ..] | ["update", table, rest @ ..] if whole && rest.contains(&"set") => {
-                return Some((range, format!("changes every row of `{table}`")));
-            }
-            ["drop", "owned", ..] => return Some((range, "drops everything that the role owns".into())),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Comments and quoted texts as blanks, so that every offset stays.
-fn blanked(sql: &str) -> String {
-    let bytes = sql.as_bytes();
-    let mut out = bytes.to_vec();
-    let mut at = 0;
-    let mut blank = |from: usize, to: usize| {
-        out[from..to].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b' ');
-    };
-    while at < bytes.len() {
-        let rest = &sql.as_bytes()[at..];
-        let end = |mark: &[u8], from: usize| {
-            rest.windows(mark.len())
-                .skip(from)
-                .position(|window| window == mark)
-                .map_or(bytes.len(), |found| at + found + from + mark.len())
-        };
-        let to = match rest {
-            [b'-', b'-', ..] => end(b"\n", 2),
-            [b'/', b'*', ..] => end(b"*/", 2),
-            [b'\'', ..] => end(b"'", 1),
-            [b'$', b'$', ..] => end(b"$$", 2),
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        blank(at, to);
-        at = to;
-    }
-    String::from_utf8(out).unwrap_or_default()
 }
