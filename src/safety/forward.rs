@@ -63,16 +63,21 @@ pub struct Forward<'a> {
 struct Table {
     states: Vec<State>,
     index: FxHashMap<State, usize>,
+    last: usize,
 }
 
 impl Table {
     fn add(&mut self, state: &State) -> usize {
-        if let Some(&known) = self.index.get(state) {
-            return known;
+        // What stands before an action is mostly what stood behind the one before it.
+        if self.states.get(self.last) == Some(state) {
+            return self.last;
         }
-        self.states.push(state.clone());
-        self.index.insert(state.clone(), self.states.len() - 1);
-        self.states.len() - 1
+        self.last = self.index.get(state).copied().unwrap_or_else(|| {
+            self.index.insert(state.clone(), self.states.len());
+            self.states.push(state.clone());
+            self.states.len() - 1
+        });
+        self.last
     }
 }
 

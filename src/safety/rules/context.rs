@@ -91,7 +91,8 @@ impl<'a> Context<'a> {
     pub fn named(&self, names: &[&str]) -> impl Iterator<Item = (&'a Text, &'a Command)> + use<'_, 'a> {
         let of_name = names.iter().filter_map(|name| self.index.named.get(name));
         let mut places: Vec<usize> = of_name.flatten().copied().collect();
-        // Each name has its places in order: this merges them.
+        // Each name has its places in order: only the stable sort merges them.
+        #[allow(clippy::stable_sort_primitive)]
         places.sort();
         places.into_iter().map(|place| self.index.all[place])
     }
