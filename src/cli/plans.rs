@@ -75,11 +75,13 @@ fn all(paths: &Paths, options: &Options, texts: &Texts, finish: fn(&mut Unit)) -
 
 fn unit(input: &Input, options: &Options, texts: &Texts) -> anyhow::Result<Unit> {
     let mut sources = Sources::default();
-    let (file, findings) = match texts.get(&input.true_path()) {
+    // To follow the links of every path costs more than it takes to read most plans.
+    let other = |path: &dyn Fn() -> PathBuf| if texts.is_empty() { None } else { texts.get(&path()) };
+    let (file, findings) = match other(&|| input.true_path()) {
         Some(text) => (sources.add(&input.name, text.as_str()), Vec::new()),
         None => input::read(input, &mut sources)?,
     };
-    let load = |name: &str| match texts.get(&input::true_path(name)) {
+    let load = |name: &str| match other(&|| input::true_path(name)) {
         Some(text) => Ok(text.clone()),
         None => input::load(name),
     };
@@ -133,20 +135,21 @@ fn set_aside_shared(units: &mut Vec<Unit>) {
 
 /// Two plans of one name would write into one folder.
 fn same_names(units: &mut [Unit]) {
-    let mut first: BTreeMap<String, String> = BTreeMap::new();
-    for unit in units {
-        let (name, span) = (unit.compiled.name.clone(), unit.compiled.name_span);
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    for index in 0..units.len() {
+        let (name, span) = (units[index].compiled.name.clone(), units[index].compiled.name_span);
         if name.is_empty() {
             continue;
         }
-        let cited = format!("{}:{}", unit.input.name, unit.sources.place(span).line);
-        if let Some(other) = first.get(&name) {
+        if let Some(&other) = first.get(&name) {
+            let other = &units[other];
+            let other = format!("{}:{}", other.input.name, other.sources.place(other.compiled.name_span).line);
             let message = format!("two plans are called `{name}`: both would be written to the same folder");
             let error =
                 Diagnostic::error("name", message, span, "the second one").note(format!("the first one is {other}"));
-            unit.compiled.diagnostics.push(error.help("give one of them another name"));
+            units[index].compiled.diagnostics.push(error.help("give one of them another name"));
         } else {
-            first.insert(name, cited);
+            first.insert(name, index);
         }
     }
 }
