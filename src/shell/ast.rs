@@ -93,8 +93,8 @@ pub enum Redirect<'t> {
     },
     /// To a file descriptor that is named by a word: `>&"$log"`.
     Copy(Piece<'t>),
-    /// From or to a process: `> >(tee log)`.
-    Process(List<'t>),
+    /// From or to a process, `> >(tee log)`: the file descriptor, and its commands.
+    Process(i32, List<'t>),
     /// `<<< word`
     String(Piece<'t>),
     /// A here-document, an index into those of the text.

@@ -41,7 +41,7 @@ pub use oracle::ask_bash_by;
 pub use placeholders::{Placeholder, is_example};
 pub use portable::{Difference, differences, differs};
 pub use table::{Effect, Target};
-pub use tree::{Command, Part, Pipeline, Place, Quote, Redirect, Shell, Word, Words};
+pub use tree::{Command, Loop, Part, Pipeline, Place, Quote, Redirect, Shell, Word, Words};
 
 use crate::model::value::Script;
 use crate::source::Span;
@@ -57,6 +57,12 @@ pub struct Parsed {
     pub pipelines: Vec<Pipeline>,
     /// Every script: the text itself first, then those in substitutions and inner shells; a pipeline knows its own.
     pub shells: Vec<Shell>,
+    /// Every `while` and `until`.
+    pub waits: Vec<Loop>,
+    /// The heads of `select`, which asks the one who runs it.
+    pub menus: Vec<Span>,
+    /// The files and texts that `[[ … ]]` looks at, each with the operator: `-f`.
+    pub tested: Vec<(String, Word)>,
     /// Every variable that is read.
     pub reads: Vec<Read>,
     /// Every variable that is given a value.

@@ -28,9 +28,14 @@ pub fn set<'t>(mut words: impl Iterator<Item = &'t str>, here: &mut Pipeline) {
     }
 }
 
-/// The comment that begins behind blanks, from the `#` to the end of the line.
+/// The comment that begins behind blanks, from the `#` to the end of the line; or on the next line, if a `\` leads to it.
 pub fn comment(text: &str, from: usize) -> Option<Range<usize>> {
-    let line = text.get(from..)?.split('\n').next()?;
-    let rest = line.trim_start_matches([' ', '\t']);
-    (rest.starts_with('#') && rest.len() < line.len()).then(|| from + line.len() - rest.len()..from + line.len())
+    let behind = text.get(from..)?;
+    let blank = [' ', '\t'];
+    let next = behind.trim_start_matches(blank).strip_prefix("\\\n");
+    let line = next.unwrap_or(behind).split('\n').next()?;
+    let start = next.map_or(from, |next| text.len() - next.len()) + line.len();
+    let rest = line.trim_start_matches(blank);
+    let apart = next.is_some() || rest.len() < line.len();
+    (rest.starts_with('#') && apart).then(|| start - rest.len()..start)
 }

@@ -20,7 +20,7 @@ pub struct Placeholder {
 const TEXTUAL: &[&str] = &[
     "echo", "printf", "grep", "egrep", "fgrep", "rg", "sed", "awk", "gawk", "mawk", "tr", "date", "gdate", "psql",
     "mysql", "sqlite3", "jq", "yq", "xmllint", "[", "test", "expr", "find", "perl", "python", "python3", "node",
-    "ruby",
+    "ruby", "mktemp", "gmktemp",
 ];
 
 /// The blanks of a command; `angles` are those of its text.
@@ -34,10 +34,40 @@ pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
         angles.iter().find(|angle| inside(angle) && first(angle)).cloned()
     });
     let textual = TEXTUAL.contains(&command.name());
-    let words = command.words.iter().filter(|_| !textual).filter(|word| is_blank(word));
+    let signalled = command.name() == "kill";
+    let words =
+        command.words.iter().filter(|_| !textual).filter(|word| is_blank(word) || signalled && is_capitals(&word.text));
     let blank = |word: &Word| Placeholder { text: word.text.clone(), span: word.span };
-    let parts = command.words.iter().filter(|word| !textual && !is_blank(word)).flat_map(within);
-    redirected.chain(words.map(blank)).chain(parts).chain(told(&command.words)).collect()
+    let inside = |word: &&Word| !textual && !is_blank(word);
+    let parts = command.words.iter().filter(inside).flat_map(within);
+    let doubled = if textual { Vec::new() } else { doubled(command) };
+    redirected.chain(words.map(blank)).chain(parts).chain(doubled).chain(told(&command.words)).collect()
+}
+
+/// Tools that fill `{{name}}` in themselves.
+const TEMPLATES: &[&str] =
+    &["ansible", "ansible-playbook", "gh", "glab", "gomplate", "j2", "jinja2", "vault", "consul-template"];
+
+/// `{{name}}`, also as three words; `{{.Names}}` is a format, whose values have a dot.
+fn doubled(command: &Command) -> Vec<Placeholder> {
+    if TEMPLATES.contains(&command.name()) || !command.words.iter().any(|word| word.text.contains("{{")) {
+        return Vec::new();
+    }
+    let named = |inner: &str| is_blank_name(inner) && !inner.contains([' ', '.', '/', ':']);
+    let apart = command.words.windows(3).filter(|words| words[0].text == "{{" && words[2].text == "}}");
+    let apart = apart.filter(|words| named(&words[1].text)).map(|words| Placeholder {
+        text: format!("{{{{ {} }}}}", words[1].text),
+        span: words[0].span.to(words[2].span),
+    });
+    let one = |word: &Word| {
+        let at = word.text.find("{{")?;
+        let inner = word.text[at + 2..].split("}}").next()?;
+        let keyword = matches!(inner.trim(), "end" | "else" | "now");
+        let end = at + inner.len() + 4;
+        (named(inner.trim()) && !keyword && end <= word.text.len() && !word.text.contains("{{."))
+            .then(|| Placeholder { text: word.text[at..end].to_owned(), span: word.place(at..end) })
+    };
+    apart.chain(command.words.iter().filter_map(one)).collect()
 }
 
 /// The blanks in capitals within a word: in a name, an address, or at the end of a header.
@@ -61,19 +91,47 @@ pub fn within(word: &Word) -> Vec<Placeholder> {
         let is_name = inner.starts_with(|c: char| c.is_ascii_uppercase()) && inner.chars().all(capitals);
         let subscript = text.get(..at).is_some_and(|before| before.ends_with(['{', '$']));
         let named = text.get(..at).is_some_and(|before| before.ends_with([':', '@', '=']));
-        let long = inner.len() > 4 || inner.contains('_') || named && inner.len() > 2;
+        // A whole folder or file is no pattern of one letter.
+        let folder = text.get(..at).is_some_and(|before| before.ends_with('/'))
+            && text.get(end..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']));
+        let long = inner.len() > 4 || inner.contains('_') || named && inner.len() > 2 || folder && inner.len() > 3;
         (is_name && long && !repeated && !subscript && text.len() >= end)
             .then(|| Placeholder { text: text[at..end].to_owned(), span: script.span(at..end) })
     };
-    text.match_indices('[').filter_map(blank).chain(yours(word, &script)).collect()
+    let marked = yours(word, &script).or_else(|| version(word)).or_else(|| quoted_angle(word));
+    text.match_indices('[').filter_map(blank).chain(marked).collect()
+}
+
+/// `v2.X.Z` as manuals write it: `vX.Y.Z`.
+fn version(word: &Word) -> Option<Placeholder> {
+    let at = ["X.Y.Z", "x.y.z", "X.X.X", "x.x.x"].iter().find_map(|mark| word.text.find(mark))?;
+    let apart = |c: char| !c.is_alphanumeric();
+    let before = word.text[..at].trim_end_matches('v');
+    let alone = before.is_empty() || before.ends_with(apart);
+    let end = at + 5;
+    (alone && (end == word.text.len() || word.text[end..].starts_with(apart)))
+        .then(|| Placeholder { text: word.text[at..end].to_owned(), span: word.place(at..end) })
+}
+
+/// `"deploy@<host>:/srv"`: in quotes as well it is nobody's name.
+fn quoted_angle(word: &Word) -> Option<Placeholder> {
+    let text = word.text.as_str();
+    let at = text.find('<').filter(|_| word.quoted && !text.contains("</") && !text.contains("/>"))?;
+    let inner = text[at + 1..].split('>').next()?;
+    let end = at + inner.len() + 2;
+    let before = text[..at].ends_with(['@', '/', '=', ':', '_', '-', '.']);
+    let behind = text.get(end..)?.starts_with([':', '/', '.', '@', '_', '-']);
+    (is_blank_name(inner) && !inner.contains([' ', '/']) && (before || behind))
+        .then(|| Placeholder { text: text[at..end].to_owned(), span: word.place(at..end) })
 }
 
 /// `YOUR_TOKEN`, also within a header.
 fn yours(word: &Word, script: &Text) -> Option<Placeholder> {
     let text = word.text.as_str();
-    let at = text.find("YOUR_")?;
+    let at = text.find("YOUR_").or_else(|| text.find("YOUR-"))?;
     let apart = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '{'));
-    let length = text[at..].find(|c: char| !c.is_ascii_uppercase() && c != '_').unwrap_or(text.len() - at);
+    let joins = |c: char| c == '_' || c == '-' && text[at..].starts_with("YOUR-");
+    let length = text[at..].find(|c: char| !c.is_ascii_uppercase() && !joins(c)).unwrap_or(text.len() - at);
     (apart && length > "YOUR_".len())
         .then(|| Placeholder { text: text[at..at + length].to_owned(), span: script.span(at..at + length) })
 }
@@ -95,9 +153,18 @@ fn is_blank(word: &Word) -> bool {
             && ["YYYY", "XXXX", "CHANGEME", "CHANGE_ME", "REPLACE_ME"].iter().any(|mark| text.contains(mark))
 }
 
-/// `/path/to/the/folder`, as manuals write it.
+/// `PID_OF_WORKER` where a number belongs.
+fn is_capitals(text: &str) -> bool {
+    text.contains('_') && text.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+}
+
+/// `/path/to/the/folder`, `/dev/sdX`, as manuals write it.
 pub fn is_example(path: &str) -> bool {
-    !path.contains([' ', '\n']) && (path.starts_with("/path/to/") || path.contains("=/path/to/"))
+    let device =
+        ["/dev/sdX", "/dev/vdX", "/dev/xvdX", "/dev/nvmeX", "/dev/diskX", "/dev/diskN", "/dev/loopX", "/dev/mdX"];
+    let is_device =
+        || device.iter().any(|name| path.split('=').next_back().is_some_and(|value| value.starts_with(name)));
+    !path.contains([' ', '\n']) && (path.starts_with("/path/to/") || path.contains("=/path/to/") || is_device())
 }
 
 /// Options whose value a person reads.

@@ -10,8 +10,8 @@ use super::text::Builder;
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
 use super::{
-    Command, Parsed, Part, Place, Placeholder, Problem, ProblemKind, Quote, Read, Redirect, Set, Shell, Word, Words,
-    effects, placeholders,
+    Command, Loop, Parsed, Part, Place, Placeholder, Problem, ProblemKind, Quote, Read, Redirect, Set, Shell, Word,
+    Words, effects, placeholders,
 };
 use crate::source::Span;
 use crate::syntax::Text;
@@ -85,7 +85,8 @@ impl Reader {
         self.depth += 1;
         let outer = std::mem::replace(&mut self.angles, placeholders::angles(text));
         match reading::read(&text.value, options) {
-            Ok(Reading { events, pipelines, endless, loops, bodies, constants }) => {
+            Ok(Reading { events, pipelines, endless, loops, bodies, constants, waits, menus }) => {
+                self.parsed.menus.extend(menus.into_iter().map(|range| text.span(range)));
                 let (before, place) = ((self.base, self.pipefail, self.site), shell.place);
                 self.base = self.parsed.pipelines.len();
                 shell.endless = endless.into_iter().map(|range| text.span(range)).collect();
@@ -93,6 +94,11 @@ impl Reader {
                 self.parsed.shells.push(shell);
                 let base = self.base;
                 let moved = |range: Range<usize>| range.start + base..range.end + base;
+                self.parsed.waits.extend(waits.into_iter().map(|each| {
+                    let (condition, body) = (moved(each.condition), moved(each.body));
+                    let span = text.span(each.head.start..each.end);
+                    Loop { head: text.span(each.head), span, condition, body, counts: each.counts }
+                }));
                 self.parsed.pipelines.extend(pipelines.into_iter().map(|pipeline| {
                     let (then, otherwise) = (moved(pipeline.then.clone()), moved(pipeline.otherwise.clone()));
                     super::Pipeline { shell: number, then, otherwise, ..pipeline }
@@ -158,6 +164,10 @@ impl Reader {
                 self.site = self.base + site;
                 drop(self.found(text, words::arithmetic(text, range), place));
             }
+            Event::Tested(operator, range) => {
+                let word = self.word(text, range, place);
+                self.parsed.tested.push((operator, word));
+            }
             Event::Set(name, range) => self.set(text, name, range, place, None),
             Event::Function(name) => self.parsed.functions.push(name),
             Event::Document(document) => drop(self.document(text, &document, place)),
@@ -194,8 +204,7 @@ impl Reader {
         let assignments = assigned.into_iter().map(|(name, value, _)| (name, value)).collect();
         let comment = |range: Range<usize>| (text.value.get(range.clone()).unwrap_or("").to_owned(), text.span(range));
         let comment = simple.comment.map(comment);
-        let stage = simple.site.1;
-        let via = None;
+        let (stage, fed, via) = (simple.site.1, simple.fed, None);
         self.command(
             text,
             Command {
@@ -206,6 +215,7 @@ impl Reader {
                 assignments,
                 redirects,
                 input,
+                fed,
                 pipeline,
                 stage,
                 via,

@@ -19,6 +19,8 @@ pub enum Event {
     Word(Range<usize>),
     /// An arithmetic expression with what surrounds it: bare names in it are variables. Its pipeline.
     Arithmetic(Range<usize>, usize),
+    /// A word behind an operator of `[[ … ]]`: `-f FILE`.
+    Tested(String, Range<usize>),
     /// A word that the variable of a `for` goes through.
     Listed(String, Range<usize>),
     /// A name that gets a value, and where.
@@ -27,6 +29,26 @@ pub enum Event {
     Function(String),
     /// A here-document of a compound command.
     Document(Document),
+}
+
+impl Event {
+    /// The byte behind it.
+    pub fn end(&self) -> usize {
+        match self {
+            Event::Simple(simple) => {
+                let targets = simple.redirects.iter().map(|to| &to.target);
+                let assigned = simple.assignments.iter().map(|(_, range)| range);
+                let all = simple.words.iter().chain(targets).chain(assigned).chain(&simple.string);
+                all.map(|range| range.end).max().unwrap_or(0)
+            }
+            Event::Word(range)
+            | Event::Tested(_, range)
+            | Event::Arithmetic(range, _)
+            | Event::Listed(_, range)
+            | Event::Set(_, range) => range.end,
+            Event::Function(_) | Event::Document(_) => 0,
+        }
+    }
 }
 
 /// A simple command.
@@ -40,6 +62,8 @@ pub struct Simple {
     pub redirects: Vec<To>,
     /// A here-document on its standard input.
     pub document: Option<Document>,
+    /// Is its standard input the output of a process: `< <(ls)`?
+    pub fed: bool,
     /// A here-string on its standard input.
     pub string: Option<Range<usize>>,
     /// Its pipeline, and its position in it.
@@ -83,6 +107,25 @@ pub struct Reading {
     pub bodies: Vec<(String, Range<usize>)>,
     /// Words that stand as a condition in `[[ … ]]` and are the same at all times.
     pub constants: Vec<Range<usize>>,
+    /// The loops that go on while something holds, `while` and `until`.
+    pub waits: Vec<Loop>,
+    /// The heads of `select`.
+    pub menus: Vec<Range<usize>>,
+}
+
+/// A loop that goes on while something holds.
+#[derive(Debug)]
+pub struct Loop {
+    /// Up to its `do`.
+    pub head: Range<usize>,
+    /// To the last word in it.
+    pub end: usize,
+    /// The pipelines that decide whether it goes on.
+    pub condition: Range<usize>,
+    /// The pipelines that are repeated.
+    pub body: Range<usize>,
+    /// Does something in it calculate: a counter, a deadline?
+    pub counts: bool,
 }
 
 /// Deeper nesting of brackets than this is not followed: nobody writes it, and what looks for their ends is recursive.

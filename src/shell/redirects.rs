@@ -73,7 +73,8 @@ impl<'t> Parser<'t> {
         };
         self.lexer.blanks();
         if self.lexer.sees("<(") || self.lexer.sees(">(") {
-            return Ok(Redirect::Process(self.process()?));
+            let fd = fd.unwrap_or(i32::from(writes));
+            return Ok(Redirect::Process(fd, self.process()?));
         }
         let target = self.lexer.word()?;
         Ok(Redirect::File { fd: fd.unwrap_or(i32::from(writes)), writes, appends, target })

@@ -25,6 +25,8 @@ pub struct Command {
     pub redirects: Vec<Redirect>,
     /// Text on its standard input from a here-document or here-string, if it is fixed.
     pub input: Option<Word>,
+    /// Is its standard input the output of a process: `< <(ls)`?
+    pub fed: bool,
     /// Its pipeline, an index into those of the text.
     pub pipeline: usize,
     /// Its position in the pipeline, from 0.
@@ -88,6 +90,21 @@ pub struct Shell {
     pub by: Option<usize>,
     /// The heads of its loops that end only from inside: `while true`.
     pub endless: Vec<Span>,
+}
+
+/// A `while` or an `until`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loop {
+    /// Up to its `do`.
+    pub head: Span,
+    /// To the last word in it.
+    pub span: Span,
+    /// The pipelines that decide whether it goes on.
+    pub condition: Range<usize>,
+    /// The pipelines that are repeated.
+    pub body: Range<usize>,
+    /// Does something in it calculate: a counter, a deadline?
+    pub counts: bool,
 }
 
 /// Where a command runs.

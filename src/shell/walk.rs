@@ -5,7 +5,7 @@
 use super::ast::{Chain, Command, Compound, Document, Joint, List, Piece, Redirect, Simple, Test};
 use super::guards::{self, Proof};
 use super::options;
-use super::reading::{Event, Options, Reading, Simple as Said, To};
+use super::reading::{Event, Loop, Options, Reading, Simple as Said, To};
 use super::tree::Pipeline;
 use std::ops::Range;
 
@@ -151,6 +151,9 @@ impl<'t> Walk<'t> {
                 let listed = values.iter().map(|word| Event::Listed((*variable).to_owned(), word.range()));
                 self.reading.events.extend(listed);
                 self.reading.events.push(Event::Set((*variable).to_owned(), head.clone()));
+                if self.text.get(head.clone()).is_some_and(|head| head.trim_start().starts_with("select")) {
+                    self.reading.menus.push(head.clone());
+                }
                 self.looped(body);
             }
             Compound::Case { value, arms } => self.case(value, arms),
@@ -177,7 +180,7 @@ impl<'t> Walk<'t> {
     }
 
     fn repeat(&mut self, wanted: bool, condition: &List, head: &Range<usize>, looped: &List) {
-        let start = self.reading.pipelines.len();
+        let (start, events) = (self.reading.pipelines.len(), self.reading.events.len());
         self.list_with(condition, |here| {
             (here.asked, here.in_loop, here.last, here.condition) = (true, true, false, true);
         });
@@ -192,6 +195,10 @@ impl<'t> Walk<'t> {
         if guards::is_constant(condition, wanted) && !guards::leaves_within(looped) {
             self.reading.endless.push(head.clone());
         }
+        let counts = self.reading.events[events..].iter().any(|event| matches!(event, Event::Arithmetic(..)));
+        let last = self.reading.events[events..].iter().map(Event::end).max().unwrap_or(head.end);
+        let each = Loop { head: head.clone(), end: last, condition: start..body, body: body..end, counts };
+        self.reading.waits.push(each);
         self.decides(start..body, if wanted { body..end } else { 0..0 }, if wanted { 0..0 } else { body..end });
     }
 
@@ -275,7 +282,7 @@ impl<'t> Walk<'t> {
                 if matches!(*operator, "-n" | "-z") && !word.text.contains(['$', '`']) {
                     self.reading.constants.push(word.range());
                 }
-                self.word(word);
+                self.reading.events.push(Event::Tested((*operator).to_owned(), word.range()));
             }
             Test::Binary(_, left, right) => {
                 self.word(left);
@@ -313,7 +320,10 @@ impl<'t> Walk<'t> {
             Redirect::File { fd, writes, appends, target } => {
                 said.redirects.push(To { writes: (*writes, *appends), fd: *fd, target: target.range() });
             }
-            Redirect::Process(list) => self.process(list),
+            Redirect::Process(fd, list) => {
+                said.fed |= *fd == 0;
+                self.process(list);
+            }
             Redirect::Copy(word) => self.word(word),
             Redirect::String(word) => said.string = Some(word.range()),
             Redirect::Document(index) => said.document = self.documents.get(*index).cloned(),

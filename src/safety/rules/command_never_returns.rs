@@ -3,6 +3,7 @@
 use super::{
     Context, commands,
     scripts::{Role, Text},
+    servers::{databases, servers},
 };
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
@@ -71,6 +72,51 @@ const TOOLS: &[&str] = &[
     "php",
     "yes",
     "less",
+    "mongostat",
+    "mongotop",
+    "psql",
+    "pg_receivewal",
+    "pg_receivexlog",
+    "pg_recvlogical",
+    "mysqlbinlog",
+    "mysqladmin",
+    "mariadb-admin",
+    "prisma",
+    "postgres",
+    "mysqld",
+    "mariadbd",
+    "redis-server",
+    "valkey-server",
+    "mongod",
+    "nginx",
+    "haproxy",
+    "caddy",
+    "traefik",
+    "memcached",
+    "sshd",
+    "puma",
+    "celery",
+    "sidekiq",
+    "vite",
+    "socat",
+    "iperf3",
+    "iperf",
+    "autossh",
+    "ngrok",
+    "cloudflared",
+    "nohup",
+    "setsid",
+    "etcdctl",
+    "entr",
+    "fswatch",
+    "lsyncd",
+    "kcat",
+    "kafkacat",
+    "mosquitto_sub",
+    "udevadm",
+    "ip",
+    "bpftrace",
+    "strace",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -84,7 +130,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let shells = texts.flat_map(|text| &text.parsed.shells).filter(|shell| shell.by.is_none());
     let endless = shells.flat_map(|shell| &shell.endless);
     let endless = endless.map(|span| report("this loop", *span, "nothing in it ends it"));
-    all.filter_map(one).chain(endless).collect()
+    all.filter_map(one).chain(endless).chain(left_behind(context)).collect()
 }
 
 fn report(what: &str, span: Span, why: &str) -> Diagnostic {
@@ -97,6 +143,21 @@ fn report(what: &str, span: Span, why: &str) -> Diagnostic {
 /// Is it put in the background, limited in time, or cut off by what reads it?
 fn is_ended(text: &Text, command: &Command) -> bool {
     let site = text.parsed.pipeline(command);
+    let detached = text.parsed.runners(command).any(|runner| {
+        let docker = commands::compose(runner).or_else(|| commands::docker(runner));
+        docker.is_some_and(|(_, rest)| own_options(rest).any(|word| word.text == "--detach" || word.text == "-d"))
+            || runner.name() == "ssh" && own_options(runner.arguments()).any(|word| word.text == "-f")
+    });
+    let later = is_cut_off(text, command);
+    site.background || commands::is_limited(text, command) || later || detached || commands::is_dry(command)
+}
+
+/// Does it end when what reads it has found what it looks for?
+pub fn waits_for_line(text: &Text, command: &Command) -> bool {
+    is_cut_off(text, command) && follows(command) == Some(FOLLOWS)
+}
+
+fn is_cut_off(text: &Text, command: &Command) -> bool {
     let cuts = |next: &Command| {
         let words = next.arguments();
         let greps = matches!(next.name(), "grep" | "egrep");
@@ -104,21 +165,36 @@ fn is_ended(text: &Text, command: &Command) -> bool {
             || matches!(next.name(), "head")
             || next.name() == "sed" && words.iter().any(|word| word.text.contains('q'))
     };
-    let later = text.parsed.behind(command).any(cuts);
-    let detached = text.parsed.runners(command).any(|runner| {
-        let docker = commands::compose(runner).or_else(|| commands::docker(runner));
-        docker.is_some_and(|(_, rest)| own_options(rest).any(|word| word.text == "--detach" || word.text == "-d"))
-            || runner.name() == "ssh" && own_options(runner.arguments()).any(|word| word.text == "-f")
-    });
-    site.background || commands::is_limited(text, command) || later || detached || commands::is_dry(command)
+    text.parsed.behind(command).any(cuts)
+}
+
+/// `ssh host 'nohup worker &'`: the connection stays until the other end closes the output, which the worker holds.
+fn left_behind(context: &Context) -> Vec<Diagnostic> {
+    if !context.has_named(&["ssh"]) {
+        return Vec::new();
+    }
+    let one = |(text, command): (&Text, &Command)| {
+        let by = text.parsed.shell(command)?.by.and_then(|by| text.parsed.commands.get(by))?;
+        let kept = !command.redirects.iter().any(|redirect| redirect.fd == 1 && redirect.writes);
+        let stays = by.name() == "ssh" && !own_options(by.arguments()).any(|word| word.text == "-f");
+        let left = command.via.is_none() && text.parsed.pipeline(command).background && kept && stays;
+        let limited = commands::is_limited(text, command) || text.role == Role::Diagnosis;
+        let place =
+            || report(&commands::shown(by), command.span, "what it leaves behind holds the connection's output open");
+        (left && !limited)
+            .then(|| place().help("send its output to a file, `> FILE 2>&1 < /dev/null &`, or make it a service"))
+    };
+    context.commands().filter_map(one).collect()
 }
 
 fn own_options(words: &[Word]) -> impl Iterator<Item = &Word> {
     words.iter().take_while(|word| word.text.starts_with('-'))
 }
 
-const FOLLOWS: &str = "it shows what comes, as long as something may come";
-const SERVES: &str = "it serves until it is stopped";
+/// Why it never ends.
+pub const FOLLOWS: &str = "it shows what comes, as long as something may come";
+/// The same, of servers.
+pub const SERVES: &str = "it serves until it is stopped";
 const REPEATS: &str = "it repeats itself";
 
 /// Why it never ends.
@@ -192,7 +268,7 @@ fn follows(command: &Command) -> Option<&'static str> {
         "php" if words.has_any(&["serve"]) => SERVES,
         "yes" => REPEATS,
         "less" if words.has_any(&["+F"]) => FOLLOWS,
-        _ => return None,
+        _ => return databases(command).or_else(|| servers(command)),
     };
     Some(found)
 }

@@ -59,8 +59,14 @@ pub fn only_prints(command: &Command) -> bool {
 
 /// Is the command's standard input something else than what the script has, which is nothing?
 pub fn has_input(text: &Text, command: &Command) -> bool {
-    let runners = text.parsed.runners(command).any(|runner| runner.input.is_some() || reads(runner));
-    command.input.is_some() || reads(command) || command.stage > 0 || runners || in_fed_loop(text, command)
+    let fed = |runner: &Command| runner.input.is_some() || runner.fed || runner.stage > 0 || reads(runner);
+    let runners = text.parsed.runners(command).any(fed);
+    command.input.is_some()
+        || command.fed
+        || reads(command)
+        || command.stage > 0
+        || runners
+        || in_fed_loop(text, command)
 }
 
 fn reads(command: &Command) -> bool {
@@ -75,7 +81,17 @@ fn in_fed_loop(text: &Text, command: &Command) -> bool {
 
 /// Is a time limit put on it by a command that runs it?
 pub fn is_limited(text: &Text, command: &Command) -> bool {
-    text.parsed.runners(command).any(|runner| matches!(runner.name(), "timeout" | "gtimeout"))
+    text.parsed.runners(command).any(|runner| matches!(runner.name(), "timeout" | "gtimeout") && !is_endless(runner))
+}
+
+/// `timeout 0` sets no limit.
+pub fn is_endless(timeout: &Command) -> bool {
+    let valued = ["-k", "-s", "--kill-after", "--signal"];
+    timeout
+        .arguments()
+        .operands(&valued)
+        .first()
+        .is_some_and(|limit| matches!(limit.text.as_str(), "0" | "0s" | "0m" | "infinity"))
 }
 
 /// The words of a command as they are shown in a message.

@@ -5,7 +5,7 @@ use super::{
     scripts::{Role, Text},
 };
 use crate::diagnostics::{Diagnostic, Fix};
-use crate::shell::{Command, Words};
+use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let work = context.named(&["curl"]).filter(|(text, _)| text.role != Role::Diagnosis);
@@ -14,13 +14,17 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let words = command.arguments();
-    let fails = words.has_any(&["--fail", "--fail-with-body", "--fail-early"]) || words.short('f');
-    if fails || words.is_empty() || commands::is_dry(command) {
+    // Each `--next` begins anew, and a file of options may say anything.
+    let mut transfers = words.split(|word| matches!(word.text.as_str(), "--next" | "-:"));
+    let fails = |words: &[Word]| words.has_any(&["--fail", "--fail-with-body"]) || words.short('f');
+    let configured = words.has_any(&["-K", "--config"]) || words.short('K');
+    if transfers.all(fails) || configured || words.is_empty() || commands::is_dry(command) {
         return None;
     }
-    let asks_status = words
+    let status = words
         .value(&["-w", "--write-out"])
         .is_some_and(|format| format.text.contains("http_code") || format.text.contains("response_code"));
+    let asks_status = status && is_used(text, command);
     let shows_head = words.short('I') || words.has_any(&["--head"]) || words.short('i') || words.short('V');
     if asks_status || shows_head && is_read(text, command) || is_compared(text, command) || is_not_http(command) {
         return None;
@@ -31,6 +35,21 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     let place = place.help("add `--fail`: it ends with 22 from 400 on");
     let fix = Fix::safe("let `curl` fail on errors of the server");
     Some(place.fix(fix.after(command.words.first()?.span, " --fail")))
+}
+
+/// Does its output go anywhere but to the screen?
+fn is_used(text: &Text, command: &Command) -> bool {
+    let site = text.parsed.pipeline(command);
+    let caught = |command: &Command| text.parsed.shell(command).is_some_and(|shell| shell.substitution);
+    let value = text.role != Role::Work || caught(command) || text.parsed.runners(command).any(caught);
+    let kept = command.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
+    // Where it stands among others, what holds them may be read as a whole.
+    value
+        || kept
+        || text.parsed.behind(command).next().is_some()
+        || site.in_function
+        || site.subshell > 0
+        || site.in_loop
 }
 
 /// Is its output searched by something that fails if it is not there?

@@ -16,6 +16,11 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     if site.asked || site.negated || site.in_branch || site.in_loop || !site.guarded.is_empty() {
         return None;
     }
+    // What a container runs is there as long as the container is.
+    let contained = text.parsed.runners(command).any(|runner| commands::CONTAINERS.contains(&runner.name()));
+    if contained && command.name() == "kill" {
+        return None;
+    }
     let [list] = objects(command)?[..] else { return None };
     let [part] = list.parts.as_slice() else { return None };
     let (inner, _) = list.substitutions().next().filter(|_| part.expansion && part.quote == Quote::Bare)?;

@@ -79,12 +79,21 @@ fn within(action: &Action) -> Option<(Span, u64)> {
     commands.iter().find_map(|command| {
         let Command::Sh(script) = command else { return None };
         let parsed = shell::parse(script);
-        let (index, sleep) = parsed.commands.iter().enumerate().find(|(_, command)| command.name() == "sleep")?;
+        let sleep = parsed.commands.iter().find(|command| command.name() == "sleep")?;
         let site = parsed.pipelines.get(sleep.pipeline)?;
-        let beside = site.in_loop || site.in_function || site.background || site.stages > 1 || site.shell != 0;
+        let value = parsed.shells.get(site.shell).is_some_and(|shell| shell.substitution);
+        // After a failure it is the pause before another try.
+        let again = parsed.pipelines.iter().any(|other| other.otherwise.contains(&sleep.pipeline));
+        let beside = site.in_loop || site.in_function || site.background || site.stages > 1 || value || again;
+        let before = |other: &&shell::Command| {
+            other.span.start < sleep.span.start
+                && parsed.pipeline(other).shell == site.shell
+                && !matches!(other.name(), "set" | "trap" | "cd" | "shopt")
+        };
+        let follows = parsed.commands.iter().any(|other| before(&other));
         let [time] = sleep.arguments() else { return None };
         let seconds = seconds(time.literal()?)?;
-        (index > 0 && !beside && (5..=READY).contains(&seconds)).then_some((sleep.span, seconds))
+        (follows && !beside && (5..=READY).contains(&seconds)).then_some((sleep.span, seconds))
     })
 }
 

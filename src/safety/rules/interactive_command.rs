@@ -3,19 +3,17 @@
 use super::{
     Context, commands,
     prompts::{EDITOR, Found, QUESTION, SECRET, TOOLS, found, tools},
+    prompts_of_system::of_system,
     scripts::{Role, Text},
 };
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Place, Word, Words};
+use crate::source::Span;
 
-/// The commands of which something is said below.
+/// The commands of which something is said below and in `prompts`.
 const OWN: &[&str] = &[
-    "docker",
-    "podman",
     "docker-compose",
     "podman-compose",
-    "kubectl",
-    "oc",
     "vi",
     "vim",
     "nvim",
@@ -31,7 +29,6 @@ const OWN: &[&str] = &[
     "systemctl",
     "passwd",
     "read",
-    "select",
     "whiptail",
     "dialog",
     "rm",
@@ -49,15 +46,12 @@ const OWN: &[&str] = &[
     "mysql",
     "mariadb",
     "mysqldump",
-    "mysqladmin",
     "sqlite3",
     "mongo",
     "mongosh",
     "redis-cli",
     "valkey-cli",
     "ssh",
-    "python",
-    "python3",
     "node",
     "irb",
     "bash",
@@ -67,21 +61,45 @@ const OWN: &[&str] = &[
     "telnet",
     "ftp",
     "rails",
+    "cat",
+    "tee",
+    "sudoedit",
+    "vigr",
+    "nmtui",
+    "virsh",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let names = [OWN, TOOLS].concat();
     debug_assert!(context.nothing_beside(&names, |text, command| one(text, command).is_none()));
     let all = context.named(&names).filter(|(text, _)| text.role != Role::Diagnosis);
-    all.filter_map(|(text, command)| one(text, command)).collect()
+    let texts = context.texts().iter().filter(|text| text.role != Role::Diagnosis);
+    let menus = texts.flat_map(|text| &text.parsed.menus).map(|span| report("select", QUESTION, *span));
+    let menus = menus.map(|menu| menu.help("declare an `input` with these as its choices"));
+    all.filter_map(|(text, command)| one(text, command)).chain(menus).collect()
+}
+
+fn report(what: &str, why: &str, span: Span) -> Diagnostic {
+    Context::report("interactive-command", format!("`{what}` {why}"), span, "nobody types here")
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
-    let asked = || asks(command).or_else(|| clients(text, command)).or_else(|| tools(command));
-    let found = containers(command).or_else(|| asked().filter(|_| !is_answered(text, command)));
-    let found = found.filter(|_| !commands::is_dry(command))?;
-    let message = format!("`{}` {}", commands::shown(command), found.why);
-    let place = Context::report("interactive-command", message, command.span, "nobody types here").help(found.help);
+    if commands::is_dry(command) {
+        return None;
+    }
+    // These ask the terminal, whatever is fed to them.
+    let terminal = || matches!(command.name(), "xargs" | "openssl" | "gpg" | "gpg2").then(|| of_system(text, command));
+    let found = containers(command).or_else(|| terminal()?).or_else(|| {
+        if is_answered(text, command) {
+            None
+        } else {
+            asks(text, command)
+                .or_else(|| clients(text, command))
+                .or_else(|| tools(command))
+                .or_else(|| of_system(text, command))
+        }
+    })?;
+    let place = report(&commands::shown(command), found.why, command.span).help(found.help);
     Some(match found.fix {
         Some(fix) => place.fix(fix),
         None => place,
@@ -152,7 +170,7 @@ fn containers(command: &Command) -> Option<Found> {
 }
 
 /// The options before the first word that is none.
-fn options<'a>(words: &'a [Word], valued: &[&str]) -> Vec<&'a Word> {
+pub fn options<'a>(words: &'a [Word], valued: &[&str]) -> Vec<&'a Word> {
     let (mut at, mut found) = (0, Vec::new());
     while let Some(word) = words.get(at).filter(|word| word.text.starts_with('-') && word.text != "--") {
         found.push(word);
@@ -161,8 +179,13 @@ fn options<'a>(words: &'a [Word], valued: &[&str]) -> Vec<&'a Word> {
     found
 }
 
+/// Does nothing feed it? What stands in `>( … )` is fed, and is counted as in the background.
+fn is_alone(text: &Text, command: &Command) -> bool {
+    command.place == Place::Here && !text.parsed.pipeline(command).background
+}
+
 /// Editors, prompts, and what asks unless it is told not to.
-fn asks(command: &Command) -> Option<Found> {
+fn asks(text: &Text, command: &Command) -> Option<Found> {
     let words = command.arguments();
     let yes = |options: &[&str]| words.has_any(options);
     match command.name() {
@@ -171,6 +194,12 @@ fn asks(command: &Command) -> Option<Found> {
         {
             found(EDITOR, "change the file with `sed`, or copy a prepared one; or make it a `manual` step")
         }
+        "vigr" | "sudoedit" => found(EDITOR, "copy a prepared file, or make it a `manual` step"),
+        "virsh" if yes(&["edit"]) => found(EDITOR, "`virsh define FILE`"),
+        "cat" if is_alone(text, command) && words.iter().all(|word| word.text == "-") => {
+            found(TYPED, "feed it: a here-document, `printf '…' > FILE`")
+        }
+        "tee" if is_alone(text, command) => found(TYPED, "feed it: a pipe, a here-document"),
         "crontab" if yes(&["-e"]) => found(EDITOR, "load a prepared file: `crontab FILE`"),
         "systemctl" if words.first().is_some_and(|word| word.text == "edit") => {
             found(EDITOR, "write the file, then `systemctl daemon-reload`")
@@ -182,7 +211,7 @@ fn asks(command: &Command) -> Option<Found> {
             "waits for a line that nobody types",
             "declare an `input`, or `confirm`: the script asks at its beginning",
         ),
-        "select" | "whiptail" | "dialog" => found(QUESTION, "declare an `input`"),
+        "whiptail" | "dialog" | "nmtui" => found(QUESTION, "declare an `input`"),
         "rm" if words.short('i') || words.short('I') => found(QUESTION, "leave `-i` out"),
         "cp" | "mv" if words.short('i') && !words.short('f') => found(QUESTION, "leave `-i` out"),
         "ssh-keygen" if yes(&["-t"]) && !(yes(&["-N"]) && yes(&["-f"])) => {
@@ -205,6 +234,8 @@ fn asks(command: &Command) -> Option<Found> {
         _ => None,
     }
 }
+
+const TYPED: &str = "copies what somebody types, and nobody does: the file is left empty";
 
 const NOTHING: &str = "is given nothing to do: it waits for somebody to type";
 
@@ -249,12 +280,22 @@ fn clients(text: &Text, command: &Command) -> Option<Found> {
         "bash" | "sh" | "ash" | "zsh" | "python" | "python3" if words.is_empty() => {
             found("starts a shell, and nobody types into it", "give it a command: `-c '…'`")
         }
+        "bash" | "sh" | "psql" if of_platform(text, command) => {
+            found("starts a shell on the platform, and nobody types into it", "give it a command")
+        }
         "telnet" | "ftp" => found(NOTHING, "use a tool that takes its work as arguments"),
         "rails" if words.first().is_some_and(|word| matches!(word.text.as_str(), "console" | "c" | "dbconsole")) => {
             found(NOTHING, "`rails runner '…'`")
         }
         _ => None,
     }
+}
+
+/// `heroku run bash --app shop`: the options are the platform's.
+fn of_platform(text: &Text, command: &Command) -> bool {
+    let valued = ["-a", "--app", "-s", "--size", "-r", "--remote", "-e", "--env"];
+    let platform = text.parsed.runners(command).next().is_some_and(|runner| runner.name() == "heroku");
+    platform && command.arguments().operands(&valued).is_empty() && !command.has("-c")
 }
 
 fn has_option(words: &[Word], short: &[&str], long: &[&str]) -> bool {

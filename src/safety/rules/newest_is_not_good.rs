@@ -6,13 +6,19 @@ use super::{
 };
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
+use crate::source::Span;
 
 /// What lists copies and releases.
-const LISTS: &[&str] = &["ls", "find", "aws", "gsutil", "rclone", "mc", "s3cmd", "docker", "podman"];
+const LISTS: &[&str] =
+    &["ls", "find", "aws", "gsutil", "rclone", "mc", "s3cmd", "docker", "podman", "zfs", "restic", "borg"];
+/// What picks the newest by itself, or asks a server for it.
+const ASKS: &[&str] = &["aws", "gcloud", "az", "git", "gh"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    let all = context.named(LISTS).filter(|(text, _)| text.role != Role::Diagnosis);
-    all.filter_map(|(text, command)| one(text, command)).collect()
+    let not_told = |(text, _): &(&Text, &Command)| text.role != Role::Diagnosis;
+    let all = context.named(LISTS).filter(not_told);
+    let asked = context.named(ASKS).filter(not_told).filter_map(|(text, command)| asks(text, command));
+    all.filter_map(|(text, command)| one(text, command)).chain(asked).collect()
 }
 
 fn one(text: &Text, lists: &Command) -> Option<Diagnostic> {
@@ -20,29 +26,65 @@ fn one(text: &Text, lists: &Command) -> Option<Diagnostic> {
     let by_time = lists.name() == "ls" && words.short('t');
     let of_store =
         matches!(lists.name(), "aws" | "gsutil" | "rclone" | "mc" | "s3cmd") && words.has_any(&["ls", "lsf"]);
-    let images = commands::docker(lists).is_some_and(|(verb, _)| verb == "images");
-    let listed = matches!(lists.name(), "ls" | "find") || of_store || images;
+    let images = commands::docker(lists)
+        .is_some_and(|(verb, rest)| verb == "images" || verb == "image" && rest.has_any(&["ls", "list"]));
+    let snapshots = match lists.name() {
+        "zfs" => words.has_any(&["list"]) && words.has_any(&["-s", "-S"]) && words.has_any(&["creation"]),
+        "restic" | "borg" => words.has_any(&["snapshots", "list"]),
+        _ => false,
+    };
+    let listed = matches!(lists.name(), "ls" | "find") || of_store || images || snapshots;
     let picks = text.parsed.behind(lists).find(|next| takes_one(next))?;
     let sorts = text.parsed.behind(lists).any(|next| next.name() == "sort");
-    let value = text.role == Role::Source
-        || text.parsed.shell(lists).is_some_and(|shell| shell.substitution)
-        || feeds(text, picks);
-    if !listed || !(by_time || sorts || of_store || images || picks.name() == "tail") || !value || is_about_logs(words)
-    {
+    let ordered = by_time || sorts || of_store || images || snapshots || picks.name() == "tail";
+    if !listed || !ordered || !is_value(text, lists, Some(picks)) || is_about_logs(words) {
         return None;
     }
     if super::unsorted_versions::is_versions(lists) && !by_time {
         return None;
     }
-    let message = "this takes the newest for the good one: it may be the broken one, or half a copy".to_owned();
-    let place =
-        Context::report("newest-is-not-good", message, lists.span.to(picks.span), "made last, not known to be good");
-    Some(place.help(
-        "name it: an `input` that a person answers, with this as its `find_with`, or a `backup` whose `check` reads it",
-    ))
+    Some(report(lists.span.to(picks.span)))
 }
 
-/// `head -1`, `tail -n 1`, `sed -n 1p`, `awk 'NR==1'`
+/// A server that is asked for the youngest of something, and `git describe`, which gives the last tag.
+fn asks(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let words = command.arguments();
+    let told = |option: &[&str]| words.value(option).map_or("", |word| word.text.as_str());
+    let newest = match command.name() {
+        "aws" | "az" => {
+            let query: String = told(&["--query"]).split_whitespace().collect();
+            let one = query.contains("[-1]") || query.contains("[0]") || query.contains("max_by(");
+            one && (query.contains("sort_by(") || query.contains("max_by("))
+        }
+        "gcloud" => told(&["--limit"]).trim_start_matches("--limit=") == "1" && words.has_any(&["--sort-by"]),
+        "git" => commands::git(command).is_some_and(|(verb, rest)| {
+            let last = verb == "describe" && rest.has_any(&["--tags", "--abbrev=0"]) && rest.operands(&[]).is_empty();
+            last && rest.has_any(&["--abbrev"]) && !rest.has_any(&["--exact-match"])
+        }),
+        "gh" => words.has_any(&["release"]) && words.has_any(&["list"]) && told(&["--limit", "-L"]) == "1",
+        _ => false,
+    };
+    (newest && is_value(text, command, None) && !is_about_logs(words)).then(|| report(command.span))
+}
+
+/// Does something else go on with it?
+fn is_value(text: &Text, lists: &Command, picks: Option<&Command>) -> bool {
+    let caught = |command: &Command| text.parsed.shell(command).is_some_and(|shell| shell.substitution);
+    text.role == Role::Source
+        || caught(lists)
+        || text.parsed.runners(lists).any(caught)
+        || feeds(text, picks.unwrap_or(lists))
+}
+
+fn report(span: Span) -> Diagnostic {
+    let message = "this takes the newest for the good one: it may be the broken one, or half a copy".to_owned();
+    let place = Context::report("newest-is-not-good", message, span, "made last, not known to be good");
+    place.help(
+        "name it: an `input` that a person answers, with this as its `find_with`, or a `backup` whose `check` reads it",
+    )
+}
+
+/// `head -1`, `tail -n 1`, `sed -n 1p`, `awk 'NR==2'`: one of a list, by its place in it.
 pub fn takes_one(command: &Command) -> bool {
     let words = command.arguments();
     match command.name() {
@@ -52,10 +94,20 @@ pub fn takes_one(command: &Command) -> bool {
                     .value(&["-n", "--lines"])
                     .is_some_and(|count| matches!(count.text.as_str(), "1" | "-n1" | "--lines=1"))
         }
-        "sed" => words.has_any(&["1p", "$p", "1q"]),
-        "awk" => words.iter().any(|word| word.text.replace(' ', "").contains("NR==1")),
+        "sed" => words.iter().any(|word| is_line(&word.text)),
+        "awk" | "gawk" | "mawk" => words.iter().any(|word| {
+            let program = word.text.replace(' ', "");
+            let line = program.strip_prefix("NR==").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+            line || program.starts_with("END{print")
+        }),
         _ => false,
     }
+}
+
+/// `1p`, `$p`, `1q`, `2{p;q}`
+fn is_line(script: &str) -> bool {
+    let rest = script.trim_start_matches(|c: char| c.is_ascii_digit() || c == '$');
+    rest.len() < script.len() && matches!(rest.replace(' ', "").as_str(), "p" | "q" | "p;q" | "{p;q}" | "{p;q;}" | "!d")
 }
 
 /// Does the one that is picked go on to another command?

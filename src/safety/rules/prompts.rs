@@ -74,7 +74,53 @@ pub const TOOLS: &[&str] = &[
     "dropdb",
     "kubectl",
     "oc",
+    "find",
+    "xargs",
+    "openssl",
+    "gpg",
+    "gpg2",
+    "e2fsck",
+    "fsck",
+    "unzip",
+    "adduser",
+    "cryptsetup",
+    "lvremove",
+    "vgremove",
+    "pvremove",
+    "lvreduce",
+    "parted",
+    "ufw",
+    "chsh",
+    "chage",
+    "tmux",
+    "screen",
+    "createuser",
+    "certbot",
+    "velero",
+    "argocd",
+    "istioctl",
+    "kubeadm",
+    "cdk",
+    "eb",
+    "doctl",
+    "wp",
+    "atlas",
+    "vault",
+    "flask",
+    "iex",
+    "dpkg-reconfigure",
+    "netlify",
+    "gh",
+    "glab",
+    "firebase",
+    "mariadb-admin",
+    "mysqladmin",
+    "artisan",
+    "tig",
+    "lazygit",
 ];
+/// The same, of shells.
+pub const SHELL: &str = "starts a shell, and nobody types into it";
 
 /// Tools that ask unless they are told not to.
 pub fn tools(command: &Command) -> Option<Found> {
@@ -84,11 +130,12 @@ pub fn tools(command: &Command) -> Option<Found> {
     let words = command.arguments();
     let valued = ["-n", "--namespace", "-C", "-c", "-p", "--project", "-a", "--app"];
     let operands: Vec<&str> = words.operands(&valued).iter().map(|word| word.text.as_str()).collect();
-    packages(command, &operands).or_else(|| managers(command, &operands)).or_else(|| platforms(command, &operands))
+    let all: [fn(&Command, &[&str]) -> Option<Found>; 4] = [packages, managers, platforms, deployers];
+    all.iter().find_map(|ask| ask(command, &operands))
 }
 
 /// Is one of these options among the words, a short one also in a bundle?
-fn says(command: &Command, options: &[&str]) -> bool {
+pub fn says(command: &Command, options: &[&str]) -> bool {
     let words = command.arguments();
     let bundled = |letter: char| {
         let bundle = |word: &&Word| word.text.starts_with('-') && !word.text.starts_with("--") && word.text.len() < 5;
@@ -98,7 +145,8 @@ fn says(command: &Command, options: &[&str]) -> bool {
     words.has_any(options) || options.iter().filter(short).filter_map(|option| option.chars().nth(1)).any(bundled)
 }
 
-fn add(option: &str) -> Option<Found> {
+/// With an option as its cure.
+pub fn add(option: &str) -> Option<Found> {
     found(QUESTION, format!("add `{option}`"))
 }
 
@@ -161,7 +209,13 @@ fn managers(command: &Command, operands: &[&str]) -> Option<Found> {
         ("npm" | "yarn", "login" | "adduser", _)
         | ("gcloud", "auth", "login")
         | ("az" | "heroku" | "vercel" | "railway" | "fly" | "supabase", "login", _)
+        | ("aws", "sso", "login")
+        | ("gcloud", "init", _)
+        | ("firebase" | "netlify", "login", _)
         | ("aws", "configure", "") => found("asks for a login, and nobody types it", "give a token by the environment"),
+        ("gh" | "glab", "auth", "login") if !words.has_any(&["--with-token", "--stdin", "--token", "-t"]) => {
+            found("asks for a login, and nobody types it", "give a token by the environment, `GH_TOKEN`")
+        }
         ("npm", "init", _) if !says(command, &["-y", "--yes"]) => add("-y"),
         _ => None,
     }
@@ -191,6 +245,23 @@ fn platforms(command: &Command, operands: &[&str]) -> Option<Found> {
         {
             add("--force")
         }
+        ("manage.py", "dbshell" | "shell" | "shell_plus" | "changepassword", _)
+            if !words.has_any(&["-c", "--command", "--"]) =>
+        {
+            found(SHELL, "give it a statement: `manage.py shell -c '…'`")
+        }
+        ("manage.py", "createsuperuser", _) if !words.has_any(&["--noinput", "--no-input"]) => add("--noinput"),
+        ("flask", "shell", _) | ("iex", ..) => found(SHELL, "write a script"),
+        ("artisan", "tinker", _) | ("php", "artisan", "tinker") if !words.has_any(&["--execute"]) => {
+            found(SHELL, "give it a statement: `--execute '…'`")
+        }
+        ("heroku", "pg:psql" | "ps:exec" | "console", _) if !says(command, &["-c", "--command"]) => {
+            found(SHELL, "give it a statement: `--command '…'`")
+        }
+        ("fly" | "flyctl", "ssh", "console") if !says(command, &["-C", "--command"]) => {
+            found(SHELL, "give it a command: `-C '…'`")
+        }
+        ("railway", "shell" | "connect", _) => found(SHELL, "`railway run COMMAND`"),
         ("manage.py", "flush", _) | ("python" | "python3", _, "flush")
             if !words.has_any(&["--noinput", "--no-input"]) =>
         {
@@ -209,6 +280,43 @@ fn platforms(command: &Command, operands: &[&str]) -> Option<Found> {
             found(SECRET, "leave it out, and declare a `secret PGPASSWORD`")
         }
         ("kubectl" | "oc", "edit", _) => found(EDITOR, "`kubectl patch` or `kubectl apply -f`"),
+        _ => None,
+    }
+}
+
+/// Clusters and services.
+fn deployers(command: &Command, operands: &[&str]) -> Option<Found> {
+    let words = command.arguments();
+    let (first, second) = (operands.first().copied().unwrap_or(""), operands.get(1).copied().unwrap_or(""));
+    match (command.name(), first, second) {
+        ("kubeadm", "reset", _) if !says(command, &["-f", "--force"]) => add("--force"),
+        ("velero", _, "delete") if !words.has_any(&["--confirm"]) => add("--confirm"),
+        ("argocd", "app", "delete") | ("istioctl", "install" | "uninstall", _)
+            if !says(command, &["-y", "--yes", "--skip-confirmation"]) =>
+        {
+            add("-y")
+        }
+        ("cdk", "destroy", _) if !says(command, &["-f", "--force"]) => add("--force"),
+        ("cdk", "deploy", _) if !words.has_any(&["--require-approval"]) => add("--require-approval never"),
+        ("eb", "terminate", _) if !words.has_any(&["--force"]) => add("--force"),
+        ("doctl", ..) if operands.contains(&"delete") && !says(command, &["-f", "--force"]) => add("--force"),
+        ("wp", "db", "reset" | "drop") | ("wp", "site", "empty" | "delete") if !words.has_any(&["--yes"]) => {
+            add("--yes")
+        }
+        ("atlas", "schema", "apply" | "clean") if !words.has_any(&["--auto-approve"]) => add("--auto-approve"),
+        ("vault", "operator", "unseal") if operands.len() == 2 => found(SECRET, "make it a `manual` step"),
+        ("mysqladmin" | "mariadb-admin", ..) if operands.contains(&"drop") && !says(command, &["-f", "--force"]) => {
+            add("--force")
+        }
+        ("createuser", ..) if says(command, &["-P"]) || words.has_any(&["--pwprompt", "--interactive"]) => {
+            found(SECRET, "create the role with `psql`, its password from a secret")
+        }
+        ("certbot", "certonly" | "run" | "delete" | "revoke" | "", _)
+            if !says(command, &["-n"]) && !words.has_any(&["--non-interactive", "--noninteractive"]) =>
+        {
+            add("--non-interactive")
+        }
+        ("pulumi", "stack", "rm") | ("vercel", "remove" | "rm", _) if !says(command, &["-y", "--yes"]) => add("--yes"),
         _ => None,
     }
 }

@@ -39,10 +39,76 @@ const PATHS: &[&str] = &[
     ".",
     "test",
     "[",
+    "scp",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.named(PATHS).filter_map(|(text, command)| one(text, command)).collect()
+    let mut found: Vec<Diagnostic> = context.named(PATHS).filter_map(|(text, command)| one(text, command)).collect();
+    for text in context.texts() {
+        let looped = text.parsed.listed.iter().filter_map(|(name, word)| listed(text, name, word));
+        let tested = text.parsed.tested.iter().filter(|(operator, _)| is_file_operator(operator));
+        let tested = tested.filter_map(|(_, word)| direct(word).or_else(|| unexpanded(word)));
+        for one in looped.chain(tested) {
+            if !found.iter().any(|other| other.labels.iter().any(|label| one.labels[0].span == label.span)) {
+                found.push(one);
+            }
+        }
+    }
+    found
+}
+
+/// `[[ -f *.failed ]]`: there, nothing is expanded.
+fn unexpanded(word: &Word) -> Option<Diagnostic> {
+    word.has_pattern(|quote| quote == Quote::Bare).then(|| {
+        let text = &word.text;
+        let message = format!("`{text}` in `[[ … ]]` is the name of one file, with a star in it: it is not there");
+        Context::report("quoted-glob", message, word.span, "not a pattern here")
+            .help(format!("`compgen -G '{text}' > /dev/null` succeeds where there is such a file"))
+    })
+}
+
+/// A loop over a pattern in quotes goes round once, with the star; unless its variable is expanded later, or is handed to a tool
+/// that knows patterns.
+fn listed(text: &Text, name: &str, word: &Word) -> Option<Diagnostic> {
+    const OF_PATTERNS: &[&str] = &[
+        "find",
+        "git",
+        "aws",
+        "gsutil",
+        "gcloud",
+        "rclone",
+        "rg",
+        "compgen",
+        "echo",
+        "printf",
+        "pg_dump",
+        "pg_restore",
+        "psql",
+        "docker",
+        "redis-cli",
+        "rsync",
+        "tar",
+        "zip",
+        "systemctl",
+        "apt-get",
+        "dpkg",
+        "ssh",
+    ];
+    let reads = |word: &&Word| word.variables().any(|(read, ..)| read == name);
+    let quoted = |word: &Word| {
+        word.variables()
+            .all(|(read, operator, part)| read != name || part.quote == Quote::Double && operator.is_empty())
+    };
+    let uses = text.parsed.commands.iter().filter(|command| command.span.start > word.span.start);
+    let uses: Vec<(&Command, &Word)> = uses
+        .flat_map(|command| {
+            let files = command.redirects.iter().map(|redirect| &redirect.target);
+            command.arguments().iter().chain(files).filter(reads).map(move |word| (command, word))
+        })
+        .collect();
+    let plain = |(command, word): &(&Command, &Word)| !OF_PATTERNS.contains(&command.name()) && quoted(word);
+    let path = word.text.contains('/') && direct(word).is_some();
+    (path && !uses.is_empty() && uses.iter().all(plain)).then(|| direct(word))?
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
@@ -56,7 +122,9 @@ fn paths(command: &Command) -> Vec<&Word> {
     match command.name() {
         "[" | "test" => words.iter().skip_while(|word| !is_file_test(word)).nth(1).into_iter().collect(),
         "tar" => words.operands(&["--exclude", "--wildcards", "--transform", "-X"]),
-        "rsync" => words.operands(&["--exclude", "--include", "--filter", "-e"]),
+        // On the other machine a shell of its own expands it.
+        "scp" => local(words.operands(&["-o", "-i", "-P", "-F", "-l", "-J", "-c", "-S"])),
+        "rsync" => local(words.operands(&["--exclude", "--include", "--filter", "-e"])),
         "wc" | "head" | "tail" => words.operands(&["-n", "-c"]),
         "stat" => words.operands(&["-c", "-f", "--format", "--printf"]),
         "unzip" => words.operands(&["-d", "-x"]).into_iter().take(1).collect(),
@@ -66,8 +134,16 @@ fn paths(command: &Command) -> Vec<&Word> {
     }
 }
 
+fn local(paths: Vec<&Word>) -> Vec<&Word> {
+    paths.into_iter().filter(|word| !word.text.contains(':')).collect()
+}
+
 fn is_file_test(word: &Word) -> bool {
-    matches!(word.text.as_str(), "-e" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-L" | "-h")
+    is_file_operator(&word.text)
+}
+
+fn is_file_operator(text: &str) -> bool {
+    matches!(text, "-e" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-L" | "-h")
 }
 
 /// The pattern stands in the quotes, and the word looks like a path.

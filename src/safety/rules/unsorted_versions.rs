@@ -2,32 +2,90 @@
 
 use super::{Context, commands, newest_is_not_good::takes_one, scripts::Text};
 use crate::diagnostics::{Diagnostic, Fix};
-use crate::shell::{Command, Words};
+use crate::shell::{Command, Quote, Set, Word, Words};
+use crate::source::Span;
+
+/// What lists versions.
+const LISTS: &[&str] =
+    &["git", "ls", "find", "docker", "podman", "printf", "echo", "apt-cache", "npm", "helm", "gh", "crane", "skopeo"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.named(&["git", "ls", "find"]).filter_map(|(text, command)| one(text, command)).collect()
+    let piped = context.named(LISTS).filter_map(|(text, command)| one(text, command));
+    piped.chain(context.texts().iter().flat_map(picked)).collect()
 }
 
 fn one(text: &Text, lists: &Command) -> Option<Diagnostic> {
     let tags = lists_tags(lists);
-    if !tags && !is_versions(lists) {
+    if !tags && !is_versions(lists) && !lists_names(text, lists) {
         return None;
     }
     let behind: Vec<&Command> = text.parsed.behind(lists).collect();
     let picks = behind.iter().find(|next| matches!(next.name(), "head" | "tail") && !skips(next) || takes_one(next))?;
-    if !tags && !takes_one(picks) || behind.iter().any(|next| sorts_versions(next)) {
+    let few = takes_one(picks) || behind.iter().any(|next| next.span != picks.span && takes_one(next));
+    if !tags && !few || behind.iter().any(|next| sorts_versions(next)) {
         return None;
     }
-    let message = "versions are sorted as text here: v0.9.9 comes behind v0.10.0".to_owned();
-    let place = Context::report("unsorted-versions", message, lists.span.to(picks.span), "not the newest ones");
-    let place = place.help("`git tag --sort=version:refname`, or `sort -V`");
+    let place = report(lists.span.to(picks.span));
     let sorted = behind.iter().any(|next| next.name() == "sort");
     let option = lists.words.iter().find(|word| word.text == "tag").filter(|_| tags && !sorted);
-    let fix = |word: &crate::shell::Word| Fix::safe("sort by version").after(word.span, " --sort=version:refname");
+    let fix = |word: &Word| Fix::safe("sort by version").after(word.span, " --sort=version:refname");
     Some(match option {
         Some(word) => place.fix(fix(word)),
         None => place,
     })
+}
+
+fn report(span: Span) -> Diagnostic {
+    let message = "versions are sorted as text here: v0.9.9 comes behind v0.10.0".to_owned();
+    let place = Context::report("unsorted-versions", message, span, "not the newest ones");
+    place.help("`git tag --sort=version:refname`, or `sort -V`")
+}
+
+/// What is only in an order because `sort` put it there: tags of images, names of folders, versions of packages.
+fn lists_names(text: &Text, lists: &Command) -> bool {
+    let words = lists.arguments();
+    let sorted = text.parsed.behind(lists).any(|next| next.name() == "sort" && !is_by_number(next));
+    let lists_them = match lists.name() {
+        "docker" | "podman" => words.has_any(&["images", "ls"]) && words.iter().any(|word| word.text.contains(".Tag")),
+        "printf" | "echo" => {
+            words.iter().any(|word| word.has_pattern(|quote| quote == Quote::Bare) && names_versions(word))
+        }
+        "apt-cache" => words.has_any(&["madison", "policy"]),
+        "npm" => words.has_any(&["view", "info", "show"]) && words.has_any(&["versions"]),
+        "helm" => words.has_any(&["search"]),
+        "gh" => words.has_any(&["release"]) && words.has_any(&["list"]),
+        "crane" | "skopeo" => words.has_any(&["ls", "list-tags"]),
+        _ => false,
+    };
+    lists_them && sorted
+}
+
+fn is_by_number(sort: &Command) -> bool {
+    sort.arguments().short('n') || sort.arguments().has_any(&["--numeric-sort"])
+}
+
+/// `releases=(/srv/app/v*)`, of which one is picked by its place: `${releases[-2]}`.
+fn picked(text: &Text) -> Vec<Diagnostic> {
+    let lists = text.parsed.sets.iter().filter_map(|set| {
+        let value = set.value.as_ref().filter(|value| value.text.starts_with('(') && names_versions(value))?;
+        value.has_pattern(|quote| quote == Quote::Bare).then_some(set)
+    });
+    let one = |set: &Set| {
+        let words = text.parsed.commands.iter().flat_map(|command| &command.words);
+        let values = text.parsed.sets.iter().filter_map(|other| other.value.as_ref());
+        let picks =
+            |word: &&Word| word.variables().any(|(name, operator, _)| name == set.name && operator.starts_with("[-"));
+        words.chain(values).find(picks).map(|word| report(word.span).also(set.span, "in the order of the alphabet"))
+    };
+    lists.filter_map(one).collect()
+}
+
+/// `/opt/app/v*`, `releases/*/`, `V*__*.sql`
+fn names_versions(word: &Word) -> bool {
+    let text = word.text.as_str();
+    ["/v*", "/V*", "version", "release", "/v[0-9]"].iter().any(|mark| text.contains(mark))
+        || text.starts_with("v*")
+        || text.starts_with("V*")
 }
 
 fn lists_tags(command: &Command) -> bool {
@@ -44,13 +102,12 @@ fn lists_tags(command: &Command) -> bool {
 /// `ls -d releases/v*`, `ls /srv/app/versions`
 pub fn is_versions(command: &Command) -> bool {
     let words = command.arguments();
-    let named = |text: &str| {
-        text.contains("/v*") || text.contains("version") || text.contains("release") || text.starts_with("v*")
-    };
+    let by_time = words.iter().any(|word| word.text.contains("%T") || word.text.contains("%A"));
     matches!(command.name(), "ls" | "find")
         && !words.short('t')
-        && !words.short('v')
-        && words.iter().any(|word| named(&word.text))
+        && !(command.name() == "ls" && words.short('v'))
+        && !by_time
+        && words.iter().any(names_versions)
 }
 
 /// `tail -n +2` leaves a heading out.

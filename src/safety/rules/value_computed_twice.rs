@@ -6,7 +6,7 @@ use super::scripts::Text;
 use crate::diagnostics::Diagnostic;
 use crate::model::plan::Backup;
 use crate::model::value::{Piece, Probe};
-use crate::shell::{self, Command, Part, Place, Set, Word};
+use crate::shell::{self, Command, Effect, Part, Place, Set, Word};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 
@@ -16,11 +16,17 @@ const TOLD: &[&str] = &["echo", "printf", "logger", "log", "say", "notify-send",
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut first: FxHashMap<String, (Span, bool)> = FxHashMap::default();
     let mut found: Vec<Diagnostic> = beside_path(context);
-    for text in context.texts() {
+    for (number, text) in context.texts().iter().enumerate() {
         for Name { written, span, value, makes, folder } in names(text) {
+            // Each text may well make a folder of its own for what it does.
+            let written = if value.contains("mktemp -d") { format!("{number}: {written}") } else { written };
             // A variable that is to name the folder made before.
             let made = || first.get(written.split_once('=')?.1).filter(|(_, folder)| *folder);
-            match first.get(&written).or_else(made) {
+            let inside = || {
+                let within = |folder: &str| written.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+                first.iter().find(|(name, (_, folder))| *folder && within(name)).map(|(_, made)| made)
+            };
+            match first.get(&written).or_else(made).or_else(inside) {
                 None => drop(first.insert(written, (span, folder))),
                 Some((other, folder)) if *other != span && (*folder || !makes) => found.push(one(&value, span, *other)),
                 Some(_) => {}
@@ -45,10 +51,11 @@ fn beside_path(context: &Context) -> Vec<Diagnostic> {
         let Probe::Sh(script, _) = &backup.taken_by.as_ref()?.probe else { return None };
         let parsed = shell::parse(script);
         let is_it = |word: &&Word| {
-            changing(word).is_some_and(|value| word.text == format!("{before}{value}{behind}")) && !before.is_empty()
+            changing(word).is_some_and(|(_, value)| word.text == format!("{before}{value}{behind}"))
+                && !before.is_empty()
         };
         let word = parsed.commands.iter().flat_map(Command::arguments).find(is_it)?;
-        Some(one(&changing(word)?, word.span, path.span))
+        Some(one(&changing(word)?.1, word.span, path.span))
     };
     context.world.plan.backups.iter().filter_map(named).collect()
 }
@@ -66,25 +73,38 @@ struct Name {
     folder: bool,
 }
 
+/// Commands that take a file as it is: it must be there.
+const TAKE: &[&str] = &[
+    "gzip", "bzip2", "xz", "zstd", "pigz", "chmod", "chown", "chgrp", "sed", "truncate", "shred", "rm", "sqlite3",
+    "zfs",
+];
+
 fn names(text: &Text) -> Vec<Name> {
-    let makes = |object: &str| text.parsed.effects.iter().any(|effect| effect.object.contains(object));
     let mut found = Vec::new();
-    for command in text.parsed.commands.iter().filter(|command| command.place != Place::Elsewhere) {
-        let written = command.redirects.iter().map(|redirect| &redirect.target);
-        for word in command.arguments().iter().chain(written) {
-            let value = changing(word).filter(|_| !TOLD.contains(&command.name()));
-            found.extend(value.map(|value| {
-                // A test of a name makes nothing, whatever else is made under it.
-                let makes = !matches!(command.name(), "test" | "[") && makes(&word.text);
-                let written = word.text.trim_end_matches('/').to_owned();
-                Name { written, span: word.span, value, makes, folder: command.name() == "mkdir" }
-            }));
+    for command in &text.parsed.commands {
+        let written = command.redirects.iter().filter(|redirect| redirect.writes).map(|redirect| &redirect.target);
+        let read = command.redirects.iter().filter(|redirect| !redirect.writes).map(|redirect| &redirect.target);
+        let told = TOLD.contains(&command.name()) && command.redirects.is_empty();
+        if told || text.parsed.is_wrapper(command) {
+            continue;
         }
+        let named = |word: &Word, makes: bool| {
+            let (written, value) = changing(word)?;
+            let elsewhere = if command.place == Place::Elsewhere { "elsewhere " } else { "" };
+            let written = format!("{elsewhere}{written}");
+            let folder = command.name() == "mkdir";
+            Some(Name { written, span: word.span, value, makes, folder })
+        };
+        let arguments = command.arguments().iter().filter(|_| !TOLD.contains(&command.name()));
+        found.extend(arguments.chain(read).filter_map(|word| named(word, makes(text, command, word))));
+        found.extend(written.filter_map(|word| named(word, true)));
     }
     for set in &text.parsed.sets {
         let Some(word) = &set.value else { continue };
-        let Some(value) = changing(word).or_else(|| bare(word).filter(|_| names_with(text, set))) else { continue };
-        let makes = makes(&format!("${}", set.name)) || makes(&format!("${{{}}}", set.name));
+        let named = changing(word).map(|(_, value)| value).filter(|value| !value.contains("mktemp -d"));
+        let Some(value) = named.or_else(|| bare(word).filter(|_| names_with(text, set))) else { continue };
+        let read = |object: &str| text.parsed.effects.iter().any(|effect| effect.object.contains(object));
+        let makes = read(&format!("${}", set.name)) || read(&format!("${{{}}}", set.name));
         found.push(Name {
             written: format!("{}={}", set.name, word.text),
             span: set.span,
@@ -96,12 +116,26 @@ fn names(text: &Text) -> Vec<Name> {
     found
 }
 
-/// The part of a word that changes, if the rest makes a name with it.
-fn changing(word: &Word) -> Option<String> {
+/// Does the command write what this word names? A test of a name makes nothing, whatever else is made under it.
+fn makes(text: &Text, command: &Command, word: &Word) -> bool {
+    let own = |span: Span| command.span.start <= span.start && span.end <= command.span.end;
+    let takes = |effect: Effect| matches!(effect, Effect::Network | Effect::Destroys | Effect::Removes);
+    let writes =
+        |effect: &shell::Visible| own(effect.span) && !takes(effect.effect) && effect.object.contains(&word.text);
+    !TAKE.contains(&command.name()) && text.parsed.effects.iter().any(writes)
+}
+
+/// The name that a word is, or that stands in it, with the part that changes, if the rest makes a name with it.
+fn changing(word: &Word) -> Option<(String, String)> {
     let part = moving(word)?;
-    let rest = [word.text.get(..part.range.start), word.text.get(part.range.end..)];
-    let has = |marks: &[char]| rest.iter().flatten().any(|text| text.contains(marks));
-    (has(&['/', '_', '-', '.']) && !has(&[' ', '='])).then(|| word.piece(part).to_owned())
+    let (value, at) = (word.piece(part), part.range.start);
+    let ends = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '=' | ',' | ';' | '|' | '(' | ')');
+    let before = word.text[..at].rsplit(ends).next().unwrap_or("");
+    let behind = word.text[at + value.len()..].split(ends).next().unwrap_or("");
+    let folder = value.contains("mktemp -d");
+    let names = format!("{before}{behind}").contains(['/', '_', '-', '.', ':', '@']) || folder;
+    let written = format!("{before}{value}{behind}");
+    names.then(|| (written.trim_end_matches('/').to_owned(), value.to_owned()))
 }
 
 /// The part of a word that changes, if it is all of it.
@@ -115,7 +149,7 @@ fn moving(word: &Word) -> Option<&Part> {
     }
     let substitution = word.substitutions().find(|(text, _)| {
         let inner = text.trim_start_matches(['$', '(', '`']).trim_start();
-        ["date ", "date)", "date`", "uuidgen", "mktemp -u", "openssl rand", "shuf ", "gdate "]
+        ["date ", "date)", "date`", "uuidgen", "mktemp -u", "mktemp -d", "openssl rand", "shuf ", "gdate "]
             .iter()
             .any(|tool| inner.starts_with(tool))
     });
