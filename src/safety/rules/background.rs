@@ -78,7 +78,7 @@ fn ends(text: &Text, command: &Command) -> bool {
 
 /// `systemd-run`, `at now`, `ssh -f`: what they start is not waited for.
 fn detached(text: &Text, command: &Command) -> Option<Why> {
-    const TOOLS: &[&str] = &["systemd-run", "at", "ssh", "screen", "docker", "podman", "systemctl"];
+    const TOOLS: &[&str] = &["systemd-run", "at", "ssh", "mysqlcheck", "screen", "docker", "podman", "systemctl"];
     if !TOOLS.contains(&command.name()) {
         return None;
     }
@@ -131,6 +131,7 @@ pub fn talks(command: &Command) -> bool {
     let name = command.name();
     let clients = [
         "ssh",
+        "mysqlcheck",
         "psql",
         "mysql",
         "mariadb",

@@ -1,9 +1,10 @@
 //! A check passes whatever it finds.
 
-use super::{Context, asked, commands, scripts};
+use super::{Context, asked, attempts, commands, scripts, scripts::Role, scripts::Text, vacuous};
 use crate::diagnostics::Diagnostic;
 use crate::model::value::{Check, Comparison, Probe, Query, Relation, Script, Value};
 use crate::shell::{self, Command, Parsed, Words};
+use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let own = |check: &Check| scripts::is_own(context, check.span.file);
@@ -14,7 +15,39 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let place = Context::report("check-that-cannot-fail", message, asked.check.span, "passes whatever is there");
         Some(place.help("ask for what is only there if it worked: `>= 1`, a known row, the version that must run"))
     };
-    all.filter_map(one).collect()
+    let mut found: Vec<Diagnostic> = all.filter_map(one).collect();
+    let said = in_texts(context);
+    let new = |said: &Diagnostic| {
+        let inside = |outer: Span, inner: Span| outer.start <= inner.start && inner.end <= outer.end;
+        said.labels.first().is_some_and(|label| {
+            !found.iter().flat_map(|other| &other.labels).any(|other| inside(other.span, label.span))
+        })
+    };
+    let said: Vec<Diagnostic> = said.into_iter().filter(new).collect();
+    found.extend(said);
+    found
+}
+
+/// Tests and questions in the shell texts.
+fn in_texts(context: &Context) -> Vec<Diagnostic> {
+    let judged = |text: &Text| matches!(text.role, Role::Work | Role::Check { compared: false });
+    let report = |(why, help): vacuous::Said, span| {
+        let message = format!("this passes whatever is there: {why}");
+        Context::report("check-that-cannot-fail", message, span, "can't say no").help(help)
+    };
+    let commands = context.named(vacuous::TOOLS).filter(|(text, _)| judged(text));
+    let mut found: Vec<Diagnostic> =
+        commands.filter_map(|(text, command)| Some(report(vacuous::why(text, command)?, command.span))).collect();
+    for text in context.texts().iter().filter(|text| judged(text)) {
+        let constant = (
+            "this word is never empty, and nothing else is asked of it".to_owned(),
+            "compare both: `$x == a || $x == b`",
+        );
+        found.extend(text.parsed.constants.iter().map(|span| report(constant.clone(), *span)));
+        let lost = text.parsed.reads.iter().filter_map(|read| Some(report(attempts::lost(text, read)?, read.span)));
+        found.extend(lost);
+    }
+    found
 }
 
 /// Why a probe always says yes.

@@ -3,6 +3,7 @@
 //! In: a `Context`. Out: diagnostics. Not its business: finding out what is true (`recovery`), and exceptions (`allow`).
 
 mod asked;
+mod attempts;
 mod background;
 mod commands;
 mod context;
@@ -19,6 +20,7 @@ mod servers;
 mod status;
 mod thresholds;
 mod unended;
+mod vacuous;
 
 pub use context::{Context, Index, statements};
 pub use scripts::{Block, blocks, texts, unknown, values};

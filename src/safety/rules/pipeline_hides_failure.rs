@@ -1,7 +1,7 @@
 //! A pipeline's status is its last command's where nothing says `pipefail`: in the script of a `bash -c` or an `ssh`. And where
 //! a search decides by finding nothing, a failure of what it searches looks like that.
 
-use super::{Context, commands, scripts::Text};
+use super::{Context, background, commands, scripts::Text, status, unended};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Place, Words};
 
@@ -59,9 +59,17 @@ fn absent(text: &Text, first: &Command) -> Option<Diagnostic> {
     let last = text.parsed.behind(first).find(|command| command.stage + 1 == site.stages)?;
     let searches = matches!(last.name(), "grep" | "egrep" | "fgrep" | "rg");
     let says_no = site.negated && site.then.is_empty() && site.otherwise.is_empty();
+    let group = unended::group(text, first).and_then(|group| text.parsed.pipelines.get(group));
+    let otherwise = group.filter(|_| site.otherwise.is_empty()).unwrap_or(site).otherwise.clone();
+    let praises = !site.negated && says_none(text, otherwise) && background::talks(first);
     let refuses = !site.negated && refuses(text, site.then.clone()) && site.otherwise.is_empty();
     let elsewhere = first.place != Place::Here && !site.pipefail;
-    if !searches || !(says_no || refuses) || harmless(first) || elsewhere || first.name() == "cat" && !says_no {
+    if !searches
+        || !(says_no || refuses || praises)
+        || harmless(first)
+        || elsewhere
+        || first.name() == "cat" && !says_no
+    {
         return None;
     }
     let inverted = last.arguments().short('v') || last.arguments().has_any(&["--invert-match"]);
@@ -73,6 +81,16 @@ fn absent(text: &Text, first: &Command) -> Option<Diagnostic> {
     let place = Context::report("pipeline-hides-failure", message, first.span, "its failure passes");
     let place = place.also(last.span, "finds nothing then");
     Some(place.help("take the output first, `list=$(…)`, which ends the text if it fails, and search in that"))
+}
+
+/// `|| echo "no errors"`: nothing found is good.
+fn says_none(text: &Text, branch: std::ops::Range<usize>) -> bool {
+    let good = |command: &Command| {
+        let said = command.arguments().iter().map(|word| word.text.to_lowercase());
+        said.into_iter()
+            .any(|said| said.starts_with("no ") || ["none", "clean", "all good", "all ok"].contains(&said.as_str()))
+    };
+    status::only_prints(text, branch.clone()) && text.parsed.within(branch).any(good)
 }
 
 fn refuses(text: &Text, branch: std::ops::Range<usize>) -> bool {
