@@ -44,6 +44,9 @@ fn in_texts(context: &Context) -> Vec<Diagnostic> {
             "compare both: `$x == a || $x == b`",
         );
         found.extend(text.parsed.constants.iter().map(|span| report(constant.clone(), *span)));
+        if text.parsed.pipelines.iter().all(|site| site.subshell == 0) {
+            continue;
+        }
         let lost = text.parsed.reads.iter().filter_map(|read| Some(report(attempts::lost(text, read)?, read.span)));
         found.extend(lost);
     }

@@ -94,6 +94,7 @@ impl<'a> Context<'a> {
         // Each name has its places in order: only the stable sort merges them.
         #[allow(clippy::stable_sort_primitive)]
         places.sort();
+        places.dedup();
         places.into_iter().map(|place| self.index.all[place])
     }
 

@@ -26,10 +26,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     if context.has_named(&["exit", "systemctl"]) {
         let texts = context.texts().iter().filter(asked);
-        found.extend(
-            texts.flat_map(|text| [always_fails(text), stopped(&text.parsed), wants_broken(&text.parsed)]).flatten(),
-        );
+        found.extend(texts.flat_map(|text| [always_fails(text), stopped(&text.parsed)]).flatten());
     }
+    let proofs = context.named(PROOFS).filter(|(text, _)| asked(text));
+    found.extend(proofs.filter_map(|(text, command)| wants_broken(&text.parsed, command)));
     found.extend(context.statements().filter_map(|(_, action)| match &action.run {
         Run::Verify(check) if scripts::is_own(context, check.span.file) => errors(check),
         _ => None,
@@ -109,37 +109,51 @@ fn always_fails(text: &Text) -> Option<Diagnostic> {
     Some(place.help("write `if …; then exit 1; fi`, or turn the test round: `! … `"))
 }
 
+/// Programs that tell whether something is sound.
+const PROOFS: &[&str] = &[
+    "tar",
+    "gzip",
+    "gunzip",
+    "xz",
+    "zstd",
+    "bzip2",
+    "unzip",
+    "lz4",
+    "sha256sum",
+    "sha512sum",
+    "sha1sum",
+    "md5sum",
+    "pg_restore",
+    "pg_verifybackup",
+    "nginx",
+    "haproxy",
+    "xmllint",
+    "visudo",
+    "sshd",
+];
+
 /// `! tar -tzf x`: it succeeds if the archive can't be read.
-fn wants_broken(parsed: &Parsed) -> Option<Diagnostic> {
-    let turned = |command: &&Command| {
-        let site = parsed.pipeline(command);
-        site.negated
-            && site.last
-            && site.stages == 1
-            && site.then.is_empty()
-            && site.otherwise.is_empty()
-            && !site.condition
-    };
-    let proves = |command: &&Command| {
-        let words = command.arguments();
-        match command.name() {
-            "tar" => {
-                words.short('t')
-                    || words.has_any(&["--list"])
-                    || words.first().is_some_and(|word| word.text.starts_with('t'))
-            }
-            "gzip" | "gunzip" | "xz" | "zstd" | "bzip2" | "unzip" | "lz4" => {
-                words.short('t') || words.has_any(&["--test"])
-            }
-            "sha256sum" | "sha512sum" | "sha1sum" | "md5sum" => words.short('c') || words.has_any(&["--check"]),
-            "pg_restore" | "pg_verifybackup" | "nginx" | "haproxy" | "xmllint" | "visudo" | "sshd" => true,
-            _ => false,
+fn wants_broken(parsed: &Parsed, command: &Command) -> Option<Diagnostic> {
+    let site = parsed.pipeline(command);
+    let alone = site.stages == 1 && site.then.is_empty() && site.otherwise.is_empty() && !site.condition;
+    let words = command.arguments();
+    let proves = match command.name() {
+        "tar" => {
+            words.short('t')
+                || words.has_any(&["--list"])
+                || words.first().is_some_and(|word| word.text.starts_with('t'))
         }
+        "gzip" | "gunzip" | "xz" | "zstd" | "bzip2" | "unzip" | "lz4" => words.short('t') || words.has_any(&["--test"]),
+        "sha256sum" | "sha512sum" | "sha1sum" | "md5sum" => words.short('c') || words.has_any(&["--check"]),
+        _ => true,
     };
-    let command = parsed.commands.iter().filter(turned).find(proves)?;
-    let message =
-        format!("`! {}` succeeds if what it looks at is broken, and fails if it is sound", commands::shown(command));
-    Some(report(message, command, "succeeds when something is wrong").help("leave the `!` out"))
+    (site.negated && site.last && alone && proves).then(|| {
+        let message = format!(
+            "`! {}` succeeds if what it looks at is broken, and fails if it is sound",
+            commands::shown(command)
+        );
+        report(message, command, "succeeds when something is wrong").help("leave the `!` out")
+    })
 }
 
 /// `systemctl stop x; systemctl status x`: of a stopped unit it ends with 3.

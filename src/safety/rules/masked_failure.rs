@@ -74,13 +74,17 @@ fn why(text: &Text, command: &Command) -> Option<Why> {
 
 /// `cmd || true`, `cmd || echo …`, also behind brackets: what follows only prints, and the command matters.
 fn excused(text: &Text, command: &Command) -> bool {
-    let last_stage = text.parsed.behind(command).filter(|next| next.via.is_none()).last().unwrap_or(command);
-    let counts = status::matters(text, command) && status::matters(text, last_stage);
-    // `restore | tail -n 1 || true`: `pipefail` was to tell of it.
-    let first = text.parsed.pipeline(command).stages > 1 && status::acts(text, command);
-    let group =
-        || unended::group(text, command).is_some_and(|group| is_excused(text, group)) && status::acts(text, command);
-    (counts || first) && is_excused(text, command.pipeline) || group()
+    let site = text.parsed.pipeline(command);
+    if !site.asked {
+        return false;
+    }
+    if is_excused(text, command.pipeline) {
+        let last_stage = text.parsed.behind(command).filter(|next| next.via.is_none()).last().unwrap_or(command);
+        let counts = status::matters(text, command) && status::matters(text, last_stage);
+        // `restore | tail -n 1 || true`: `pipefail` was to tell of it.
+        return counts || site.stages > 1 && status::acts(text, command);
+    }
+    unended::group(text, command).is_some_and(|group| is_excused(text, group)) && status::acts(text, command)
 }
 
 /// Does an `||` behind the pipeline make a success of its failure?

@@ -88,10 +88,12 @@ fn turned(text: &Text, command: &Command) -> Option<Why> {
 /// `if restore; …` where `restore` is a function or a list in brackets: in all of it a failed command ends nothing.
 fn bracketed(text: &Text, command: &Command) -> Option<Why> {
     let (parsed, site) = (&text.parsed, text.parsed.pipeline(command));
+    if !site.errexit || site.background || !is_unheard(text, command) || commands::only_prints(command) {
+        return None;
+    }
     let follows = parsed.within(command.pipeline + 1..command.pipeline + 2).next();
     let leaves = follows.is_some_and(|next| matches!(next.name(), "exit" | "return"));
-    let counts = status::acts(text, command) && status::matters(text, command) && !commands::only_prints(command);
-    (site.errexit && !site.background && counts && !leaves && is_unheard(text, command)).then_some((
+    (!leaves && status::acts(text, command) && status::matters(text, command)).then_some((
         "what follows it is done all the same: where a list or a function is asked whether it succeeds, `set -e` does not hold in it",
         "put `&&` between its commands, or call it on a line of its own",
     ))
