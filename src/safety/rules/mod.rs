@@ -8,6 +8,7 @@ mod background;
 mod commands;
 mod context;
 mod crowds;
+mod literals;
 mod places;
 mod prompts;
 mod prompts_of_system;
