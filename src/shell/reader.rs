@@ -194,6 +194,7 @@ impl Reader {
         let string = simple.string.map(|range| self.word(text, range, place));
         let input = simple.document.map(|document| self.document(text, &document, place)).or(string);
         let (Some(first), Some(last)) = (words.first(), words.last()) else {
+            self.parsed.effects.extend(redirects.iter().filter_map(|redirect| effects::emptied(redirect, place)));
             for (name, value, range) in assigned {
                 self.set(text, name, range, place, Some(value));
             }
