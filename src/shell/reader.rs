@@ -325,7 +325,7 @@ impl Reader {
         for (name, range, has_default) in found.reads {
             let span = text.span(range);
             if self.depth == 1 || !self.parsed.reads.iter().any(|read| read.span == span) {
-                self.parsed.reads.push(Read { name, span, has_default, place });
+                self.parsed.reads.push(Read { name, span, has_default, place, pipeline: self.site });
             }
         }
         found.inner.iter().for_each(|script| self.substitution(script, place));

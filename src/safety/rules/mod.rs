@@ -7,6 +7,7 @@ mod attempts;
 mod background;
 mod commands;
 mod context;
+mod copies;
 mod crowds;
 mod literals;
 mod places;
