@@ -81,7 +81,7 @@ pub struct Parsed {
     pub bodies: Vec<(String, Range<usize>)>,
     /// Loops, as ranges of pipelines: conditions and bodies.
     pub loops: Vec<Range<usize>>,
-    /// Words that stand as a condition in `[[ … ]]` and are the same at all times.
+    /// Conditions in `[[ … ]]` that hold at all times: a word by itself, a count that is not below 0.
     pub constants: Vec<Span>,
     /// Comments on lines of their own, from the `#` on; not those of inner scripts.
     pub comments: Vec<(String, Span)>,
@@ -100,8 +100,6 @@ pub struct Read {
     pub has_default: bool,
     /// By whom it is read: an inner shell does not see the script's unexported variables.
     pub place: Place,
-    /// The pipeline that reads it, an index into those of the text.
-    pub pipeline: usize,
 }
 
 /// A variable that is given a value: by assignment, `read`, `for`, `local`, `export`, `printf -v` …

@@ -105,7 +105,7 @@ pub struct Reading {
     pub loops: Vec<Range<usize>>,
     /// Its functions, with the ranges of pipelines that are their bodies.
     pub bodies: Vec<(String, Range<usize>)>,
-    /// Words that stand as a condition in `[[ … ]]` and are the same at all times.
+    /// Conditions in `[[ … ]]` that hold at all times: a word by itself, a count that is not below 0.
     pub constants: Vec<Range<usize>>,
     /// The loops that go on while something holds, `while` and `until`.
     pub waits: Vec<Loop>,

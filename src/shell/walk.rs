@@ -284,7 +284,10 @@ impl<'t> Walk<'t> {
                 }
                 self.reading.events.push(Event::Tested((*operator).to_owned(), word.range()));
             }
-            Test::Binary(_, left, right) => {
+            Test::Binary(operator, left, right) => {
+                if *operator == "-ge" && right.text == "0" {
+                    self.reading.constants.push(left.start..right.range().end);
+                }
                 self.word(left);
                 self.word(right);
             }

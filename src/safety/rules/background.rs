@@ -78,7 +78,7 @@ fn ends(text: &Text, command: &Command) -> bool {
 
 /// `systemd-run`, `at now`, `ssh -f`: what they start is not waited for.
 fn detached(text: &Text, command: &Command) -> Option<Why> {
-    const TOOLS: &[&str] = &["systemd-run", "at", "ssh", "mysqlcheck", "screen", "docker", "podman", "systemctl"];
+    const TOOLS: &[&str] = &["systemd-run", "at", "batch", "ssh", "screen", "tmux", "docker", "podman", "systemctl"];
     if !TOOLS.contains(&command.name()) {
         return None;
     }
@@ -95,6 +95,13 @@ fn detached(text: &Text, command: &Command) -> Option<Why> {
             let planned =
                 |word: &crate::shell::Word| word.text.starts_with("--on-") || word.text.starts_with("--timer");
             !words.has_any(&waits) && !words.iter().any(planned) && inner(ends)
+        }
+        "batch" => words.is_empty() && (command.input.is_some() || command.stage > 0),
+        "tmux" => {
+            let new = words.first().is_some_and(|word| word.text.starts_with("new"));
+            let job = words.last().map_or("", |word| word.text.as_str());
+            let ends = ["dump", "restore", "rsync", "migrate", "tar ", "cp -"].iter().any(|what| job.contains(what));
+            new && words.iter().any(|word| matches!(word.text.as_str(), "-d" | "-ds")) && ends
         }
         "at" => words.has_any(&["now"]) && !words.has_any(&["+"]) && (command.input.is_some() || command.stage > 0),
         "ssh" => words.has_any(&["-f"]) && inner(status::acts),

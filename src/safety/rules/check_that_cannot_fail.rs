@@ -39,10 +39,8 @@ fn in_texts(context: &Context) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> =
         commands.filter_map(|(text, command)| Some(report(vacuous::why(text, command)?, command.span))).collect();
     for text in context.texts().iter().filter(|text| judged(text)) {
-        let constant = (
-            "this word is never empty, and nothing else is asked of it".to_owned(),
-            "compare both: `$x == a || $x == b`",
-        );
+        let constant =
+            ("this part of the condition holds at all times".to_owned(), "compare both: `$x == a || $x == b`");
         found.extend(text.parsed.constants.iter().map(|span| report(constant.clone(), *span)));
         if text.parsed.pipelines.iter().all(|site| site.subshell == 0) {
             continue;

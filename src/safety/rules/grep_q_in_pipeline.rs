@@ -15,6 +15,7 @@ fn is_short(writer: &Command) -> bool {
         "head" | "tail" | "hostname" | "whoami" | "wc" | "pg_isready" | "uname" => true,
         "docker" | "podman" => words.has_any(&["inspect"]) && words.has_any(&["-f", "--format"]),
         "systemctl" => words.has_any(&["is-active", "is-enabled", "is-failed"]),
+        "find" => words.has_any(&["-quit"]),
         "git" => words.has_any(&["rev-parse", "describe"]),
         "redis-cli" | "valkey-cli" => words.iter().any(|word| word.text.eq_ignore_ascii_case("ping")),
         _ => false,

@@ -28,6 +28,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let texts = context.texts().iter().filter(asked);
         found.extend(texts.flat_map(|text| [always_fails(text), stopped(&text.parsed)]).flatten());
     }
+    let searched = context.named(&["grep", "egrep", "fgrep", "rg"]).filter(|(text, _)| asked(text));
+    found.extend(searched.filter_map(|(text, command)| praised(text, command)));
     let proofs = context.named(PROOFS).filter(|(text, _)| asked(text));
     found.extend(proofs.filter_map(|(text, command)| wants_broken(&text.parsed, command)));
     found.extend(context.statements().filter_map(|(_, action)| match &action.run {
@@ -65,11 +67,42 @@ fn errors(check: &Check) -> Option<Diagnostic> {
     let parsed = shell::parse(script);
     let command = deciding(&parsed).filter(|command| searches(command))?;
     let pattern = command.arguments().operands(&[]).first()?.literal()?.to_ascii_lowercase();
-    let mut words = pattern.split(['|', '\\', '(', ')']).map(str::trim).filter(|word| !word.is_empty()).peekable();
-    let trouble = words.peek().is_some() && words.all(|word| TROUBLE.contains(&word));
+    let trouble = is_trouble(&pattern);
     let message = format!("this check passes if `{pattern}` is found, and fails if there is no such thing");
     let place = report(message, command, "succeeds when something is wrong");
     trouble.then(|| place.help("write `not sh \"…\"`, or compare the number: `sh \"… | grep -c …\" == 0`"))
+}
+
+/// Does a pattern look for nothing but words of trouble?
+fn is_trouble(pattern: &str) -> bool {
+    let mut words = pattern.split(['|', '\\', '(', ')']).map(str::trim).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| TROUBLE.contains(&word))
+}
+
+/// `grep ERROR log && echo "no errors"`, or a step that ends with such a search: found is taken for good.
+fn praised(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let site = text.parsed.pipeline(command);
+    let pattern =
+        command.arguments().operands(&["-e", "-m", "-A", "-B", "-C"]).first()?.literal()?.to_ascii_lowercase();
+    let good = |other: &Command| {
+        let said = |word: &crate::shell::Word| {
+            let said = word.text.to_lowercase();
+            ["no error", "no fail", "no problem", "all good", "healthy", "clean"].iter().any(|good| said.contains(good))
+        };
+        commands::only_prints(other) && other.arguments().iter().any(said)
+    };
+    let praises = text.parsed.within(site.then.clone()).any(good);
+    let ends = text.role == Role::Work && deciding(&text.parsed).is_some_and(|last| std::ptr::eq(last, command));
+    // What it shows is for a person to read.
+    let away = command.redirects.iter().any(|to| to.writes && to.fd == 1);
+    let quiet = away || command.arguments().short('q') || command.arguments().has_any(&["--quiet", "--silent"]);
+    let plain = searches(command) || command.arguments().short('c') && !command.arguments().short('v');
+    let wrong = is_trouble(&pattern) && plain && !site.negated && (praises || ends && searches(command) && quiet);
+    wrong.then(|| {
+        let message = format!("this succeeds if `{pattern}` is found, and fails if there is no such thing");
+        let place = report(message, command, "succeeds when something is wrong");
+        place.help("turn it round: `! grep …`, or `if grep …; then exit 1; fi`")
+    })
 }
 
 /// `grep` that succeeds when it finds something.

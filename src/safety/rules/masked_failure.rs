@@ -15,6 +15,7 @@ pub type Why = (&'static str, &'static str);
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let all = context.commands().filter(|(text, _)| !matches!(text.role, Role::Diagnosis | Role::Source));
     let mut found: Vec<Diagnostic> = all.filter_map(|(text, command)| one(text, command)).collect();
+    found.extend(context.texts().iter().filter(|text| text.role == Role::Work).flat_map(tests));
     // A list is one mistake, however many commands it has.
     found.dedup_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
     found
@@ -44,13 +45,22 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
 fn why(text: &Text, command: &Command) -> Option<Why> {
     let process = background::process(text, command);
     if text.parsed.shell(command).is_some_and(|shell| shell.substitution) {
-        return process.or_else(|| printed(text, command));
+        return process.or_else(|| printed(text, command)).or_else(|| kept(text, command));
     }
     let first = command.stage == 0;
     if first && excused(text, command) {
         return Some((
             "its failure counts as success",
             "leave the `||` out, or end behind it: `|| { echo …; exit 1; }`",
+        ));
+    }
+    if first && passed_over(text, command) {
+        return Some(("the text goes on as if it had not been asked for", "leave the `if` out, or end in an `else`"));
+    }
+    if first && set_aside(text, command) {
+        return Some((
+            "its status is kept, and only said",
+            "ask for it: `if [ \"$rc\" -ne 0 ]; then exit \"$rc\"; fi`",
         ));
     }
     if first && (told_only(text, command) || told_of(text, command)) {
@@ -69,7 +79,22 @@ fn why(text: &Text, command: &Command) -> Option<Why> {
         ));
     }
     let unended = unended::why(text, command);
-    unended.or(process).or_else(|| background::why(text, command)).or_else(|| for_each(text, command))
+    unended
+        .or(process)
+        .or_else(|| background::why(text, command))
+        .or_else(|| for_each(text, command))
+        .or_else(|| told_to(command))
+}
+
+/// `make -i`: it is told to go on.
+fn told_to(command: &Command) -> Option<Why> {
+    let words = command.arguments();
+    let ignores = match command.name() {
+        "make" | "gmake" => words.has_any(&["-i", "--ignore-errors"]),
+        "tar" => words.has_any(&["--ignore-failed-read"]),
+        _ => false,
+    };
+    ignores.then_some(("it is told to count that as success", "leave that option out"))
 }
 
 /// `cmd || true`, `cmd || echo …`, also behind brackets: what follows only prints, and the command matters.
@@ -84,7 +109,21 @@ fn excused(text: &Text, command: &Command) -> bool {
         // `restore | tail -n 1 || true`: `pipefail` was to tell of it.
         return counts || site.stages > 1 && status::acts(text, command);
     }
+    if skipped(text, command) {
+        return true;
+    }
     unended::group(text, command).is_some_and(|group| is_excused(text, group)) && status::acts(text, command)
+}
+
+/// `restore || continue`: the loop goes on with the next, and nobody learns of this one.
+fn skipped(text: &Text, command: &Command) -> bool {
+    let site = text.parsed.pipeline(command);
+    let mut behind = text.parsed.within(site.otherwise.clone()).peekable();
+    let goes_on = |other: &Command| other.name() == "continue" || commands::only_prints(other);
+    let all = behind.peek().is_some()
+        && behind.all(goes_on)
+        && text.parsed.sets.iter().all(|set| !site.otherwise.contains(&set.pipeline));
+    site.in_loop && all && status::acts(text, command) && status::matters(text, command)
 }
 
 /// Does an `||` behind the pipeline make a success of its failure?
@@ -110,10 +149,57 @@ fn told_only(text: &Text, command: &Command) -> bool {
 
 /// `[ "$size" -gt 1000 ] || echo "too small"`: a test that only speaks.
 fn told_of(text: &Text, command: &Command) -> bool {
-    let looks = matches!(command.name(), "[" | "test" | "diff" | "cmp" | "grep" | "egrep" | "fgrep" | "pgrep" | "pm2");
-    looks
+    let looks = ["[", "test", "diff", "cmp", "grep", "egrep", "fgrep", "pgrep", "pm2", "awk", "jq"];
+    let last = text.parsed.behind(command).last().unwrap_or(command);
+    looks.contains(&last.name())
         && is_excused(text, command.pipeline)
         && status::tells_failure(text, text.parsed.pipeline(command).otherwise.clone())
+}
+
+/// `[[ -s "$backup" ]] || echo "no backup"`: tests that are no commands.
+fn tests(text: &Text) -> impl Iterator<Item = Diagnostic> + '_ {
+    let sites = text.parsed.pipelines.iter().enumerate();
+    let spoken = sites.filter(|(_, site)| !site.otherwise.is_empty() && site.then.is_empty() && !site.condition);
+    let spoken = spoken.filter(|(index, site)| {
+        status::is_test(text, *index) && is_excused(text, *index) && status::tells_failure(text, site.otherwise.clone())
+    });
+    spoken.filter_map(|(_, site)| {
+        let told = text.parsed.within(site.otherwise.clone()).find(|command| commands::only_prints(command))?;
+        let message = format!("`{}` says what is wrong, and the text goes on", commands::shown(told));
+        let place = Context::report("masked-failure", message, told.span, "a failure is excused");
+        Some(place.help("end there: `exit 1` behind the message"))
+    })
+}
+
+/// `if restore; then echo ok; fi`: where it fails, nothing is done.
+fn passed_over(text: &Text, command: &Command) -> bool {
+    let site = text.parsed.pipeline(command);
+    let only = site.condition && !site.in_loop && !site.negated && site.otherwise.is_empty();
+    only && status::only_prints(text, site.then.clone())
+        && status::acts(text, command)
+        && status::matters(text, command)
+}
+
+/// `set +e; restore; rc=$?; set -e; echo "$rc"`
+fn set_aside(text: &Text, command: &Command) -> bool {
+    let site = text.parsed.pipeline(command);
+    let keeps = |set: &&crate::shell::Set| {
+        let status = set.value.as_ref().is_some_and(|value| value.text == "$?");
+        set.pipeline == command.pipeline + 1 && status
+    };
+    let kept = || text.parsed.sets.iter().find(keeps).is_some_and(|set| !status::is_asked(text, &set.name));
+    !site.errexit && !site.asked && site.shell == 0 && !site.background && status::acts(text, command) && kept()
+}
+
+/// `out=$(restore) || true`: the answer of a command that does something, whether it did or not.
+fn kept(text: &Text, command: &Command) -> Option<Why> {
+    let within = |set: &&crate::shell::Set| set.span.start <= command.span.start && command.span.end <= set.span.end;
+    let set = text.parsed.sets.iter().filter(|set| set.value.is_some()).find(within)?;
+    let lost = command.stage == 0 && is_excused(text, set.pipeline) && !status::is_asked(text, &set.name);
+    (lost && status::acts(text, command) && status::matters(text, command)).then_some((
+        "its failure counts as success",
+        "leave the `||` out: the assignment ends the text if the command fails",
+    ))
 }
 
 /// `systemctl stop x || true`, and then data are put in place.

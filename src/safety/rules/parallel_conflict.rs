@@ -1,6 +1,6 @@
-//! Two branches that run at the same time write the same thing, or one writes what the other reads.
+//! Two branches that run at the same time write the same thing, or one writes what the other reads; or two commands of a text do.
 
-use super::{Context, scripts};
+use super::{Context, beside, commands, scripts, scripts::Role};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, Group, GroupKind, Node, Run, actions, things_read};
 use crate::model::ids::Id;
@@ -14,7 +14,29 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     }
     let mut seen = rustc_hash::FxHashSet::default();
     groups.retain(|group| scripts::is_own(context, group.span.file) && seen.insert(group.span));
-    groups.into_iter().filter_map(|group| one(context.world, group)).collect()
+    let mut found: Vec<Diagnostic> = groups.into_iter().filter_map(|group| one(context.world, group)).collect();
+    found.extend(context.texts().iter().filter(|text| text.role == Role::Work).flat_map(in_text));
+    found
+}
+
+/// `a & b & wait`
+fn in_text(text: &scripts::Text) -> impl Iterator<Item = Diagnostic> + '_ {
+    beside::pairs(text).into_iter().map(|(first, other, thing)| {
+        let (one, two) = (commands::shown(first), commands::shown(other));
+        if first.span == other.span {
+            let message = format!("every turn of the loop runs `{one}` at the same time: all write {thing}");
+            let place = Context::report("parallel-conflict", message, first.span, "the next does not wait for it");
+            return place.help("leave the `&` out");
+        }
+        let message = format!("`{one}` and `{two}` both write {thing} at the same time");
+        let place = Context::report(
+            "parallel-conflict",
+            message,
+            other.span,
+            "before the other, after it, or in the middle of it",
+        );
+        place.also(first.span, "the other one").help("leave the `&` out, or `wait` in between")
+    })
 }
 
 fn collect<'n>(body: &'n [Node], found: &mut Vec<&'n Group>) {

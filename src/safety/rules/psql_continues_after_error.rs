@@ -56,7 +56,9 @@ fn psql(text: &Text, command: &Command) -> Option<&'static str> {
         words.iter().filter(|word| what(word)).count() + calls().filter(|word| what(word)).count()
     };
     let statements = given(&|word| gives(word, 'c') || word.text.starts_with("--command"));
-    let file = given(&|word| gives(word, 'f') || word.text == "--file" || word.text.starts_with("--file=")) > 0;
+    let included = |word: &Word| word.text.trim_start().starts_with(r"\i");
+    let file = given(&included) > 0
+        || given(&|word| gives(word, 'f') || word.text == "--file" || word.text.starts_with("--file=")) > 0;
     let fed = statements == 0 && !file && fed(text, command);
     (file || statements > 1 || fed).then_some("-v ON_ERROR_STOP=1")
 }
@@ -83,9 +85,9 @@ fn gives(word: &Word, letter: char) -> bool {
 fn fed(text: &Text, command: &Command) -> bool {
     let reads = |command: &Command| {
         let file = command.redirects.iter().any(|redirect| redirect.fd == 0 && !redirect.writes);
-        command.input.is_some() || command.stage > 0 || file
+        command.input.is_some() || command.stage > 0 || command.fed || file
     };
-    reads(command) || text.parsed.runners(command).any(reads)
+    reads(command) || calls(text, command).any(reads) || text.parsed.runners(command).any(reads)
 }
 
 fn pg_restore(command: &Command) -> Option<&'static str> {
@@ -97,7 +99,12 @@ fn pg_restore(command: &Command) -> Option<&'static str> {
 }
 
 fn mysql(command: &Command) -> Option<&'static str> {
-    command.arguments().has_any(&["-f", "--force"]).then_some(FORCE)
+    let words = command.arguments();
+    let bundled = |word: &Word| {
+        let letters = word.text.strip_prefix('-').unwrap_or("");
+        letters.contains('f') && letters.chars().all(|letter| "fvBNstEHXrwqbCn".contains(letter))
+    };
+    (words.has_any(&["--force"]) || words.iter().any(bundled)).then_some(FORCE)
 }
 
 fn heroku(text: &Text, command: &Command) -> Option<&'static str> {

@@ -176,7 +176,7 @@ pub fn is_own(command: &Command) -> bool {
     path.contains('/') && !path.starts_with("/usr/") && !path.starts_with("/bin/") && !path.starts_with("/sbin/")
 }
 
-/// Every pipeline of the range is a command that prints, or `true`, or `exit 0`, or keeps a status that nobody reads.
+/// Every pipeline of the range is a command that prints, or `true`, or `exit 0`, or keeps a status that nobody asks for.
 pub fn only_prints(text: &Text, range: Range<usize>) -> bool {
     let plain = |command: &Command| {
         commands::only_prints(command) || matches!(command.name(), "exit" | "return") && command.has("0")
@@ -189,10 +189,27 @@ pub fn only_prints(text: &Text, range: Range<usize>) -> bool {
             }
             let mut sets = text.parsed.sets.iter().filter(|set| set.pipeline == index).peekable();
             match sets.peek() {
-                Some(_) => sets.all(|set| !text.parsed.reads.iter().any(|read| read.name == set.name)),
+                Some(_) => sets.all(|set| !is_asked(text, &set.name)),
                 None => is_group(text, index),
             }
         })
+}
+
+/// Is a variable read by anything but commands that print it?
+pub fn is_asked(text: &Text, name: &str) -> bool {
+    let reads = text.parsed.reads.iter().filter(|read| read.name == name);
+    let within =
+        |command: &Command, span: crate::source::Span| command.span.start <= span.start && span.end <= command.span.end;
+    let told =
+        |span| text.parsed.commands.iter().any(|command| commands::only_prints(command) && within(command, span));
+    reads.into_iter().any(|read| !told(read.span))
+}
+
+/// `[[ … ]]` and `(( … ))` are pipelines without a command: what follows them by `&&` or `||` stands right behind.
+pub fn is_test(text: &Text, index: usize) -> bool {
+    let Some(site) = text.parsed.pipelines.get(index) else { return false };
+    let next = [&site.then, &site.otherwise].into_iter().filter(|next| !next.is_empty()).map(|next| next.start).min();
+    next == Some(index + 1) && is_group(text, index)
 }
 
 /// `{ …; }` and `( … )` are pipelines without a command of their own: do the next ones stand within?
@@ -246,7 +263,27 @@ const WRONG: &[&str] = &[
     "no backup",
     "refused",
     "timed out",
+    "full",
 ];
 /// What they say where all is well.
-const RIGHT: &[&str] =
-    &["nothing to", "already", "skip", "no need", "not needed", "not necessary", "using the default", "first run"];
+const RIGHT: &[&str] = &[
+    "nothing to",
+    "already",
+    "skip",
+    "no need",
+    "not needed",
+    "not necessary",
+    "using the default",
+    "first run",
+    "no error",
+    "no fail",
+    "no problem",
+    "no warn",
+    "no miss",
+    "no differ",
+    "no broken",
+    "no corrupt",
+    "no lost",
+    "0 errors",
+    "without error",
+];

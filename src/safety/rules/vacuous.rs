@@ -55,6 +55,16 @@ fn said(why: impl Into<String>, help: &'static str) -> Option<Said> {
 
 /// `[ … ]` that does not test what it says.
 fn test(text: &Text, command: &Command) -> Option<Said> {
+    let site = text.parsed.pipeline(command);
+    let mut behind = text.parsed.within(site.otherwise.clone()).peekable();
+    let excused = behind.peek().is_some() && behind.all(|other| matches!(other.name(), "true" | ":"));
+    if excused
+        && site.then.is_empty()
+        && !site.condition
+        && text.parsed.shell(command).is_some_and(|shell| !shell.substitution)
+    {
+        return said("whether it holds or not, it is a success", "leave `|| true` out");
+    }
     let words = command.arguments();
     let words = words.split_last().filter(|(last, _)| last.text == "]").map_or(words, |(_, rest)| rest);
     let words = words.split_first().filter(|(first, _)| first.text == "!").map_or(words, |(_, rest)| rest);
@@ -107,8 +117,11 @@ fn compared(text: &Text, command: &Command, left: &Word, operator: &str, right: 
         return said("no count is below 0", "ask for what must be there: `-ge 1`, or more");
     }
     let nothing = matches!((operator, right.text.as_str()), ("-gt" | "-ne", "0") | ("-ge", "1"));
-    if nothing && left.substitutions().any(|(inner, _)| counts_heading(inner)) {
-        return said("the list has a line more than there are things", "leave its heading out, or ask for 2 lines");
+    if nothing && answers(text, command, left).into_iter().any(counts_heading) {
+        return said(
+            "the list has a line more than there are things",
+            "leave its heading out, or `grep` itself: `pgrep -c`",
+        );
     }
     let both = silent(text, command, left) && silent(text, command, right);
     if both && matches!(operator, "=" | "==" | "-eq") {
@@ -131,15 +144,19 @@ fn refuses(text: &Text, branch: std::ops::Range<usize>) -> bool {
 
 /// Is it, or was it set to, the answer of a command whose failure makes it empty: `$(cmd || true)`?
 fn silent(text: &Text, command: &Command, word: &Word) -> bool {
-    let direct = |word: &Word| word.substitutions().any(|(inner, _)| is_excused(inner));
+    answers(text, command, word).into_iter().any(is_excused)
+}
+
+/// The substitutions of a word, or of what its variables were set to; not of those that are known to be filled.
+fn answers<'a>(text: &'a Text, command: &Command, word: &'a Word) -> Vec<&'a str> {
     let by_name = |name: &str| {
         let before = |set: &&Set| set.name == name && set.span.end <= command.span.start;
         let guarded = text.parsed.pipeline(command).guarded.iter().any(|known| known == name);
-        let value = text.parsed.sets.iter().rfind(before).and_then(|set| set.value.as_ref());
-        !guarded && value.is_some_and(direct)
+        text.parsed.sets.iter().rfind(before).filter(|_| !guarded).and_then(|set| set.value.as_ref())
     };
-    direct(word)
-        || word.variables().any(|(name, operator, _)| operator.trim_end_matches('}').is_empty() && by_name(name))
+    let plain = word.variables().filter(|(_, operator, _)| operator.trim_end_matches('}').is_empty());
+    let values = plain.filter_map(|(name, ..)| by_name(name));
+    [word].into_iter().chain(values).flat_map(|word| word.substitutions().map(|(inner, _)| inner)).collect()
 }
 
 fn is_excused(substitution: &str) -> bool {
@@ -152,9 +169,14 @@ fn is_excused(substitution: &str) -> bool {
 /// `ls -l | wc -l`, `docker ps | wc -l`: one more than there is.
 fn counts_heading(substitution: &str) -> bool {
     let inner = substitution.trim_start_matches(['$', '(', '`']).trim_end_matches([')', '`']).trim();
-    let Some(list) = inner.strip_suffix("| wc -l").map(str::trim).filter(|list| !list.contains('|')) else {
+    let (list, counter) = inner.rsplit_once('|').map_or((inner, ""), |(list, counter)| (list.trim(), counter.trim()));
+    // `ps | grep x` finds the `grep`.
+    if list.starts_with("ps ") && !inner.contains(['[', '^']) && !list.contains("comm") && !inner.contains("-v") {
+        return counter.starts_with("grep -c") || counter == "wc -l" && list.contains("grep");
+    }
+    if counter != "wc -l" || list.contains('|') {
         return false;
-    };
+    }
     let words: Vec<&str> = list.split_whitespace().collect();
     let quiet = words
         .iter()
@@ -176,7 +198,9 @@ fn question(text: &Text, command: &Command) -> Option<Said> {
         return None;
     }
     let claims = !site.then.is_empty() && status::only_prints(text, site.then.clone());
-    let decides = claims || !site.then.is_empty() && refuses(text, site.otherwise.clone());
+    let quiet = command.arguments().short('q') || command.redirects.iter().any(|to| to.target.text == "/dev/null");
+    let search = matches!(command.name(), "grep" | "egrep") && quiet;
+    let decides = claims || refuses(text, site.otherwise.clone()) || search;
     let spoken = spoken(text, command).or_else(|| thrown(text, command));
     spoken.or_else(|| decides.then(|| listed(text, command)).flatten())
 }
@@ -210,7 +234,12 @@ fn spoken(text: &Text, tool: &Command) -> Option<Said> {
 fn thrown(text: &Text, grep: &Command) -> Option<Said> {
     let words = grep.arguments();
     let site = text.parsed.pipeline(grep);
-    let silent = words.short('q') || words.short('c') || words.has_any(&["--quiet", "--silent", "--count"]);
+    let trouble = words
+        .iter()
+        .any(|word| ["error", "fail", "fatal", "warn"].iter().any(|what| word.text.to_lowercase().contains(what)));
+    // How many errors there are is worth knowing; how many containers are up is a question.
+    let counts = (words.short('c') || words.has_any(&["--count"])) && !trouble;
+    let silent = words.short('q') || words.has_any(&["--quiet", "--silent"]) || counts;
     let mut behind = text.parsed.within(site.otherwise.clone()).peekable();
     let excused = behind.peek().is_some() && behind.all(|other| matches!(other.name(), "true" | ":"));
     let only = matches!(grep.name(), "grep" | "egrep") && silent && excused && site.then.is_empty() && !site.condition;
@@ -266,7 +295,14 @@ fn listed(text: &Text, tool: &Command) -> Option<Said> {
 /// `ps aux | grep worker`: the `grep` is in the list.
 fn itself(text: &Text, grep: &Command) -> Option<Said> {
     let stages: Vec<&Command> = text.parsed.before(grep).filter(|other| other.via.is_none()).collect();
-    let [ps] = stages[..] else { return None };
+    let [ps, others @ ..] = &stages[..] else { return None };
+    let plain = |other: &&Command| {
+        let words = other.arguments();
+        other.name() == "grep" && !words.short('v') && !words.iter().any(|word| word.text.contains(['[', '^']))
+    };
+    if !others.iter().all(plain) {
+        return None;
+    }
     let words = ps.arguments();
     let columns = words.iter().any(|word| word.text.contains("comm") || word.text == "-C");
     let pattern = grep.arguments().operands(&["-e", "-m"]).first().and_then(|word| word.literal())?;
