@@ -49,10 +49,17 @@ fn unset(text: &str) -> BTreeSet<String> {
     parsed.free_reads().map(|read| read.name.clone()).filter(|name| !given(name)).collect()
 }
 
-/// A plan that is sound but for the text.
-fn plan(case: &Case) -> String {
-    let undeclared = case.rules.iter().any(|rule| rule == "undeclared-destruction");
-    let effect = if undeclared { "changes nothing" } else { "destroys db" };
+/// A plan that is sound but for the text, in which the rules of the case are asked at all: of a step that does not say what it
+/// does, of one that says that it changes nothing, of a rollback.
+fn plan(case: &Case, hazard: bool) -> String {
+    let about = |rule: &str| case.rules.iter().any(|other| other == rule);
+    let back = case.rules.first().is_some_and(|rule| rule == "evidence-destroyed");
+    let effect = match () {
+        // A look-alike may well write a report, which its step would say.
+        () if hazard && case.rules.first().is_some_and(|rule| rule == "opaque-command") => "",
+        () if back || about("undeclared-destruction") => "changes nothing",
+        () => "destroys db",
+    };
     let names = unset(&case.text);
     let mut plan = String::from("plan corpus \"Corpus\" { rto 90d }\n");
     for name in names.iter().filter(|name| name.to_uppercase() == **name) {
@@ -64,26 +71,24 @@ fn plan(case: &Case) -> String {
     for name in names.iter().filter(|name| name.to_uppercase() != **name) {
         writeln!(plan, "  capture {name} = sh \"./look {name}\"").unwrap();
     }
+    let text: String = case.text.lines().map(|line| format!("{line}\n")).collect();
+    let step = format!("  step x {effect} timeout 1m {{\n    sh \"\"\"\n{text}\"\"\"\n  }}\n");
+    let (there, here) = if back { (step.as_str(), "") } else { ("", step.as_str()) };
     write!(
         plan,
-        "  step alter modifies db timeout 1m {{ sh \"./alter\" }}\n  step x {effect} timeout 1m {{\n    sh \"\"\"\n"
+        "  step alter modifies db timeout 1m {{ sh \"./alter\" }}\n{here}}}\n\nrollback back of change {{\n  \
+         data_lost \"rows written since\"\n{there}  restore db from before\n  \
+         verify rows {{ sql db \"select count(*) from t\" >= 1 }}\n}}\n"
     )
     .unwrap();
-    for line in case.text.lines() {
-        writeln!(plan, "{line}").unwrap();
-    }
-    plan.push_str(
-        "\"\"\"\n  }\n}\n\nrollback back of change {\n  data_lost \"rows written since\"\n  restore db from before\n  \
-         verify rows { sql db \"select count(*) from t\" >= 1 }\n}\n",
-    );
     plan
 }
 
 /// The rules that find something in the text.
-fn found(case: &Case) -> (Vec<&'static str>, String) {
-    let plan = plan(case);
+fn found(case: &Case, hazard: bool) -> (Vec<&'static str>, String) {
+    let plan = plan(case, hazard);
     let begin = plan.find("  step x ").unwrap();
-    let end = plan.find("\n\nrollback back").unwrap();
+    let end = begin + plan[begin..].find("\n\"\"\"\n  }\n").unwrap();
     let checked = harness::check("corpus.rbk", &plan);
     let inside = |span: rbk::source::Span| (begin..end).contains(&(span.start as usize));
     let mut rules: Vec<&str> = checked
@@ -115,7 +120,7 @@ fn judge(name: &str, least: f64, most: f64) {
     let mut report = String::new();
     let (mut missed, mut alarms) = (0, 0);
     for case in &hazards {
-        let (rules, _) = found(case);
+        let (rules, _) = found(case, true);
         if !case.rules.iter().any(|rule| rules.contains(&rule.as_str())) {
             missed += 1;
             let Case { rules: wanted, text, line } = case;
@@ -123,7 +128,7 @@ fn judge(name: &str, least: f64, most: f64) {
         }
     }
     for case in &harmless {
-        let (rules, _) = found(case);
+        let (rules, _) = found(case, false);
         if !rules.is_empty() {
             alarms += 1;
             writeln!(report, "false alarm, {}:{}: {rules:?}\n{}", files[1], case.line, case.text).unwrap();

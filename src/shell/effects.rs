@@ -4,10 +4,10 @@
 //! A command that only shows (`--dry-run`, `diff`, `plan`) changes nothing, nor does one that only prints (`echo`). Whether the
 //! plan declares it is for a rule to say.
 
-use super::line::Line;
+use super::line::{Line, glob};
 use super::statements::{self, Told};
 use super::table::{self, Effect, Language, Target};
-use super::{Command, Place, Word, sql};
+use super::{Command, Place, Redirect, Word, sql};
 use crate::source::Span;
 use crate::syntax::Text;
 use std::ops::Range;
@@ -77,13 +77,70 @@ pub fn of(command: &Command) -> Nature {
         let device = file.text.starts_with("/dev/");
         let number = file.text.chars().all(|c| c.is_ascii_digit() || c == '-');
         if !device && !number {
-            let what = format!("writes {}", file.text);
-            let written =
-                Visible { span: file.span, ..visible(command, Effect::Modifies, Target::Files, what, &file.text) };
+            let (effect, verb) =
+                if empties(command, redirect) { (Effect::Destroys, "empties") } else { (Effect::Modifies, "writes") };
+            let what = format!("{verb} {}", file.text);
+            let written = Visible { span: file.span, ..visible(command, effect, Target::Files, what, &file.text) };
             nature.changes.push(written);
         }
     }
     nature
+}
+
+/// Does a command print nothing where data were: `: > ledger.jsonl`?
+fn empties(command: &Command, redirect: &Redirect) -> bool {
+    let words = command.arguments();
+    let silent = match command.name() {
+        ":" | "true" => true,
+        "cat" => !words.is_empty() && words.iter().all(|word| word.text == "/dev/null"),
+        "echo" => matches!(words, [only] if only.text == "-n"),
+        "printf" => matches!(words, [only] if only.text.is_empty()),
+        _ => false,
+    };
+    silent && is_data(redirect)
+}
+
+/// Does a redirection empty a file of data? A mark or a log may well be empty.
+fn is_data(redirect: &Redirect) -> bool {
+    const DATA: &[&str] = &[
+        "/var/lib/*",
+        "*/spool/*",
+        "*.jsonl",
+        "*.json",
+        "*.csv",
+        "*.db",
+        "*.sqlite*",
+        "*.dat",
+        "*.sql",
+        "*.dump",
+        "*.rdb",
+        "*.aof",
+        "*.conf",
+        "*.yml",
+        "*.yaml",
+        "*.env",
+        "*.xml",
+        "*.ini",
+        "*.toml",
+        "*passwd",
+    ];
+    const MARKS: &[&str] = &["/var/log/*", "*/run/*", "*.pid", "*.lock", "*.flag", "*.done", "/tmp/*"];
+    let like = |patterns: &[&str]| patterns.iter().any(|pattern| glob(pattern, &redirect.target.text));
+    redirect.writes && !redirect.appends && redirect.fd == 1 && like(DATA) && !like(MARKS)
+}
+
+/// What a redirection without a command does: `> ledger.jsonl`.
+pub fn emptied(redirect: &Redirect, place: Place) -> Option<Visible> {
+    let (target, what) = (&redirect.target, format!("empties {}", redirect.target.text));
+    is_data(redirect).then(|| Visible {
+        effect: Effect::Destroys,
+        target: Target::Files,
+        what,
+        object: target.text.clone(),
+        tool: String::new(),
+        span: target.span,
+        place,
+    })
 }
 
 fn visible(command: &Command, effect: Effect, target: Target, what: String, object: &str) -> Visible {

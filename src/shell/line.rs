@@ -162,6 +162,10 @@ impl<'a> Line<'a> {
         if does.like.is_empty() && does.unlike.is_empty() {
             return Some((does, objects.join(" ")));
         }
+        // What a list brings (`xargs rm`) is not among the words.
+        if objects.is_empty() && does.like.contains(&"") {
+            return Some((does, String::new()));
+        }
         let like = |object: &&str| does.like.is_empty() || does.like.iter().any(|pattern| glob(pattern, object));
         let unlike = |object: &&str| does.unlike.iter().any(|pattern| glob(pattern, object));
         let meant: Vec<&str> = objects.into_iter().filter(|object| like(object) && !unlike(object)).collect();

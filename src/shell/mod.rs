@@ -100,6 +100,8 @@ pub struct Read {
     pub has_default: bool,
     /// By whom it is read: an inner shell does not see the script's unexported variables.
     pub place: Place,
+    /// The pipeline that reads it, an index into those of the text.
+    pub pipeline: usize,
 }
 
 /// A variable that is given a value: by assignment, `read`, `for`, `local`, `export`, `printf -v` …

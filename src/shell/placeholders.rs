@@ -73,7 +73,8 @@ fn doubled(command: &Command) -> Vec<Placeholder> {
 /// The blanks in capitals within a word: in a name, an address, or at the end of a header.
 pub fn within(word: &Word) -> Vec<Placeholder> {
     let text = word.text.as_str();
-    if !text.contains('[') && !text.contains("YOUR_") {
+    let marked = text.contains(['[', '<', 'Y']) || [".y.", ".X.", ".x."].iter().any(|mark| text.contains(mark));
+    if !marked {
         return Vec::new();
     }
     let header =

@@ -194,6 +194,7 @@ impl Reader {
         let string = simple.string.map(|range| self.word(text, range, place));
         let input = simple.document.map(|document| self.document(text, &document, place)).or(string);
         let (Some(first), Some(last)) = (words.first(), words.last()) else {
+            self.parsed.effects.extend(redirects.iter().filter_map(|redirect| effects::emptied(redirect, place)));
             for (name, value, range) in assigned {
                 self.set(text, name, range, place, Some(value));
             }
@@ -324,7 +325,7 @@ impl Reader {
         for (name, range, has_default) in found.reads {
             let span = text.span(range);
             if self.depth == 1 || !self.parsed.reads.iter().any(|read| read.span == span) {
-                self.parsed.reads.push(Read { name, span, has_default, place });
+                self.parsed.reads.push(Read { name, span, has_default, place, pipeline: self.site });
             }
         }
         found.inner.iter().for_each(|script| self.substitution(script, place));

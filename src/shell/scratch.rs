@@ -12,9 +12,15 @@ pub fn unmade(changes: Vec<Visible>) -> Vec<Visible> {
 
 /// Was the thing of a word made by an effect that comes before?
 fn is_made(effects: &[Visible], visible: &Visible, word: &str) -> bool {
-    let before = |other: &&Visible| other.effect == Effect::Creates && other.span.end <= visible.span.start;
-    let same =
-        |other: &Visible| kin(other.target, visible.target) && other.object.split(' ').any(|made| inside(word, made));
+    // What a redirection has written is a copy if it is taken for one.
+    let written = |other: &Visible| {
+        visible.target == Target::Backup && other.target == Target::Files && other.effect == Effect::Modifies
+    };
+    let makes = |other: &Visible| other.effect == Effect::Creates || written(other);
+    let before = |other: &&Visible| makes(other) && other.span.end <= visible.span.start;
+    let same = |other: &Visible| {
+        (written(other) || kin(other.target, visible.target)) && other.object.split(' ').any(|made| inside(word, made))
+    };
     effects.iter().filter(before).any(same)
 }
 
@@ -55,7 +61,7 @@ pub fn variable(word: &str) -> Option<&str> {
 fn is_temporary(word: &str, target: Target) -> bool {
     let inside =
         |folder: &str| word.strip_prefix(folder).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('*'));
-    target == Target::Files
+    matches!(target, Target::Files | Target::Backup)
         && ["/tmp/", "/var/tmp/", "$TMPDIR/", "${TMPDIR}/", "${TMPDIR:-/tmp}/"].iter().any(|folder| inside(folder))
 }
 

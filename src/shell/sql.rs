@@ -229,6 +229,12 @@ fn verbs(words: &[Token]) -> Option<Verb> {
             told(Effect::Destroys, Target::Rows, "deletes every row of", name(words, 1))
         }
         "delete" => told(Effect::Modifies, Target::Rows, "deletes rows of", name(words, 1)),
+        "purge" if at(1).eq_ignore_ascii_case("binary") || at(1).eq_ignore_ascii_case("master") => Some((
+            Effect::Destroys,
+            Target::Backup,
+            "deletes binary logs, which a restore to a moment needs".into(),
+            String::new(),
+        )),
         "alter" => Some(alters(words)),
         "update" => told(Effect::Modifies, Target::Rows, "changes rows of", name(words, 1)),
         "insert" | "replace" | "merge" | "copy" | "load" => {

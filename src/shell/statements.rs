@@ -96,8 +96,9 @@ fn mongo(text: &str) -> Told {
     let mut told = Told::default();
     for (range, statement) in split(text, &[';', '\n']) {
         let packed: String = statement.chars().filter(|c| !c.is_whitespace()).collect();
+        let bare = unquoted(&packed);
         let empty = |method: &str| ["{})", ")", "{},"].iter().any(|rest| packed.contains(&format!("{method}{rest}")));
-        let found = METHODS.iter().find(|(method, .., filter)| packed.contains(method) && (!filter || empty(method)));
+        let found = METHODS.iter().find(|(method, .., filter)| bare.contains(method) && (!filter || empty(method)));
         match found {
             Some((method, effect, target, says, _)) => {
                 let before = packed.split(method).next().unwrap_or("");
@@ -109,6 +110,22 @@ fn mongo(text: &str) -> Told {
         }
     }
     told
+}
+
+/// A text without what stands in its quotes: a method that is only spoken of is not called.
+fn unquoted(text: &str) -> String {
+    let mut open = None;
+    let outside = |c: &char| match open {
+        None => {
+            open = matches!(c, '"' | '\'' | '`').then_some(*c);
+            true
+        }
+        Some(mark) => {
+            open = Some(mark).filter(|mark| mark != c);
+            open.is_none()
+        }
+    };
+    text.chars().filter(outside).collect()
 }
 
 /// Commands of Redis, one a line: the same entries as on the command line.

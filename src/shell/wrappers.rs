@@ -148,6 +148,7 @@ pub fn inner(words: &[Word], place: Place) -> Option<Inner<'_>> {
     let name = base(first);
     match name {
         "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" | "kubectl" | "oc" => container(rest),
+        "git" => foreach(rest, place),
         "su" | "script" => script_option(rest, place),
         "runuser" => script_option(rest, place).or_else(|| behind_dashes(rest, place)),
         "find" | "gfind" => executed(rest, place),
@@ -278,6 +279,20 @@ fn script_option(words: &[Word], place: Place) -> Option<Inner<'_>> {
     let at = words.iter().position(is_option)?;
     let inner = if place == Place::Here { Place::InnerShell } else { place };
     words.get(at + 1).map(|script| Inner::Script(script, inner))
+}
+
+/// `git submodule foreach --recursive 'git clean -fd'`
+fn foreach(words: &[Word], place: Place) -> Option<Inner<'_>> {
+    let at = words.iter().position(|word| word.text == "submodule")?;
+    let at = at + 1 + words.get(at + 1..)?.iter().position(|word| word.text == "foreach")?;
+    let rest = words.get(at + 1..)?;
+    let rest = rest.get(skip(rest, &[], 0)..)?;
+    let inner = if place == Place::Here { Place::InnerShell } else { place };
+    match rest {
+        [] => None,
+        [only] => Some(Inner::Script(only, inner)),
+        _ => Some(Inner::Command(rest, place)),
+    }
 }
 
 /// `docker exec C cmd`, `docker run I cmd`, `docker compose exec S cmd`, `kubectl exec P -- cmd`.

@@ -1,8 +1,11 @@
 //! A backup is taken while a service writes what it copies, with a tool that needs it to be still.
 
-use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::scripts::{Role, Text};
+use super::{Context, commands, copies};
+use crate::diagnostics::{Diagnostic, Level};
+use crate::ir::{Action, Effect};
 use crate::safety::trouble::Kind;
+use crate::shell::{self, Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let world = context.world;
@@ -29,7 +32,127 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             found.push(copy);
         }
     }
+    found.extend(torn(context));
     found
+}
+
+/// Where servers keep what they write.
+const HOMES: &[(&str, &str)] = &[
+    ("/var/lib/postgresql", "`pg_basebackup`, `pg_dump`"),
+    ("/var/lib/pgsql", "`pg_basebackup`, `pg_dump`"),
+    ("/var/lib/mysql", "`mysqldump --single-transaction`, `mariabackup`"),
+    ("/var/lib/mariadb", "`mysqldump --single-transaction`, `mariabackup`"),
+    ("/var/lib/mongo", "`mongodump --oplog`"),
+    ("/var/lib/redis", "`redis-cli --rdb FILE`"),
+    ("/var/lib/elasticsearch", "a snapshot of its own"),
+    ("/var/lib/opensearch", "a snapshot of its own"),
+    ("/var/lib/cassandra", "`nodetool snapshot`"),
+    ("/var/lib/influxdb", "`influx backup`"),
+    ("/var/lib/clickhouse", "`BACKUP`"),
+    ("/var/lib/rabbitmq", "`rabbitmqctl export_definitions`"),
+    ("pgdata", "`pg_basebackup`, `pg_dump`"),
+    ("postgres_data", "`pg_basebackup`, `pg_dump`"),
+    ("postgres-data", "`pg_basebackup`, `pg_dump`"),
+    ("mysql_data", "`mysqldump --single-transaction`"),
+    ("mysql-data", "`mysqldump --single-transaction`"),
+    ("mongo_data", "`mongodump --oplog`"),
+    ("mongo-data", "`mongodump --oplog`"),
+    ("redis_data", "`redis-cli --rdb FILE`"),
+];
+
+/// Files of a server that commands copy while it may write them, and dumps that are told not to care.
+fn torn(context: &Context) -> Vec<Diagnostic> {
+    let copying = ["tar", "rsync", "cp", "zip", "scp", "mysqldump", "mariadb-dump"];
+    if !context.has_named(&copying) || is_stilled(context) {
+        return Vec::new();
+    }
+    let work = context.named(&copying).filter(|(text, _)| text.role == Role::Work);
+    let one = |(text, command): (&Text, &Command)| {
+        if commands::is_dry(command) || command.name() == "rsync" && command.arguments().short('n') {
+            return None;
+        }
+        let dump = || careless(command).map(|word| (word, "`--single-transaction`"));
+        let (word, help) = source(text, command).or_else(dump)?;
+        let message =
+            format!("`{}` copies what a server may be writing: the copy may be torn", commands::shown(command));
+        let place =
+            Diagnostic::new("backup-of-running-writer", Level::Warning, message, word.span, "not a copy of one moment");
+        Some(place.help(format!("stop the server before, or let it copy by itself: {help}")))
+    };
+    work.filter_map(one).collect()
+}
+
+/// Does anything in the plan stop a server, or hold its files still?
+fn is_stilled(context: &Context) -> bool {
+    let stops = |action: &Action| action.effects.iter().any(|effect| matches!(effect, Effect::Stop(_)));
+    let says = |command: &Command| {
+        let words = command.arguments().iter().chain(&command.input);
+        words.map(|word| word.text.to_ascii_lowercase()).any(|text| {
+            ["pg_backup_start", "pg_start_backup", "read lock", "fsynclock", "shutdown"]
+                .iter()
+                .any(|hold| text.contains(hold))
+        })
+    };
+    let held = |text: &Text| {
+        text.parsed.effects.iter().any(|effect| effect.effect == shell::Effect::Stops)
+            || text.parsed.commands.iter().any(says)
+    };
+    context.written.iter().any(|(_, action)| stops(action)) || context.texts().iter().any(held)
+}
+
+/// What a command copies, if it is a server's home.
+fn source<'a>(text: &'a Text, command: &'a Command) -> Option<(&'a Word, &'static str)> {
+    let words = command.arguments();
+    let home = |word: &Word| {
+        let path = word.text.trim_end_matches('/');
+        let aside = ["backup", "dump", "export", "snapshot", "restore", "-files", ".conf", ".log", "log/", ".sock"]
+            .iter()
+            .any(|mark| path.contains(mark));
+        let of = |(place, _): &&(&str, &str)| place.starts_with('/') && path.starts_with(place);
+        HOMES.iter().find(of).filter(|_| !aside).map(|(_, help)| *help)
+    };
+    let mounted = |word: &Word| {
+        let (volume, _) = word.text.split_once(':')?;
+        let named = |(place, _): &&(&str, &str)| !place.starts_with('/') && volume.ends_with(place);
+        HOMES.iter().find(named).map(|(_, help)| *help).or_else(|| home(word).filter(|_| volume.starts_with('/')))
+    };
+    let paths = match command.name() {
+        "tar" if copies::makes_archive(command) => {
+            let from = words.value(&["-C", "--directory"]).into_iter();
+            let container = text.parsed.runners(command).find(|runner| matches!(runner.name(), "docker" | "podman"));
+            let volume =
+                container.into_iter().flat_map(Command::arguments).find_map(|word| Some((word, mounted(word)?)));
+            if volume.is_some() {
+                return volume;
+            }
+            from.chain(words.operands(&["-C", "-f", "--file", "--exclude"])).collect()
+        }
+        "rsync" | "cp" | "scp" | "zip" => {
+            let mut all = words.operands(&["-e", "--exclude", "--include", "-t", "-i", "-P"]);
+            // The last of them is where they go; of `zip` the first.
+            let place = if command.name() == "zip" { 0 } else { all.len().saturating_sub(1) };
+            if place < all.len() {
+                all.remove(place);
+            }
+            all
+        }
+        _ => return None,
+    };
+    paths.into_iter().find_map(|word| Some((word, home(word)?)))
+}
+
+/// `mysqldump --skip-lock-tables` without a transaction.
+fn careless(command: &Command) -> Option<&Word> {
+    let words = command.arguments();
+    let dump = matches!(command.name(), "mysqldump" | "mariadb-dump")
+        && !words.has_any(&["--single-transaction", "--lock-all-tables", "-x", "--no-data", "-d"]);
+    let loose = |word: &&Word| {
+        matches!(
+            word.text.to_ascii_lowercase().as_str(),
+            "--skip-lock-tables" | "--skip-opt" | "--lock-tables=false" | "--lock-tables=0"
+        )
+    };
+    words.iter().find(loose).filter(|_| dump)
 }
 
 /// Those that a rollback takes before it restores.

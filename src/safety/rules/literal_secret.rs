@@ -1,6 +1,6 @@
 //! A password, key or token that stands in the plan: whoever reads the plan has it, and so has every copy.
 
-use super::{Context, commands, secrets};
+use super::{Context, commands, literals, secrets};
 use crate::diagnostics::Diagnostic;
 use crate::model::value::Value;
 use crate::shell::{Command, Word, Words};
@@ -13,7 +13,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             let passes = ["env", "docker", "podman", "docker-compose"].contains(&command.name());
             passes || !text.parsed.is_wrapper(command)
         };
-        let told = |command: &Command| of_command(command).filter(|_| holds(command));
+        let told = |command: &Command| {
+            let said = of_command(command).filter(|_| holds(command));
+            said.or_else(|| literals::of_data(text, command).map(report))
+        };
         found.extend(text.parsed.commands.iter().filter_map(told));
         let sets = text.parsed.sets.iter().filter(|set| secrets::is_name(&set.name));
         found.extend(
@@ -75,6 +78,21 @@ fn takes(command: &Command) -> bool {
             | "curl"
             | "wget"
             | "aws"
+            | "openssl"
+            | "zip"
+            | "unzip"
+            | "7z"
+            | "ssh-keygen"
+            | "ldapadd"
+            | "ldapmodify"
+            | "ldapsearch"
+            | "ldapdelete"
+            | "ldappasswd"
+            | "htpasswd"
+            | "rabbitmqctl"
+            | "smbclient"
+            | "keytool"
+            | "sqlcmd"
     )
 }
 
@@ -104,7 +122,9 @@ fn option(word: &Word, next: Option<&Word>) -> Option<Diagnostic> {
         return (named && fixed && secrets::is_value(value)).then(|| report(word.place(at..text.len())));
     }
     let name = text.strip_prefix("--")?.replace('-', "_");
-    let asks = ["password_stdin", "ask_password", "no_password"].contains(&name.as_str());
+    // `--secret id=npm,env=NPM_TOKEN` says where it is.
+    let asks = ["password_stdin", "ask_password", "no_password"].contains(&name.as_str())
+        || name == "secret" && next.is_some_and(|next| next.text.contains('='));
     let value = next.filter(|next| secrets::is_name(&name) && !asks && !next.text.starts_with('-'))?;
     is_literal(value).then(|| report(value.span))
 }
@@ -126,6 +146,33 @@ fn short(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnost
         }
         "docker" | "podman" if text == "-p" && command.arguments().has_any(&["login"]) => {
             next.filter(|next| is_literal(next)).map(|next| report(next.span))
+        }
+        "openssl" => {
+            let value = text.strip_prefix("pass:").filter(|value| word.fixed && secrets::is_value(value))?;
+            Some(report(word.place(text.len() - value.len()..text.len())))
+        }
+        "zip" | "unzip" | "sqlcmd" if text == "-P" => {
+            next.filter(|next| is_literal(next)).map(|next| report(next.span))
+        }
+        "7z" => {
+            let value = text.strip_prefix("-p").filter(|value| word.fixed && secrets::is_value(value))?;
+            Some(report(word.place(text.len() - value.len()..text.len())))
+        }
+        "ssh-keygen" if text == "-N" => next.filter(|next| is_literal(next)).map(|next| report(next.span)),
+        "ldapadd" | "ldapmodify" | "ldapsearch" | "ldapdelete" | "ldappasswd" if text == "-w" => {
+            next.filter(|next| is_literal(next)).map(|next| report(next.span))
+        }
+        "keytool" if matches!(text, "-storepass" | "-keypass") => {
+            next.filter(|next| is_literal(next)).map(|next| report(next.span))
+        }
+        "htpasswd" | "rabbitmqctl" if next.is_none() => {
+            let words = command.arguments();
+            let gives = words.short('b') || words.has_any(&["add_user", "change_password"]);
+            (gives && is_literal(word)).then(|| report(word.span))
+        }
+        "smbclient" => {
+            let (user, value) = text.split_once('%').filter(|_| word.fixed)?;
+            secrets::is_value(value).then(|| report(word.place(user.len() + 1..text.len())))
         }
         "curl" | "wget" if matches!(text, "-u" | "--user") => {
             let next = next.filter(|next| next.fixed)?;
@@ -168,8 +215,14 @@ fn query(word: &Word) -> Option<Diagnostic> {
 
 /// `aws configure set aws_secret_access_key …`
 fn kept(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnostic> {
-    let sets = command.name() == "aws" && command.arguments().has_any(&["configure"]);
-    let value = next.filter(|next| sets && secrets::is_name(&word.text) && is_literal(next))?;
+    let words = command.arguments();
+    let sets = command.name() == "aws" && words.has_any(&["configure"]) && secrets::is_name(&word.text);
+    let put = || {
+        let named =
+            words.value(&["--name"]).is_some_and(|name| secrets::is_name(&name.text.replace(['/', '-', '.'], "_")));
+        command.name() == "aws" && words.has_any(&["put-parameter"]) && word.text == "--value" && named
+    };
+    let value = next.filter(|next| (sets || put()) && is_literal(next))?;
     Some(report(value.span))
 }
 

@@ -8,7 +8,9 @@ mod background;
 mod beside;
 mod commands;
 mod context;
+mod copies;
 mod crowds;
+mod literals;
 mod places;
 mod prompts;
 mod prompts_of_system;
@@ -172,6 +174,7 @@ rules! {
     "R826" Warning true asynchronous_backup "asynchronous-backup" "a copy that is only begun when the command returns";
     "R827" Warning true build_without_build_tools "build-without-build-tools" "a build without the tools that build";
     "R828" Warning true backup_branch_moves "backup-branch-moves" "a branch made to keep a state, and then worked on";
+    "R829" Error true file_emptied_before_read "file-emptied-before-read" "a file that is emptied before the command that writes it has read it";
     "R901" Warning true unprotected_production "unprotected-production" "a production environment that is not protected";
     "R902" Warning true target_identity_unasserted "target-identity-unasserted" "a target that is found by a value, and that nothing proves to be the one meant";
     "R903" Warning true personal_path "personal-path" "a path into somebody's home";

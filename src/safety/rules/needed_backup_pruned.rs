@@ -1,16 +1,56 @@
 //! A backup is kept for less time than the rollback that needs it may be asked for, or only until the next one is taken.
 
-use super::Context;
+use super::scripts::{Role, Text};
+use super::{Context, copies};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, Run, actions, duration};
 use crate::model::ids::Id;
 use crate::model::plan::{Backup, Monitor};
 use crate::model::value::Value;
 use crate::safety::cells::Change;
+use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let phases = context.survey.changes.iter().filter(|change| change.is_phase);
-    phases.flat_map(|change| of_change(context, change)).collect()
+    let emptied = context.named(&["find", "tar"]).filter(|(text, _)| text.role == Role::Work);
+    let emptied = emptied.filter_map(|(text, command)| empties(text, command));
+    phases.flat_map(|change| of_change(context, change)).chain(emptied).collect()
+}
+
+/// A command that removes every copy of a folder: `find DIR -delete`, with what was to choose behind it or nowhere; `tar
+/// --remove-files`.
+fn empties(text: &Text, command: &Command) -> Option<Diagnostic> {
+    let words = command.arguments();
+    let (message, help) = match command.name() {
+        "find" => {
+            let at = words.iter().position(|word| word.text == "-delete")?;
+            let bare = ["-mindepth", "-maxdepth", "-depth", "-xdev", "-mount", "-type", "-P", "-H", "-L"];
+            let chooses =
+                words[..at].iter().any(|word| word.text.starts_with(['-', '(', '!']) && !bare.contains(&&*word.text));
+            if chooses || !words[..at].iter().any(copies::names_copy) {
+                return None;
+            }
+            (
+                "`-delete` removes everything that `find` has come to: nothing before it chooses",
+                "put `-name` and the like before `-delete`, and look first: `-print` in its place",
+            )
+        }
+        _ if words.has_any(&["--remove-files"]) && words.iter().skip(1).any(|word| is_folder(word)) => (
+            "`--remove-files` takes the copies away that it has packed: the archive is the only one left",
+            "read the archive first, then remove them",
+        ),
+        _ => return None,
+    };
+    let dry = super::commands::is_dry(command) || text.role != Role::Work;
+    let place = || Context::report("needed-backup-pruned", message.to_owned(), command.span, "copies are gone");
+    (!dry).then(|| place().help(help))
+}
+
+/// A folder of copies by its name; what holds them, no single file.
+fn is_folder(word: &Word) -> bool {
+    word.text.starts_with('/')
+        && ["backup", "dump", "offsite", "snapshot"].iter().any(|mark| word.text.contains(mark))
+        && !word.text.contains(".t")
 }
 
 fn of_change(context: &Context, change: &Change) -> Vec<Diagnostic> {

@@ -2,11 +2,12 @@
 //! about a plan that holds it. A tool that several steps leave unexplained is reported once.
 
 use super::Context;
-use crate::diagnostics::Diagnostic;
+use super::scripts::{Role, Text};
+use crate::diagnostics::{Diagnostic, Level};
 use crate::ir::{Action, Run};
 use crate::model::value::Command;
 use crate::safety::inferred;
-use crate::shell::{self, Effect, Target, Visible};
+use crate::shell::{self, Effect, Target, Visible, Word};
 use crate::source::Span;
 
 /// Why a step must say more.
@@ -34,7 +35,45 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             None => found.push((String::new(), silent(action))),
         }
     }
-    found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+    let made = context.named(RUNNERS).filter(|(text, _)| text.role != Role::Diagnosis);
+    let made = made.filter_map(|(text, command)| unseen(text, command));
+    found.into_iter().map(|(_, diagnostic)| diagnostic).chain(made).collect()
+}
+
+/// What runs a text that it is given.
+const RUNNERS: &[&str] = &["eval", "sh", "bash", "dash", "zsh", "ksh", "ash", "source", "."];
+
+/// A text that is known only when it runs: the value of a variable, what a server sends. Whatever the step says, nothing can be
+/// compared with it.
+fn unseen(text: &Text, command: &shell::Command) -> Option<Diagnostic> {
+    let words = command.arguments();
+    let fetches = |word: &Word| {
+        let inner = word.substitutions().map(|(inner, _)| inner.trim_start_matches(['$', '(', '`']).trim_start());
+        inner.into_iter().any(|inner| inner.starts_with("curl ") || inner.starts_with("wget "))
+    };
+    let given = |word: &Word| {
+        let [part] = word.parts.as_slice() else { return None };
+        let (name, ..) = word.variables().next().filter(|_| part.expansion)?;
+        (!text.parsed.sets.iter().any(|set| set.name == name)).then(|| format!("${name}"))
+    };
+    let is_shell = !matches!(command.name(), "eval" | "source" | ".");
+    let script = match command.name() {
+        "eval" => words.first(),
+        "source" | "." => None,
+        _ => words.iter().position(|word| word.text == "-c").and_then(|at| words.get(at + 1)),
+    };
+    let download = |other: &shell::Command| matches!(other.name(), "curl" | "wget");
+    let plain = words.iter().take_while(|word| word.text != "--").all(|word| word.text.starts_with('-'));
+    let piped = is_shell && plain && text.parsed.before(command).any(download);
+    let what = match script {
+        Some(word) if fetches(word) => "what a server sends".to_owned(),
+        Some(word) => format!("the value of `{}`", given(word)?),
+        None if piped => "what a server sends".to_owned(),
+        None => return None,
+    };
+    let message = format!("`{}` runs {what}: what it changes is known only when it is too late", command.name());
+    let place = Diagnostic::new("opaque-command", Level::Warning, message, command.span, "changes what?");
+    Some(place.help("write the commands into the plan; keep a script that is fetched in a file, with its checksum, and read it before"))
 }
 
 fn doubt(action: &Action) -> Option<Doubt> {

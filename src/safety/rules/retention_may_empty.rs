@@ -1,15 +1,65 @@
 //! What a plan says about how long copies are kept allows that none, or no good one, is left.
 
-use super::Context;
+use super::scripts::{Role, Text};
+use super::{Context, copies};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, duration};
 use crate::model::ids::Id;
 use crate::model::plan::Backup;
 use crate::model::value::Value;
+use crate::shell::{Command, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let all = context.world.plan.backups.iter().enumerate();
-    all.filter_map(|(index, backup)| one(context, Id::new(index), backup)).collect()
+    let pruned = context.named(&["find", "ls"]).filter(|(text, _)| text.role == Role::Work);
+    let pruned = pruned.filter_map(|(text, command)| prunes(text, command));
+    all.filter_map(|(index, backup)| one(context, Id::new(index), backup)).chain(pruned).collect()
+}
+
+/// A command that removes copies by their age, or all but the newest, whatever is left.
+fn prunes(text: &Text, lists: &Command) -> Option<Diagnostic> {
+    let words = lists.arguments();
+    let removes = |command: &&Command| matches!(command.name(), "rm" | "unlink" | "shred");
+    // `find -delete`, `find -exec rm`, `ls | xargs rm`, the same in an inner shell.
+    let removed = words.has_any(&["-delete"])
+        || text.parsed.commands.iter().filter(removes).any(|command| {
+            text.parsed
+                .runners(command)
+                .any(|by| by.span == lists.span || by.pipeline == lists.pipeline && by.stage > lists.stage)
+        });
+    let aged = words.has_any(&["-mtime", "-mmin", "-ctime", "-cmin", "-atime"]) && lists.name() == "find";
+    let one = || {
+        text.parsed.behind(lists).any(|next| {
+            next.name() == "tail"
+                && next.arguments().value(&["-n"]).is_some_and(|from| from.text.trim_start_matches("-n") == "+2")
+        })
+    };
+    let newest = lists.name() == "ls" && words.short('t') && one();
+    let copies = words.iter().any(copies::names_copy);
+    if !removed || !copies || !(aged || newest) || counts(text) {
+        return None;
+    }
+    let (message, help) = if aged {
+        (
+            "copies are removed by their age, whether there is a younger one or not: the last good one goes as well",
+            "keep a number of them, or see first that a younger one is there and can be read",
+        )
+    } else {
+        (
+            "all copies but the newest are removed: it may be the one that is no good",
+            "keep several, or remove only when the newest has been read",
+        )
+    };
+    let place = Context::report("retention-may-empty", message.to_owned(), lists.span, "none may be left");
+    Some(place.help(help))
+}
+
+/// Does the text count what is there, or read a copy, before?
+fn counts(text: &Text) -> bool {
+    text.parsed.commands.iter().any(|command| {
+        matches!(command.name(), "wc" | "pg_restore" | "sha256sum" | "pg_verifybackup")
+            || command.arguments().has_any(&["-ge", "-gt", "-lt", "-le"])
+    })
 }
 
 fn one(context: &Context, id: Id<Backup>, backup: &Backup) -> Option<Diagnostic> {

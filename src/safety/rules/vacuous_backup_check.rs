@@ -1,12 +1,13 @@
 //! What reads a backup back would accept an empty one: it looks whether the file is there, or whether it was packed well.
 
-use super::Context;
+use super::scripts::{Role, Text};
+use super::{Context, commands, copies};
 use crate::diagnostics::Diagnostic;
-use crate::ir::{Action, Effect};
+use crate::ir::{Action, Effect, Run};
 use crate::model::ids::Id;
 use crate::model::plan::{Backup, Thing};
 use crate::model::value::{Check, Command, FileTest, Probe, Relation, Script, Value};
-use crate::shell;
+use crate::shell::{self, Words};
 use crate::source::Span;
 
 /// Commands that only look at the outside of a file.
@@ -16,7 +17,89 @@ const PACKERS: &[&str] = &["gzip", "gunzip", "pigz", "bzip2", "xz", "zstd", "lz4
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let all = context.world.plan.backups.iter().enumerate();
-    all.filter_map(|(index, backup)| one(context, Id::new(index), backup)).collect()
+    let work = context.texts().iter().filter(|text| text.role == Role::Work);
+    all.filter_map(|(index, backup)| one(context, Id::new(index), backup))
+        .chain(work.filter_map(|text| stepped(context, text)))
+        .collect()
+}
+
+/// Is it a step's, and not what a resource is checked with?
+fn is_step(context: &Context, text: &Text) -> bool {
+    let Some(first) = text.parsed.commands.first() else { return false };
+    let holds =
+        |span: Span| span.file == first.span.file && span.start <= first.span.start && first.span.end <= span.end;
+    context.written.iter().any(|(_, action)| matches!(action.run, Run::Commands(_)) && holds(action.span))
+}
+
+/// A step that looks at a copy from outside and does nothing else, or tells that it is good.
+fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
+    let parsed = &text.parsed;
+    let told = parsed.commands.iter().find(|command| claims(command));
+    let looks = |command: &&shell::Command| {
+        let words = command.arguments();
+        let tests = matches!(command.name(), "test" | "[") && words.iter().any(|word| is_file_operator(&word.text));
+        (tests || is_packed(command)) && words.iter().any(|word| copies::names_copy(word))
+    };
+    let look = parsed.commands.iter().find(looks).map(|command| command.span);
+    let tested =
+        || parsed.tested.iter().find(|(operator, word)| is_file_operator(operator) && copies::names_copy(word));
+    let look = look.or_else(|| tested().map(|(_, word)| word.span));
+    let span = look.or_else(|| told.filter(|_| lists_copy(text)).map(|command| command.span))?;
+    let outside = |command: &shell::Command| {
+        OUTSIDE.contains(&command.name())
+            || matches!(command.name(), "exit" | "return" | "set" | "du" | "sudo")
+            || command.stage > 0 && PACKERS.contains(&command.name())
+            || copies::dumped(text, command).is_some() && told.is_some()
+            || is_packed(command)
+    };
+    if !parsed.problems.is_empty() || !parsed.commands.iter().all(outside) || !is_step(context, text) {
+        return None;
+    }
+    let message = "this accepts an empty copy: it looks at the file from outside, not at what is in it".to_owned();
+    let place = Context::report("vacuous-backup-check", message, span, "does not look at what is in it");
+    let place = match told.filter(|told| told.span != span) {
+        Some(told) => place.also(told.span, "says that it is good"),
+        None => place,
+    };
+    Some(place.help(
+        "read it to its end: list the archive, look for a table, compare a count; or declare a `backup` with a `check`",
+    ))
+}
+
+/// `echo "backup verified"`
+fn claims(command: &shell::Command) -> bool {
+    let text = command.arguments().iter().map(|word| word.text.to_ascii_lowercase()).collect::<Vec<_>>().join(" ");
+    let good = [
+        "verified",
+        "valid",
+        "is good",
+        "is ok",
+        "is fine",
+        "can be restored",
+        "restorable",
+        "usable",
+        "intact",
+        "complete",
+    ];
+    let denied = ["not ", "invalid", "no ", "unusable", "incomplete"];
+    commands::only_prints(command)
+        && ["backup", "dump", "copy", "snapshot", "archive"].iter().any(|thing| text.contains(thing))
+        && good.iter().any(|word| text.contains(word))
+        && !denied.iter().any(|word| text.contains(word))
+}
+
+fn lists_copy(text: &Text) -> bool {
+    let lists = |command: &shell::Command| matches!(command.name(), "ls" | "stat" | "du" | "file");
+    text.parsed.commands.iter().any(|command| lists(command) && command.arguments().iter().any(copies::names_copy))
+}
+
+fn is_file_operator(text: &str) -> bool {
+    matches!(text, "-e" | "-f" | "-s" | "-r")
+}
+
+/// `gzip -t`, also in a bundle.
+fn is_packed(command: &shell::Command) -> bool {
+    PACKERS.contains(&command.name()) && (command.arguments().short('t') || command.has("--test"))
 }
 
 fn one(context: &Context, id: Id<Backup>, backup: &Backup) -> Option<Diagnostic> {
@@ -63,7 +146,6 @@ fn all_vacuous(commands: &[Command]) -> bool {
 
 fn looks_at_outside(script: &Script) -> bool {
     let parsed = shell::parse(script);
-    let packed = |c: &shell::Command| PACKERS.contains(&c.name()) && (c.has("-t") || c.has("--test"));
-    let outside = |c: &shell::Command| OUTSIDE.contains(&c.name()) || packed(c);
+    let outside = |c: &shell::Command| OUTSIDE.contains(&c.name()) || is_packed(c);
     parsed.problems.is_empty() && !parsed.commands.is_empty() && parsed.commands.iter().all(outside)
 }

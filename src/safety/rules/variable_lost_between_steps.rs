@@ -3,13 +3,67 @@
 use super::Context;
 use super::scripts::Text;
 use crate::diagnostics::Diagnostic;
-use crate::shell::{Place, Read, Set};
+use crate::shell::{Command, Parsed, Place, Read, Set, is_shells_own};
 use rustc_hash::FxHashMap;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut lost = lost(context);
     lost.dedup_by(|(next, _), (read, _)| next.name == read.name);
-    lost.into_iter().map(|(read, set)| one(read, set)).collect()
+    let known = super::scripts::known(context);
+    let inner = context.texts().iter().flat_map(|text| kept(text).into_iter().map(move |found| (text, found)));
+    let inner = inner.filter(|(text, (read, _))| !known.contains(&*read.name) && !text.locals.contains(&read.name));
+    let mut found: Vec<Diagnostic> = inner.map(|(_, (read, set))| inside(read, set)).collect();
+    found.extend(lost.into_iter().map(|(read, set)| one(read, set)));
+    found
+}
+
+/// The reads whose variable was set before in the same text, but each time in a shell of its own: in parentheses, in a pipeline, in
+/// `$( … )`, in `bash -c`. Each variable once.
+fn kept(text: &Text) -> Vec<(&Read, &Set)> {
+    let parsed = &text.parsed;
+    if parsed.shells.len() == 1 && parsed.pipelines.iter().all(|site| site.subshell == 0 && site.stages == 1) {
+        return Vec::new();
+    }
+    let last = parsed.commands.iter().any(|command| command.name() == "shopt" && command.has("lastpipe"));
+    let mut found: Vec<(&Read, &Set)> = Vec::new();
+    let here = |read: &&Read| read.place == Place::Here && !read.has_default && !is_shells_own(&read.name);
+    for read in parsed.reads.iter().filter(here) {
+        let mut sets =
+            parsed.sets.iter().filter(|set| set.name == read.name && set.span.end <= read.span.start).peekable();
+        let Some(first) = sets.peek().copied() else { continue };
+        let hidden = !last && sets.all(|set| is_hidden(parsed, set, read));
+        if hidden && !found.iter().any(|(other, _)| other.name == read.name) {
+            found.push((read, first));
+        }
+    }
+    found
+}
+
+/// Is what is set gone where it is read?
+fn is_hidden(parsed: &Parsed, set: &Set, read: &Read) -> bool {
+    let sites = (parsed.pipelines.get(set.pipeline), parsed.pipelines.get(read.pipeline));
+    let (Some(site), Some(reads)) = sites else { return false };
+    // Of the variable of a loop it is not known which pipeline it belongs to.
+    let within = |command: &Command| command.span.start <= set.span.start && set.span.end <= command.span.end;
+    let by_read =
+        || parsed.commands.iter().any(|command| matches!(command.name(), "read" | "export") && within(command));
+    if set.value.is_none() && !by_read() {
+        return false;
+    }
+    if site.shell == reads.shell {
+        let pipe = site.stages > 1 && set.pipeline != read.pipeline;
+        return site.subshell != 0 && reads.subshell == 0 || pipe;
+    }
+    let by = parsed.shells.get(site.shell).and_then(|shell| shell.by).and_then(|by| parsed.commands.get(by));
+    site.shell > reads.shell && by.is_none_or(|by| by.name() != "eval")
+}
+
+fn inside(read: &Read, set: &Set) -> Diagnostic {
+    let name = &read.name;
+    let message = format!("`${name}` is set in a shell of its own, which is gone: here it has no value");
+    Context::report("variable-lost-between-steps", message, read.span, "no value here")
+        .also(set.span, "set here: a pipe, parentheses or an inner shell ends with all that it has set")
+        .help(format!("set it in the script's own shell: `{name}=$(…)`, `read -r {name} < <(…)`"))
 }
 
 /// The reads that nothing covers in their own text, and the assignment of another text that was meant.
