@@ -318,7 +318,7 @@ impl Reader {
     }
 
     fn word(&mut self, text: &Text, range: Range<usize>, place: Place) -> Word {
-        self.found(text, words::word(text, range), place)
+        words::plain(text, range.clone()).unwrap_or_else(|| self.found(text, words::word(text, range), place))
     }
 
     fn found(&mut self, text: &Text, found: Found, place: Place) -> Word {

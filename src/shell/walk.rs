@@ -67,12 +67,14 @@ impl<'t> Walk<'t> {
 
     /// `a && b || c`: each is known by where it begins, and what follows it runs if it succeeds or fails.
     fn chain(&mut self, chain: &Chain) {
+        if chain.rest.is_empty() {
+            return self.pipeline(&chain.first);
+        }
         let (known, asked, last) = (self.here.guarded.len(), self.here.asked, self.here.last);
         let count = chain.rest.len();
         let mut starts = vec![self.reading.pipelines.len()];
         let mut proof = guards::proof(&chain.first);
-        self.here.asked = asked || count > 0;
-        self.here.last = last && count == 0;
+        (self.here.asked, self.here.last) = (true, false);
         self.pipeline(&chain.first);
         for (i, (joint, pipeline)) in chain.rest.iter().enumerate() {
             let learnt = std::mem::take(&mut proof);

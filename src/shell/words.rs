@@ -8,6 +8,7 @@ use super::text::{Builder, part};
 use super::tree::{Map, Parts};
 use super::{Part, Quote, Word};
 use crate::syntax::Text;
+use smallvec::smallvec;
 use std::ops::Range;
 
 /// What a word holds.
@@ -21,6 +22,19 @@ pub struct Found {
     pub sets: Vec<(String, Range<usize>)>,
     /// The scripts of command substitutions.
     pub inner: Vec<Text>,
+}
+
+/// A word in which nothing is quoted or expanded, and that runs in step with the file: most do, and need no taking apart.
+pub fn plain(text: &Text, range: Range<usize>) -> Option<Word> {
+    let written = text.value.get(range.clone()).filter(|written| !written.is_empty())?;
+    if written.bytes().any(|byte| matches!(byte, b'\\' | b'\'' | b'"' | b'$' | b'`')) {
+        return None;
+    }
+    let span = text.span(range);
+    let part = Part { range: 0..written.len(), quote: Quote::Bare, expansion: false };
+    let (parts, map) = (smallvec![part], smallvec![(0, span.start)]);
+    let in_step = (span.end - span.start) as usize == written.len();
+    in_step.then(|| Word { text: written.to_owned(), fixed: true, quoted: false, span, parts, map })
 }
 
 /// Takes a word apart.
