@@ -160,6 +160,11 @@ fn one(tokens: &[Token], text: &str, range: Range<usize>, told: &mut Told) {
         return client(first.text, range, told);
     }
     // `EXPLAIN` shows a plan, `EXPLAIN ANALYZE` runs the statement.
+    if first.is("reset") && tokens.get(1).is_some_and(|token| token.is_one_of(&["master", "binary"])) {
+        let what = "deletes binary logs, which a restore to a moment needs".to_owned();
+        let said = Said { range, effect: Effect::Destroys, target: Target::Backup, what, object: String::new() };
+        return told.list.push(said);
+    }
     let explained = first.is("explain") && !tokens.iter().any(|token| token.is("analyze"));
     let changing = ["delete", "truncate", "drop", "insert", "update", "merge", "into"];
     let asks = first.is_one_of(ASKS) && !tokens.iter().skip(1).any(|token| token.is_one_of(&changing));

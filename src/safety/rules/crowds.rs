@@ -95,6 +95,9 @@ pub fn of_processes(command: &Command) -> Option<&'static str> {
 
 /// `docker ps -aq | xargs docker rm -f`: a list of everything, and nothing in between that chooses.
 pub fn fed(text: &Text, command: &Command) -> Option<String> {
+    if looped(text, command) {
+        return Some("takes everything that the list of the loop has".to_owned());
+    }
     if command.name() != "xargs" || !text.parsed.before(command).any(lists_all) {
         return None;
     }
@@ -110,6 +113,21 @@ pub fn fed(text: &Text, command: &Command) -> Option<String> {
         &["rm", "rmi", "stop", "kill", "delete", "uninstall", "destroy", "remove", "terminate", "restart"];
     let ends = command.arguments().iter().any(|word| ENDS.contains(&word.text.as_str()));
     ends.then(|| "takes everything that the list before it has".to_owned())
+}
+
+/// `for c in $(docker ps -aq); do docker rm -f "$c"; done`
+fn looped(text: &Text, command: &Command) -> bool {
+    let ends = matches!(command.name(), "docker" | "podman" | "kubectl" | "helm")
+        && ["rm", "rmi", "stop", "kill", "delete", "uninstall"].iter().any(|verb| command.has(verb));
+    let of_loop = |name: &str| {
+        let words = text.parsed.listed.iter().filter(|(variable, _)| variable == name).map(|(_, word)| word);
+        words.into_iter().any(|word| {
+            let inside = |other: &&Command| word.span.start <= other.span.start && other.span.end <= word.span.end;
+            let mut inner = text.parsed.commands.iter().filter(inside);
+            inner.next().is_some_and(lists_all) && inner.next().is_none()
+        })
+    };
+    ends && command.arguments().iter().any(|word| word.variables().any(|(name, ..)| of_loop(name)))
 }
 
 /// `docker ps -aq`, `helm ls -q`, `kubectl get pods -o name`: all of them, of no label, name or project.

@@ -26,6 +26,8 @@ const REMOVERS: &[&str] = &[
     "find",
     "cp",
     ":",
+    "echo",
+    "nomad",
     "true",
     "cat",
     "psql",
@@ -116,6 +118,7 @@ fn loss(command: &shell::Command) -> Option<String> {
         "find" => file().filter(|_| words.has_any(&["-delete"])),
         "cp" => file().filter(|_| words.first().is_some_and(|from| from.text == "/dev/null")),
         ":" | "true" => written(),
+        "echo" => written().filter(|_| words.iter().all(|word| word.text == "-n")),
         "cat" => written().filter(|_| words.iter().all(|word| word.text == "/dev/null")),
         "psql" | "mysql" | "mariadb" | "sqlite3" => words
             .iter()
@@ -127,7 +130,12 @@ fn loss(command: &shell::Command) -> Option<String> {
 }
 
 fn is_log(path: &str) -> bool {
-    path.starts_with("/var/log/") || path.contains('/') && (path.ends_with(".log") || path.ends_with(".err"))
+    let dump = ["/var/log/", "/var/crash/", "/var/lib/systemd/coredump"].iter().any(|folder| path.starts_with(folder));
+    dump || path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.strip_prefix("core.").is_some_and(|id| id.parse::<u32>().is_ok()))
+        || path.contains('/') && (path.ends_with(".log") || path.ends_with(".err"))
 }
 
 /// `--vacuum-time=1s`: a week may be housekeeping, an hour is what has just happened.
@@ -157,9 +165,10 @@ fn rows(sql: &str) -> Option<String> {
         lower.split(|c: char| c.is_whitespace() || c == ';').filter(|word| !word.is_empty()).collect();
     let table = words.windows(3).find_map(|three| match three {
         ["delete", "from", table] | ["truncate", "table", table] => Some(*table),
-        ["truncate", table, _] if *table != "table" => Some(*table),
         _ => None,
     });
+    let emptied = || words.windows(2).find(|two| two[0] == "truncate" && two[1] != "table").map(|two| two[1]);
+    let table = table.or_else(emptied);
     let name = table?.trim_matches(['"', '`']).rsplit('.').next()?.to_owned();
     let log = ["_log", "_logs", "_audit", "_history", "_events"].iter().any(|end| name.ends_with(end));
     (log || name.starts_with("audit") || name == "logs").then_some(name)
@@ -200,6 +209,7 @@ fn is_removal(command: &shell::Command) -> bool {
             command.has("delete") && command.arguments().iter().any(kind)
         }
         "helm" => command.has("uninstall"),
+        "nomad" => command.arguments().has_any(&["-purge"]),
         _ => false,
     }
 }

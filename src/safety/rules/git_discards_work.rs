@@ -55,6 +55,10 @@ fn lost(verb: &str, rest: &[Word]) -> Option<&'static str> {
         "reflog" if operands.first().is_some_and(|word| word.text == "expire") => {
             "deletes the way back to lost commits"
         }
+        "worktree" if forced && rest.has_any(&["remove"]) => "deletes a working tree with what was not committed in it",
+        "read-tree" if rest.has_any(&["--reset"]) && rest.short('u') => "discards every change that was not committed",
+        "filter-branch" | "filter-repo" => "rewrites commits that others have",
+        "update-ref" if rest.short('d') => "deletes a branch whether its commits are anywhere else or not",
         "gc" if rest.has_any(&["--prune=now"]) => "deletes every commit that no branch leads to",
         _ => return None,
     };

@@ -1,6 +1,6 @@
 //! An image by `:latest`, or by no tag: what it is today is not what it was when it worked.
 
-use super::{Context, commands};
+use super::{Context, commands, scripts::Text};
 use crate::diagnostics::Diagnostic;
 use crate::shell::{Command, Word, Words};
 
@@ -95,7 +95,10 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         "crictl",
         "ctr",
     ];
-    context.named(TOOLS).filter_map(|(_, command)| one(command)).collect()
+    let mut found: Vec<Diagnostic> = context.named(TOOLS).filter_map(|(_, command)| one(command)).collect();
+    found.extend(context.named(commands::COMPOSE).filter_map(|(text, command)| exported(text, command)));
+    found.extend(context.named(&["sed", "kubectl"]).filter_map(|(_, command)| written(command)));
+    found
 }
 
 fn one(command: &Command) -> Option<Diagnostic> {
@@ -138,6 +141,30 @@ fn setting(command: &Command) -> Option<(&Word, &'static str)> {
         let tag = MOVING.iter().find(|moving| **moving == value.text)?;
         (name.ends_with("TAG") || name.ends_with("VERSION")).then_some((value, *tag))
     })
+}
+
+/// `export TAG=latest`, and then `docker compose up`
+fn exported(text: &Text, command: &Command) -> Option<Diagnostic> {
+    commands::compose(command).filter(|(verb, _)| matches!(*verb, "up" | "pull" | "run"))?;
+    let exports = text.parsed.commands.iter().filter(|other| other.name() == "export");
+    let mut words = exports.filter(|other| other.span.end <= command.span.start).flat_map(Command::arguments);
+    let (word, tag) = words.find_map(|word| {
+        let (name, value) = word.text.split_once('=')?;
+        let named = name.ends_with("TAG") || name.ends_with("_VERSION");
+        MOVING.iter().find(|moving| named && **moving == value).map(|tag| (word, tag))
+    })?;
+    Some(report(format!("the tag `{tag}` is whatever was pushed last"), word))
+}
+
+/// `sed -i 's/api:1.2.3/api:latest/' compose.yml`, `kubectl patch … '{"image":"api:latest"}'`
+fn written(command: &Command) -> Option<Diagnostic> {
+    let word = command.arguments().iter().find(|word| {
+        let sed = command.name() == "sed" && word.text.starts_with('s');
+        let new = if sed { word.text.get(1..2).and_then(|mark| word.text.split(mark).nth(2)) } else { None };
+        let image = word.text.contains("\"image\"") && command.has("patch");
+        new.is_some_and(|new| new.ends_with(":latest")) || image && word.text.contains(":latest\"")
+    })?;
+    Some(report("`:latest` is whatever was pushed last".to_owned(), word))
 }
 
 /// The option with the image of a command that deploys one.

@@ -114,8 +114,10 @@ fn of_arguments(command: &Command) -> Option<Diagnostic> {
 /// `--password=x`, `--password x`, `PGPASSWORD=x`
 fn option(word: &Word, next: Option<&Word>) -> Option<Diagnostic> {
     let text = word.text.as_str();
-    if let Some((name, value)) = text.split_once('=') {
-        let at = name.len() + 1;
+    let outer = ["--from-literal=", "--env=", "--build-arg=", "--set=", "--set-string="].iter();
+    let skipped = outer.filter(|option| text.starts_with(**option)).map(|option| option.len()).next().unwrap_or(0);
+    if let Some((name, value)) = text[skipped..].split_once('=') {
+        let at = skipped + name.len() + 1;
         let plain = name.trim_start_matches("--from-literal").trim_start_matches('-').replace('-', "_");
         let named = secrets::is_name(&plain) && plain.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let fixed = word.parts.iter().all(|part| !part.expansion);
@@ -138,7 +140,9 @@ fn short(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnost
                 text.strip_prefix("-p").filter(|value| !value.is_empty() && word.fixed && secrets::is_value(value))?;
             Some(report(word.place(text.len() - value.len()..text.len())))
         }
-        "redis-cli" | "valkey-cli" if text == "-a" => {
+        "redis-cli" | "valkey-cli"
+            if text == "-a" || ["requirepass", "masterauth"].iter().any(|name| text.eq_ignore_ascii_case(name)) =>
+        {
             next.filter(|next| is_literal(next)).map(|next| report(next.span))
         }
         "sshpass" | "mongo" | "mongosh" | "mongodump" | "mongorestore" if text == "-p" => {
@@ -173,6 +177,18 @@ fn short(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnost
         "smbclient" => {
             let (user, value) = text.split_once('%').filter(|_| word.fixed)?;
             secrets::is_value(value).then(|| report(word.place(user.len() + 1..text.len())))
+        }
+        "sshpass" if text.len() > 2 && text.starts_with("-p") => {
+            word.fixed.then(|| report(word.place(2..text.len()))).filter(|_| secrets::is_value(&text[2..]))
+        }
+        "curl" if matches!(text, "-d" | "--data" | "--data-raw" | "--data-urlencode" | "-F" | "--form") => {
+            let form = next.filter(|next| next.fixed)?;
+            form.text.split('&').find_map(|pair| {
+                let (name, value) =
+                    pair.split_once('=').filter(|(name, value)| secrets::is_name(name) && secrets::is_value(value))?;
+                let at = pair.as_ptr() as usize - form.text.as_ptr() as usize + name.len() + 1;
+                Some(report(form.place(at..at + value.len())))
+            })
         }
         "curl" | "wget" if matches!(text, "-u" | "--user") => {
             let next = next.filter(|next| next.fixed)?;

@@ -34,7 +34,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         .filter_map(|(_, command)| of_cloud(command));
     let grants = context.named(&["psql", "mysql", "mariadb", "cockroach"]).filter_map(|(_, command)| of_grant(command));
     let rights =
-        context.named(&["tee", "echo", "printf", "cat"]).filter_map(|(text, command)| of_rights(text, command));
+        context.named(&["tee", "echo", "printf", "cat", "sed"]).filter_map(|(text, command)| of_rights(text, command));
     let all = modes.chain(walls).chain(lists).chain(clouds).chain(grants).chain(rights);
     all.map(|opened| report(&opened)).collect()
 }
@@ -224,7 +224,9 @@ fn of_rights(text: &Text, command: &Command) -> Option<Opened> {
         let mark = ["NOPASSWD: ALL", "NOPASSWD:ALL"].into_iter().find(|mark| word.text.contains(mark));
         let trust = || {
             let lines = word.text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-            let open = |line: &Vec<&str>| line.last() == Some(&"trust") && line.iter().any(|word| is_anywhere(word));
+            let method = |word: &&str| word.split('/').next() == Some("trust");
+            let from = |word: &&str| is_anywhere(&word.replace('\\', ""));
+            let open = |line: &Vec<&str>| line.last().is_some_and(method) && line.iter().any(from);
             lines.into_iter().any(|line| open(&line)).then_some("trust")
         };
         mark.or_else(trust).map(|mark| (word, mark))

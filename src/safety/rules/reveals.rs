@@ -30,7 +30,7 @@ const ROWS: &[Row] = &[
     (&["az"], &["credential|credentials", "show|list|reset"], &[], SECRET),
     (&["az"], &["get-access-token"], &[], TOKEN),
     (&["az"], &["secret", "list|show", "--show-values"], &[], SECRET),
-    (&["vault"], &["kv", "get"], &[], SECRET),
+    (&["vault"], &["kv", "get"], &["metadata"], SECRET),
     (&["vault"], &["read|unwrap"], &[], SECRET),
     (&["vault"], &["token", "create"], &[], TOKEN),
     (&["vault"], &["print", "token"], &[], TOKEN),

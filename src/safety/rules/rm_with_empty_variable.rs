@@ -9,7 +9,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let inputs: Vec<&str> = context.world.plan.inputs.iter().map(|input| input.common.name.as_str()).collect();
     let asked = |name: &str| inputs.contains(&name);
     let mut found = Vec::new();
-    for (text, command) in context.named(&["rm", "find", "shred", "chown", "chmod"]) {
+    for (text, command) in context.named(&["rm", "find", "shred", "chown", "chmod", "mv", "rsync"]) {
         let words = removed(command);
         found.extend(words.iter().find_map(|word| one(text, command, word, &asked)));
     }
@@ -24,6 +24,12 @@ fn removed(command: &Command) -> Vec<&Word> {
             words.iter().take_while(|word| !word.text.starts_with(['-', '(', '!'])).collect()
         }
         "rm" | "shred" => words.operands(&[]),
+        "mv" => words.operands(&["-t", "-S"]).into_iter().rev().skip(1).collect(),
+        "rsync"
+            if words.iter().any(|word| word.text.starts_with("--delete") || word.text == "--remove-source-files") =>
+        {
+            words.operands(&["-e", "--exclude", "--include", "-f", "--filter"]).into_iter().rev().skip(1).collect()
+        }
         "chown" | "chmod" if words.short('R') || words.has_any(&["--recursive"]) => {
             words.operands(&[]).into_iter().skip(1).collect()
         }
@@ -34,13 +40,19 @@ fn removed(command: &Command) -> Vec<&Word> {
 fn one(text: &Text, command: &Command, word: &Word, asked: &dyn Fn(&str) -> bool) -> Option<Diagnostic> {
     let words = command.arguments();
     let recursive = words.short('r') || words.short('R') || words.has_any(&["--recursive"]) || command.name() == "find";
+    let recursive = recursive && !matches!(command.name(), "mv" | "rsync");
     let dangerous = |part: &Part| {
         let left = without(word, part);
         // `find $x -delete` looks where it is called; `find "" -delete` nowhere.
         let around = command.name() == "find" && left.is_empty() && part.quote == Quote::Bare;
         around || is_dangerous(&left, part.range.start == 0, recursive)
     };
-    let verb = if matches!(command.name(), "chown" | "chmod") { "changes" } else { "removes" };
+    let verb = match command.name() {
+        "chown" | "chmod" => "changes",
+        "mv" => "moves",
+        "rsync" => "takes",
+        _ => "removes",
+    };
     let effect = |part: &Part| match without(word, part).as_str() {
         "" => format!("{verb} from whatever directory this is"),
         left => format!("{verb} `{left}`"),

@@ -27,6 +27,10 @@ const PRINTS: &[&str] = &[
     "set",
     "echo",
     "printf",
+    "logger",
+    "sed",
+    "awk",
+    "xargs",
     "docker",
     "podman",
     "docker-compose",
@@ -167,6 +171,13 @@ fn printed(text: &Text, command: &Command, declared: &[&str]) -> Option<String> 
         | "sort" => {
             format!("`{}`", secret_file(command)?.text)
         }
+        "xargs" if !text.parsed.is_wrapper(command) => format!("`{}`", secret_file(command)?.text),
+        "sed" | "awk" => {
+            let script = words.operands(&["-F", "-e", "-v"]).first().copied()?;
+            let mut names = script.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let values = if name == "sed" { words.short('n') } else { !script.text.contains("$1") };
+            format!("lines of `{}`", secret_file(command).filter(|_| values && names.any(secrets::is_name))?.text)
+        }
         "diff" | "colordiff" | "sdiff" if !words.short('q') && !words.has_any(&["--brief"]) => {
             format!("lines of `{}`", secret_file(command)?.text)
         }
@@ -188,7 +199,9 @@ fn printed(text: &Text, command: &Command, declared: &[&str]) -> Option<String> 
         }
         "set" if words.is_empty() => "every variable, secrets included".to_owned(),
         "set" => traced(text, command, declared)?,
-        "echo" | "printf" => format!("`${}`", words.iter().find_map(|word| secrets::within(word, declared))?.0),
+        "echo" | "printf" | "logger" => {
+            format!("`${}`", words.iter().find_map(|word| secrets::within(word, declared))?.0)
+        }
         _ => reveals::said(command)?,
     };
     Some(found)

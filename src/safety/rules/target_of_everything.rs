@@ -42,6 +42,9 @@ const TOOLS: &[&str] = &[
     "tofu",
     "pulumi",
     "supabase",
+    "systemctl",
+    "supervisorctl",
+    "rabbitmqctl",
     "pkill",
     "killall",
     "kill",
@@ -79,7 +82,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let whole =
         context.named(TOOLS).chain(marked).filter_map(|(text, command)| Some((command, everything(text, command)?)));
     let mut found: Vec<(&Command, String, Span)> = whole.map(|(command, what)| (command, what, command.span)).collect();
-    let lists = context.named(&["xargs"]).filter_map(|(text, command)| Some((command, crowds::fed(text, command)?)));
+    let lists = context
+        .named(&["xargs", "docker", "podman", "kubectl", "helm"])
+        .filter_map(|(text, command)| Some((command, crowds::fed(text, command)?)));
     found.extend(lists.map(|(command, what)| (command, what, command.span)));
     for (_, command) in context.named(CLIENTS) {
         let known = found.iter().any(|(other, ..)| std::ptr::eq(*other, command));
@@ -154,6 +159,18 @@ fn everything(text: &Text, command: &Command) -> Option<String> {
         }
         "mongo" | "mongosh" if words.iter().any(|word| drops(&word.text)) => Some("drops the whole database"),
         "pkill" | "killall" | "kill" | "slay" => crowds::of_processes(command),
+        "mongo" | "mongosh" if words.iter().any(|word| word.text.contains(".deleteMany({})")) => {
+            Some("deletes every document of a collection")
+        }
+        "systemctl" if words.operands(&[]).iter().skip(1).any(|word| word.text == "*") => {
+            Some("takes every unit of the machine")
+        }
+        "supervisorctl" if says(words, "all") && (says(words, "stop") || says(words, "remove")) => {
+            Some("stops every process of the supervisor")
+        }
+        "rabbitmqctl" if says(words, "reset") || says(words, "force_reset") => {
+            Some("deletes every queue and user of the node")
+        }
         "zfs" if words.has_any(&["destroy"]) && words.short('R') => {
             Some("destroys the data set with everything that depends on it")
         }
