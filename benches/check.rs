@@ -1,6 +1,6 @@
 //! How long `rbk check` takes: for one plan, for generated ones of 100 to 10,000 steps, and for many plans at once, side by side
-//! with `bash -n` over the same commands and with `ruff check --no-cache` over as many lines of Python. Runs are interleaved; the
-//! figures are medians of processor time (user and system, all threads) and of time on the clock. Prints a table for
+//! with `bash -n` over the same commands and with `ruff check --no-cache` over as many lines of Python, with the rules that it has on by
+//! itself and with all that find nothing in them: `rbk` has all of its rules on. Runs are interleaved; the figures are medians of processor time (user and system, all threads) and of time on the clock. Prints a table for
 //! `docs/performance.md`.
 
 use std::fmt::Write;
@@ -8,7 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const RUFF: &str = "`ruff check --no-cache`, 1000 files of 100 lines";
+const RUFF: [&str; 2] = [
+    "`ruff check --no-cache`, 1000 files of 100 lines",
+    "the same with `--select ALL`, but for the rules that find something",
+];
+/// What `--select ALL` finds in the lines.
+const FOUND: &str = "INP001,D100,S603,S607,E501,CPY001,COM812,D203,D213";
 const STEPS: [usize; 3] = [100, 1_000, 10_000];
 
 /// Something that is timed.
@@ -68,7 +73,9 @@ fn subjects(folder: &Path) -> Vec<Subject> {
         format!("import subprocess\n\n{}", (0..100).map(|step| line(i, step)).collect::<String>())
     });
     if Command::new("ruff").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        subjects.push(subject(RUFF.into(), 5, &["ruff", "check", "--no-cache", &shown(&python)]));
+        let plain = ["ruff", "check", "--no-cache", &shown(&python)];
+        subjects.push(subject(RUFF[0].into(), 7, &plain));
+        subjects.push(subject(RUFF[1].into(), 7, &[&plain[..], &["--select", "ALL", "--ignore", FOUND]].concat()));
     }
     subjects
 }
@@ -183,14 +190,17 @@ fn table(subjects: &[Subject], medians: &[Time]) -> String {
 
 /// How many times as long as `ruff` it takes.
 fn beside_ruff(subjects: &[Subject], medians: &[Time]) -> String {
-    let Some(at) = subjects.iter().position(|subject| subject.name == RUFF) else {
+    let at = |name: &str| subjects.iter().position(|subject| subject.name == name);
+    let [Some(plain), Some(all)] = RUFF.map(at) else {
         return "\n`ruff` is not installed (`pip install ruff`): nothing to compare with.\n".to_owned();
     };
-    let mut out =
-        String::from("\n| beside ruff | × its processor time | × its time on the clock |\n| --- | --: | --: |\n");
+    let mut out = String::from(
+        "\n| beside ruff | × its processor time | × its time on the clock | × its processor time with all rules |\n\
+         | --- | --: | --: | --: |\n",
+    );
     for (subject, median) in subjects.iter().zip(medians).filter(|(subject, _)| subject.name.contains("1000 plans")) {
-        let (used, clock) = (median.used / medians[at].used, median.clock / medians[at].clock);
-        let _ = writeln!(out, "| {} | {used:.1} | {clock:.1} |", subject.name);
+        let (used, clock) = (median.used / medians[plain].used, median.clock / medians[plain].clock);
+        let _ = writeln!(out, "| {} | {used:.1} | {clock:.1} | {:.1} |", subject.name, median.used / medians[all].used);
     }
     out
 }

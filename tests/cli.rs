@@ -4,8 +4,8 @@
 mod bad_input;
 #[path = "cli/build.rs"]
 mod build;
-#[path = "cli/simulate.rs"]
-mod simulate;
+#[path = "cli/told.rs"]
+mod told;
 
 use std::fs;
 use std::io::Write;

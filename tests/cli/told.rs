@@ -1,4 +1,5 @@
-//! `rbk simulate`: each `simulate/NAME.expected` holds commands and what they print; `RBK_UPDATE=1` writes them anew.
+//! What `rbk simulate` and `rbk check --effects` print: each `told/NAME.expected` holds commands and their output; `RBK_UPDATE=1`
+//! writes them anew.
 
 use super::Place;
 use std::fs;
@@ -11,7 +12,7 @@ fn root() -> PathBuf {
 #[test]
 fn runs_are_told_as_expected() {
     let place = Place::new();
-    for folder in ["plans", "tests/cli/simulate"] {
+    for folder in ["plans", "tests/cli/told"] {
         for entry in fs::read_dir(root().join(folder)).unwrap().map(Result::unwrap) {
             if entry.path().extension().is_some_and(|e| e == "rbk") {
                 place.write(&entry.file_name().to_string_lossy(), &fs::read(entry.path()).unwrap());
@@ -19,7 +20,7 @@ fn runs_are_told_as_expected() {
         }
     }
     let mut wrong = Vec::new();
-    let entries = fs::read_dir(root().join("tests/cli/simulate")).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(root().join("tests/cli/told")).unwrap().map(|entry| entry.unwrap().path());
     let cases: Vec<_> = entries.filter(|path| path.extension().is_some_and(|e| e == "expected")).collect();
     assert!(cases.len() >= 3, "the cases are missing");
     for path in cases {
