@@ -2,6 +2,7 @@
 
 use super::{
     Context, commands,
+    interactive_command::options,
     scripts::{Role, Text},
     servers::{databases, servers},
 };
@@ -145,7 +146,9 @@ fn is_ended(text: &Text, command: &Command) -> bool {
     let site = text.parsed.pipeline(command);
     let detached = text.parsed.runners(command).any(|runner| {
         let docker = commands::compose(runner).or_else(|| commands::docker(runner));
-        docker.is_some_and(|(_, rest)| own_options(rest).any(|word| word.text == "--detach" || word.text == "-d"))
+        docker.is_some_and(|(_, rest)| is_detached(rest))
+            || runner.name() == "systemd-run"
+                && !runner.arguments().has_any(&["--wait", "--scope", "-t", "--pty", "-P"])
             || runner.name() == "ssh" && own_options(runner.arguments()).any(|word| word.text == "-f")
     });
     let later = is_cut_off(text, command);
@@ -177,7 +180,10 @@ fn left_behind(context: &Context) -> Vec<Diagnostic> {
         let by = text.parsed.shell(command)?.by.and_then(|by| text.parsed.commands.get(by))?;
         let kept = !command.redirects.iter().any(|redirect| redirect.fd == 1 && redirect.writes);
         let stays = by.name() == "ssh" && !own_options(by.arguments()).any(|word| word.text == "-f");
-        let left = command.via.is_none() && text.parsed.pipeline(command).background && kept && stays;
+        let site = text.parsed.pipeline(command);
+        let own = |other: &&Command| text.parsed.pipeline(other).shell == site.shell;
+        let waited = text.parsed.commands.iter().filter(own).any(|other| other.name() == "wait");
+        let left = command.via.is_none() && site.background && !site.process && !waited && kept && stays;
         let limited = commands::is_limited(text, command) || text.role == Role::Diagnosis;
         let place =
             || report(&commands::shown(by), command.span, "what it leaves behind holds the connection's output open");
@@ -185,6 +191,27 @@ fn left_behind(context: &Context) -> Vec<Diagnostic> {
             .then(|| place().help("send its output to a file, `> FILE 2>&1 < /dev/null &`, or make it a service"))
     };
     context.commands().filter_map(one).collect()
+}
+
+/// `docker run --name cache -d …`
+fn is_detached(rest: &[Word]) -> bool {
+    let valued = [
+        "--name",
+        "-e",
+        "--env",
+        "-v",
+        "--volume",
+        "-p",
+        "--publish",
+        "--network",
+        "-u",
+        "--user",
+        "-w",
+        "-l",
+        "--mount",
+    ];
+    let detaches = |word: &&Word| word.text == "--detach" || word.text.starts_with('-') && is_bundle(&word.text, 'd');
+    options(rest, &valued).iter().any(detaches)
 }
 
 fn own_options(words: &[Word]) -> impl Iterator<Item = &Word> {

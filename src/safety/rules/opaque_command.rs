@@ -54,6 +54,10 @@ fn unseen(text: &Text, command: &shell::Command) -> Option<Diagnostic> {
     let given = |word: &Word| {
         let [part] = word.parts.as_slice() else { return None };
         let (name, ..) = word.variables().next().filter(|_| part.expansion)?;
+        // What a function is called with stands where it is called.
+        if name.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         (!text.parsed.sets.iter().any(|set| set.name == name)).then(|| format!("${name}"))
     };
     let is_shell = !matches!(command.name(), "eval" | "source" | ".");

@@ -22,7 +22,10 @@ pub fn of_system(text: &Text, command: &Command) -> Option<Found> {
         {
             add("-y")
         }
-        "parted" if !says(command, &["-s", "--script", "-l"]) => add("-s"),
+        "parted" if !says(command, &["-s", "--script", "-l"]) => {
+            let asks = ["mklabel", "mktable", "mkpart", "resizepart", "rm", "rescue"];
+            (words.operands(&["-a"]).len() < 2 || words.has_any(&asks)).then(|| add("-s"))?
+        }
         "ufw" if matches!(first, "reset" | "delete" | "enable") && !words.has_any(&["--force"]) => add("--force"),
         "cryptsetup" => {
             let opens = matches!(first, "open" | "luksOpen" | "luksFormat" | "luksAddKey" | "reencrypt");

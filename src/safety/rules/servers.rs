@@ -15,8 +15,11 @@ pub fn databases(command: &Command) -> Option<&'static str> {
             !rows && words.operands(&valued).len() < 3
         }
         "psql" => {
-            let watches = |text: &str| text.lines().any(|line| line.contains("\\watch") && !line.contains("c="));
-            command.input.iter().chain(words).any(|word| watches(&word.text))
+            let watches = |line: &str| {
+                let line = line.split("--").next().unwrap_or("");
+                line.contains("\\watch") && !line.contains("c=")
+            };
+            command.input.iter().any(|word| word.text.lines().any(watches))
         }
         "pg_receivewal" | "pg_receivexlog" => !words.has_any(&["-E", "--endpos", "--create-slot", "--drop-slot"]),
         "pg_recvlogical" => words.has_any(&["--start"]) && !words.has_any(&["-E", "--endpos"]),

@@ -31,12 +31,20 @@ fn kept(text: &Text) -> Vec<(&Read, &Set)> {
         let mut sets =
             parsed.sets.iter().filter(|set| set.name == read.name && set.span.end <= read.span.start).peekable();
         let Some(first) = sets.peek().copied() else { continue };
-        let hidden = !last && sets.all(|set| is_hidden(parsed, set, read));
+        let sums = sets.clone().last().filter(|set| is_hidden(parsed, set, read) && adds_up(parsed, set));
+        let hidden = !last && (sums.is_some() || sets.all(|set| is_hidden(parsed, set, read)));
+        let first = sums.unwrap_or(first);
         if hidden && !found.iter().any(|(other, _)| other.name == read.name) {
             found.push((read, first));
         }
     }
     found
+}
+
+/// `… | while read x; do n=$((n + 1)); done`: what goes on from its own value in a loop is meant for what follows the loop.
+fn adds_up(parsed: &Parsed, set: &Set) -> bool {
+    let looped = parsed.pipelines.get(set.pipeline).is_some_and(|site| site.in_loop && site.subshell != 0);
+    looped && set.value.as_ref().is_some_and(|value| value.text.contains('$') && value.text.contains(&*set.name))
 }
 
 /// Is what is set gone where it is read?
