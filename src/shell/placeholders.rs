@@ -137,6 +137,8 @@ fn yours(word: &Word, script: &Text) -> Option<Placeholder> {
         .then(|| Placeholder { text: text[at..at + length].to_owned(), span: script.span(at..at + length) })
 }
 
+const MARKS: &[&str] = &["YYYY", "XXXX", "CHANGEME", "CHANGE_ME", "REPLACE_ME", "FILL_ME"];
+
 fn is_blank(word: &Word) -> bool {
     let text = word.text.as_str();
     let enclosed = |open: char, close: char| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
@@ -149,9 +151,11 @@ fn is_blank(word: &Word) -> bool {
     enclosed('<', '>').is_some_and(is_blank_name)
         || enclosed('[', ']').is_some_and(upper)
         || is_example(text)
-        || text.bytes().any(|byte| matches!(byte, b'Y' | b'X' | b'M'))
+        || text.bytes().any(|byte| matches!(byte, b'Y' | b'X' | b'M' | b'H' | b'T'))
             && !text.contains([' ', '%', '\n'])
-            && ["YYYY", "XXXX", "CHANGEME", "CHANGE_ME", "REPLACE_ME"].iter().any(|mark| text.contains(mark))
+            && (MARKS.iter().any(|mark| text.contains(mark))
+                || text.ends_with("_HERE")
+                || matches!(text, "TBD" | "FIXME"))
 }
 
 /// `PID_OF_WORKER` where a number belongs.

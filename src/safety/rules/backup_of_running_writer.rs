@@ -63,9 +63,6 @@ const HOMES: &[(&str, &str)] = &[
 /// Files of a server that commands copy while it may write them, and dumps that are told not to care.
 fn torn(context: &Context) -> Vec<Diagnostic> {
     let copying = ["tar", "rsync", "cp", "zip", "scp", "mysqldump", "mariadb-dump"];
-    if !context.has_named(&copying) || is_stilled(context) {
-        return Vec::new();
-    }
     let work = context.named(&copying).filter(|(text, _)| text.role == Role::Work);
     let one = |(text, command): (&Text, &Command)| {
         if commands::is_dry(command) || command.name() == "rsync" && command.arguments().short('n') {
@@ -79,7 +76,8 @@ fn torn(context: &Context) -> Vec<Diagnostic> {
             Diagnostic::new("backup-of-running-writer", Level::Warning, message, word.span, "not a copy of one moment");
         Some(place.help(format!("stop the server before, or let it copy by itself: {help}")))
     };
-    work.filter_map(one).collect()
+    let found: Vec<Diagnostic> = work.filter_map(one).collect();
+    if found.is_empty() || is_stilled(context) { Vec::new() } else { found }
 }
 
 /// Does anything in the plan stop a server, or hold its files still?

@@ -18,7 +18,24 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let not_told = |(text, _): &(&Text, &Command)| text.role != Role::Diagnosis;
     let all = context.named(LISTS).filter(not_told);
     let asked = context.named(ASKS).filter(not_told).filter_map(|(text, command)| asks(text, command));
-    all.filter_map(|(text, command)| one(text, command)).chain(asked).collect()
+    let fetched = context.named(FETCH).filter(not_told).filter(|(_, command)| fetches(command));
+    let fetched = fetched.map(|(_, command)| report(command.span));
+    all.filter_map(|(text, command)| one(text, command)).chain(asked).chain(fetched).collect()
+}
+
+/// Tools of copies that restore the youngest when they are told no other.
+const FETCH: &[&str] = &["restic", "wal-g", "barman", "velero"];
+
+fn fetches(command: &Command) -> bool {
+    let words = command.arguments();
+    let latest = || words.iter().any(|word| word.text.eq_ignore_ascii_case("latest"));
+    match command.name() {
+        "restic" => words.has_any(&["restore"]) && latest(),
+        "wal-g" => words.has_any(&["backup-fetch"]) && latest(),
+        "barman" => words.has_any(&["recover", "restore"]) && latest(),
+        "velero" => words.has_any(&["restore"]) && words.has_any(&["--from-schedule"]),
+        _ => false,
+    }
 }
 
 fn one(text: &Text, lists: &Command) -> Option<Diagnostic> {

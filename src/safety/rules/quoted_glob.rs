@@ -107,7 +107,8 @@ fn listed(text: &Text, name: &str, word: &Word) -> Option<Diagnostic> {
         })
         .collect();
     let plain = |(command, word): &(&Command, &Word)| !OF_PATTERNS.contains(&command.name()) && quoted(word);
-    let path = word.text.contains('/') && direct(word).is_some();
+    let files = || uses.iter().all(|(command, _)| PATHS.contains(&command.name()));
+    let path = (word.text.contains('/') || files()) && direct(word).is_some();
     (path && !uses.is_empty() && uses.iter().all(plain)).then(|| direct(word))?
 }
 

@@ -68,6 +68,9 @@ fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
 
 /// `echo "backup verified"`
 fn claims(command: &shell::Command) -> bool {
+    if !commands::only_prints(command) {
+        return false;
+    }
     let text = command.arguments().iter().map(|word| word.text.to_ascii_lowercase()).collect::<Vec<_>>().join(" ");
     let good = [
         "verified",
@@ -82,8 +85,7 @@ fn claims(command: &shell::Command) -> bool {
         "complete",
     ];
     let denied = ["not ", "invalid", "no ", "unusable", "incomplete"];
-    commands::only_prints(command)
-        && ["backup", "dump", "copy", "snapshot", "archive"].iter().any(|thing| text.contains(thing))
+    ["backup", "dump", "copy", "snapshot", "archive"].iter().any(|thing| text.contains(thing))
         && good.iter().any(|word| text.contains(word))
         && !denied.iter().any(|word| text.contains(word))
 }

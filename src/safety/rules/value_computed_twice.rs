@@ -85,11 +85,12 @@ fn names(text: &Text) -> Vec<Name> {
         let written = command.redirects.iter().filter(|redirect| redirect.writes).map(|redirect| &redirect.target);
         let read = command.redirects.iter().filter(|redirect| !redirect.writes).map(|redirect| &redirect.target);
         let told = TOLD.contains(&command.name()) && command.redirects.is_empty();
-        if told || text.parsed.is_wrapper(command) {
+        if told {
             continue;
         }
         let named = |word: &Word, makes: bool| {
-            let (written, value) = changing(word)?;
+            // What runs another command has its words as well.
+            let (written, value) = changing(word).filter(|_| !text.parsed.is_wrapper(command))?;
             let elsewhere = if command.place == Place::Elsewhere { "elsewhere " } else { "" };
             let written = format!("{elsewhere}{written}");
             let folder = command.name() == "mkdir";

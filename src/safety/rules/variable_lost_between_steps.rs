@@ -26,11 +26,17 @@ fn kept(text: &Text) -> Vec<(&Read, &Set)> {
     }
     let last = parsed.commands.iter().any(|command| command.name() == "shopt" && command.has("lastpipe"));
     let mut found: Vec<(&Read, &Set)> = Vec::new();
-    let here = |read: &&Read| read.place == Place::Here && !read.has_default && !is_shells_own(&read.name);
+    let here = |read: &&Read| !read.has_default && !is_shells_own(&read.name);
     for read in parsed.reads.iter().filter(here) {
         let mut sets =
             parsed.sets.iter().filter(|set| set.name == read.name && set.span.end <= read.span.start).peekable();
         let Some(first) = sets.peek().copied() else { continue };
+        if read.place != Place::Here {
+            if sets.all(|set| is_beside(parsed, set, read)) && !found.iter().any(|(other, _)| other.name == read.name) {
+                found.push((read, first));
+            }
+            continue;
+        }
         let sums = sets.clone().last().filter(|set| is_hidden(parsed, set, read) && adds_up(parsed, set));
         let hidden = !last && (sums.is_some() || sets.all(|set| is_hidden(parsed, set, read)));
         let first = sums.unwrap_or(first);
@@ -39,6 +45,21 @@ fn kept(text: &Text) -> Vec<(&Read, &Set)> {
         }
     }
     found
+}
+
+/// `ssh h 'export x=1'; ssh h 'echo $x'`: two shells, of which neither is in the other.
+fn is_beside(parsed: &Parsed, set: &Set, read: &Read) -> bool {
+    let shell = |pipeline: usize| parsed.pipelines.get(pipeline).map(|site| site.shell);
+    let outer = |shell_at: &usize| {
+        let by = parsed.shells.get(*shell_at)?.by?;
+        shell(parsed.commands.get(by)?.pipeline)
+    };
+    let (Some(sets), Some(reads)) = (shell(set.pipeline), shell(read.pipeline)) else { return false };
+    let inner = |at: usize| {
+        let by = parsed.shells.get(at).and_then(|shell| shell.by).and_then(|by| parsed.commands.get(by));
+        by.is_some_and(|by| by.name() != "eval")
+    };
+    inner(sets) && inner(reads) && std::iter::successors(Some(reads), outer).all(|at| at != sets)
 }
 
 /// `… | while read x; do n=$((n + 1)); done`: what goes on from its own value in a loop is meant for what follows the loop.
