@@ -261,7 +261,7 @@ fn drops(words: &[Token]) -> Option<Verb> {
     let named = name(words, 2);
     let target = match kind.as_str() {
         "table" | "schema" => Target::Table,
-        "database" => Target::Database,
+        "database" | "keyspace" => Target::Database,
         "owned" => return Some((Effect::Destroys, Target::Table, "drops everything owned".into(), named)),
         "role" | "user" => {
             return Some((Effect::Credential, Target::Users, format!("drops the {kind} {named}"), named));

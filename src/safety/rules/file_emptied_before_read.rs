@@ -33,11 +33,11 @@ fn one(text: &Text, command: &Command, file: &Word) -> Option<Diagnostic> {
     if !file.text.contains(['/', '.', '$']) || file.text.starts_with("/dev/") {
         return None;
     }
-    let earlier = |other: &&Command| {
-        other.stage <= command.stage && other.place == command.place && !text.parsed.is_wrapper(other)
-    };
-    let stages = text.parsed.within(command.pipeline..command.pipeline + 1).filter(earlier);
-    let (reader, read) = stages.into_iter().find_map(|other| Some((other, reads(other, file)?)))?;
+    let earlier = |other: &&Command| other.stage <= command.stage && other.place == command.place;
+    let mut stages = text.parsed.within(command.pipeline..command.pipeline + 1).filter(earlier);
+    // What a wrapper is given, the command reads that it runs, and that may be on another machine.
+    let reading = |other| Some((other, reads(other, file).filter(|_| !text.parsed.is_wrapper(other))?));
+    let (reader, read) = stages.find_map(reading)?;
     let (name, path) = (reader.name(), &file.text);
     let together = reader.stage == command.stage;
     let message = if together {

@@ -50,6 +50,9 @@ fn reads(command: &Command) -> bool {
 
 /// What is printed into a file or a pipe: lines of settings, or the password itself.
 fn written(text: &Text, command: &Command, word: &Word) -> Option<Span> {
+    if command.redirects.is_empty() && text.parsed.pipeline(command).stages < 2 {
+        return None;
+    }
     let mut behind = text.parsed.behind(command).peekable();
     let files = |other: &Command| {
         let into =

@@ -198,6 +198,10 @@ fn of_grant(command: &Command) -> Option<Opened> {
     texts.into_iter().find_map(|word| {
         let lower = word.text.to_ascii_lowercase();
         let statement = lower.split(';').map(str::trim).find(|statement| {
+            let role = ["alter role ", "alter user ", "create role ", "create user "];
+            if role.iter().any(|verb| statement.starts_with(verb)) {
+                return statement.split_whitespace().any(|word| word == "superuser");
+            }
             let Some((rights, to)) = statement.strip_prefix("grant ").and_then(|rest| rest.rsplit_once(" to ")) else {
                 return false;
             };
@@ -211,7 +215,7 @@ fn of_grant(command: &Command) -> Option<Opened> {
         Some(Opened {
             span: word.place(at..at + statement.len()),
             label: "open to everybody",
-            effect: "every role that can connect may write".to_owned(),
+            effect: "whoever gets in with it may do everything".to_owned(),
             help: "grant what is needed to the role that needs it",
         })
     })

@@ -69,8 +69,9 @@ fn pattern(text: &Text, command: &Command) -> Option<Diagnostic> {
     let bare = |word: &&Word| {
         word.text.contains('/') && !word.text.starts_with('-') && word.has_pattern(|quote| quote == Quote::Bare)
     };
-    let word = inner.arguments().iter().find(bare)?;
-    let message = format!("`{}` is a pattern of this machine's files, before `{}` is run", word.text, command.name());
+    let home = |word: &&Word| word.text.starts_with("~/") && !word.quoted;
+    let word = inner.arguments().iter().find(|word| bare(word) || home(word))?;
+    let message = format!("`{}` is expanded among this machine's files, before `{}` is run", word.text, command.name());
     let report = Context::report("ssh-expands-locally", message, word.span, "this shell's");
     Some(report.help(match command.name() {
         "ssh" => "put what is run into single quotes: `ssh host 'rm -f /srv/x/*.dump'`",
