@@ -7,7 +7,7 @@
 use super::line::{Line, glob};
 use super::statements::{self, Told};
 use super::table::{self, Effect, Language, Target};
-use super::{Command, Place, Redirect, Word, sql};
+use super::{Command, Parsed, Place, Redirect, Word, sql};
 use crate::source::Span;
 use crate::syntax::Text;
 use std::ops::Range;
@@ -82,6 +82,20 @@ pub fn of(command: &Command) -> Nature {
             let what = format!("{verb} {}", file.text);
             let written = Visible { span: file.span, ..visible(command, effect, Target::Files, what, &file.text) };
             nature.changes.push(written);
+        }
+    }
+    nature
+}
+
+/// `find /srv -print0 | xargs -0 rm`: what is removed lies where the list is from.
+pub fn of_list(mut nature: Nature, parsed: &Parsed, command: &Command) -> Nature {
+    let listed = |change: &&mut Visible| change.tool == "rm" && matches!(change.object.as_str(), "" | "{}");
+    for change in nature.changes.iter_mut().filter(listed) {
+        let by = command.via.and_then(|by| parsed.commands.get(by));
+        let before = || parsed.commands.iter().rev().filter(|other| other.pipeline == command.pipeline);
+        let find = by.into_iter().chain(before()).find(|other| other.name() == "find");
+        if let Some(from) = find.and_then(|find| find.arguments().first()) {
+            change.object.clone_from(&from.text);
         }
     }
     nature

@@ -308,6 +308,7 @@ impl Reader {
             Some(input) => effects::of(&Command { input: Some(input), ..command.clone() }),
             None => effects::of(command),
         };
+        let nature = effects::of_list(nature, &self.parsed, command);
         if nature.unknown {
             self.parsed.unknown.push(self.parsed.commands.len());
         }

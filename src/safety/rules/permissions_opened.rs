@@ -172,6 +172,7 @@ fn of_cloud(command: &Command) -> Option<Opened> {
             "--public-access" => matches!(text, "blob" | "container"),
             "--cidr" | "--cidr-ip" | "--source-ranges" => {
                 is_anywhere(text)
+                    && !words.iter().any(|word| word.text.starts_with("revoke"))
                     && words.iter().any(|word| PORTS.contains(&word.text.rsplit([':', '=']).next().unwrap_or("")))
             }
             "ch" | "-u" | "-m" => text.starts_with("AllUsers:") || text.starts_with("allUsers:"),
