@@ -35,7 +35,7 @@ fn empties(text: &Text, command: &Command) -> Option<Diagnostic> {
                 "put `-name` and the like before `-delete`, and look first: `-print` in its place",
             )
         }
-        _ if words.has_any(&["--remove-files"]) && words.iter().skip(1).any(|word| is_folder(word)) => (
+        _ if words.has_any(&["--remove-files"]) && words.iter().skip(1).any(is_folder) => (
             "`--remove-files` takes the copies away that it has packed: the archive is the only one left",
             "read the archive first, then remove them",
         ),

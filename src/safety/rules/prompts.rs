@@ -130,8 +130,10 @@ pub fn tools(command: &Command) -> Option<Found> {
     let words = command.arguments();
     let valued = ["-n", "--namespace", "-C", "-c", "-p", "--project", "-a", "--app"];
     let operands: Vec<&str> = words.operands(&valued).iter().map(|word| word.text.as_str()).collect();
-    let all: [fn(&Command, &[&str]) -> Option<Found>; 4] = [packages, managers, platforms, deployers];
-    all.iter().find_map(|ask| ask(command, &operands))
+    packages(command, &operands)
+        .or_else(|| managers(command, &operands))
+        .or_else(|| platforms(command, &operands))
+        .or_else(|| deployers(command, &operands))
 }
 
 /// Is one of these options among the words, a short one also in a bundle?
@@ -208,10 +210,9 @@ fn managers(command: &Command, operands: &[&str]) -> Option<Found> {
         }
         ("npm" | "yarn", "login" | "adduser", _)
         | ("gcloud", "auth", "login")
-        | ("az" | "heroku" | "vercel" | "railway" | "fly" | "supabase", "login", _)
+        | ("az" | "heroku" | "vercel" | "railway" | "fly" | "supabase" | "firebase" | "netlify", "login", _)
         | ("aws", "sso", "login")
         | ("gcloud", "init", _)
-        | ("firebase" | "netlify", "login", _)
         | ("aws", "configure", "") => found("asks for a login, and nobody types it", "give a token by the environment"),
         ("gh" | "glab", "auth", "login") if !words.has_any(&["--with-token", "--stdin", "--token", "-t"]) => {
             found("asks for a login, and nobody types it", "give a token by the environment, `GH_TOKEN`")

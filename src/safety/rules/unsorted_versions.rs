@@ -105,7 +105,7 @@ pub fn is_versions(command: &Command) -> bool {
     let by_time = words.iter().any(|word| word.text.contains("%T") || word.text.contains("%A"));
     matches!(command.name(), "ls" | "find")
         && !words.short('t')
-        && !(command.name() == "ls" && words.short('v'))
+        && (command.name() != "ls" || !words.short('v'))
         && !by_time
         && words.iter().any(names_versions)
 }

@@ -38,7 +38,7 @@ fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
     let looks = |command: &&shell::Command| {
         let words = command.arguments();
         let tests = matches!(command.name(), "test" | "[") && words.iter().any(|word| is_file_operator(&word.text));
-        (tests || is_packed(command)) && words.iter().any(|word| copies::names_copy(word))
+        (tests || is_packed(command)) && words.iter().any(copies::names_copy)
     };
     let look = parsed.commands.iter().find(looks).map(|command| command.span);
     let tested =
