@@ -184,6 +184,8 @@ pub fn is_shells_own(name: &str) -> bool {
         "BASH_VERSINFO",
         "BASH_VERSION",
         "COLUMNS",
+        "COPROC",
+        "COPROC_PID",
         "EPOCHREALTIME",
         "EPOCHSECONDS",
         "EUID",

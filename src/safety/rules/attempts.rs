@@ -61,7 +61,13 @@ pub fn lost(text: &Text, read: &Read) -> Option<Said> {
     let reader = parsed.commands.iter().find(|command| inside(command, read));
     let here =
         reader.map(|command| parsed.pipeline(command)).filter(|site| site.subshell == 0 && site.shell == last.shell);
-    let asks = reader.is_some_and(|command| matches!(command.name(), "[" | "test" | "exit"));
+    let asks = reader.is_some_and(|command| {
+        let itself = command
+            .words
+            .first()
+            .is_some_and(|first| first.span.start <= read.span.start && read.span.end <= first.span.end);
+        itself || matches!(command.name(), "[" | "test" | "exit")
+    });
     let lastpipe = parsed.commands.iter().any(|command| command.name() == "shopt" && command.has("lastpipe"));
     let counted = last.subshell > 0 && first.is_some() && here.is_some() && asks && !lastpipe;
     counted.then(|| {

@@ -78,7 +78,8 @@ fn ends(text: &Text, command: &Command) -> bool {
 
 /// `systemd-run`, `at now`, `ssh -f`: what they start is not waited for.
 fn detached(text: &Text, command: &Command) -> Option<Why> {
-    const TOOLS: &[&str] = &["systemd-run", "at", "batch", "ssh", "screen", "tmux", "docker", "podman", "systemctl"];
+    const TOOLS: &[&str] =
+        &["systemd-run", "at", "batch", "ssh", "screen", "tmux", "docker", "podman", "systemctl", "gcloud", "az"];
     if !TOOLS.contains(&command.name()) {
         return None;
     }
@@ -107,6 +108,11 @@ fn detached(text: &Text, command: &Command) -> Option<Why> {
         "ssh" => words.has_any(&["-f"]) && inner(status::acts),
         "screen" => words.iter().any(|word| word.text.starts_with("-dm")),
         "docker" | "podman" => words.has_any(&["exec"]) && words.has_any(&["-d", "--detach"]) && inner(status::acts),
+        "gcloud" | "az" => {
+            let later = |other: &Command| other.span.start > command.span.end && other.has("wait");
+            let creates = words.has_any(&["restore", "restore-backup", "import", "export", "create"]);
+            words.has_any(&["--async", "--no-wait"]) && creates && !text.parsed.commands.iter().any(later)
+        }
         "systemctl" => words.has_any(&["--no-block"]) && words.has_any(&["start", "restart"]),
         _ => return None,
     };
@@ -116,18 +122,13 @@ fn detached(text: &Text, command: &Command) -> Option<Why> {
 /// `diff <(ssh a …) <(ssh b …)`, `tee >(gzip > f)`: a failure in there is nobody's, and its answer an empty one.
 pub fn process(text: &Text, command: &Command) -> Option<Why> {
     let site = text.parsed.pipeline(command);
+    if !site.process || command.place != Place::Here || !site.otherwise.is_empty() {
+        return None;
+    }
     let writes = command.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
     let packs = matches!(command.name(), "gzip" | "pigz" | "xz" | "zstd" | "bzip2" | "lz4" | "openssl" | "gpg" | "age");
     let counts = talks(command) || writes && packs || status::is_own(command);
-    if !site.process
-        || command.place != Place::Here
-        || !site.otherwise.is_empty()
-        || !counts
-        || is_counted(text, command)
-    {
-        return None;
-    }
-    Some((
+    (counts && !is_counted(text, command)).then_some((
         "nobody hears of it in `<(…)` or `>(…)`: it looks like an empty answer",
         "take its output first, into a variable or a file: that ends the text if it fails",
     ))

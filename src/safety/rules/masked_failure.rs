@@ -132,13 +132,14 @@ fn is_excused(text: &Text, pipeline: usize) -> bool {
     let branch = site.otherwise.clone();
     // The `else` of an `if` is told of, not excused.
     let or = text.parsed.pipelines.get(branch.start).is_some_and(|other| other.in_branch == site.in_branch);
-    or && status::only_prints(text, branch)
+    or && if site.in_loop { status::only_prints(text, branch) } else { status::only_shows(text, branch) }
 }
 
 /// `if …; then echo failed; fi`, `… && echo failed`: the failure is said, and the text goes on.
 fn told_only(text: &Text, command: &Command) -> bool {
     let site = text.parsed.pipeline(command);
-    if site.in_loop {
+    // An attempt that fails is tried again.
+    if site.in_loop && !(status::acts(text, command) && status::matters(text, command)) {
         return false;
     }
     [site.then.clone(), site.otherwise.clone()].into_iter().any(|branch| {
@@ -151,7 +152,8 @@ fn told_only(text: &Text, command: &Command) -> bool {
 fn told_of(text: &Text, command: &Command) -> bool {
     let looks = ["[", "test", "diff", "cmp", "grep", "egrep", "fgrep", "pgrep", "pm2", "awk", "jq"];
     let last = text.parsed.behind(command).last().unwrap_or(command);
-    looks.contains(&last.name())
+    let runs = last.name() == "systemctl" && last.arguments().has_any(&["is-active"]);
+    (looks.contains(&last.name()) || runs)
         && is_excused(text, command.pipeline)
         && status::tells_failure(text, text.parsed.pipeline(command).otherwise.clone())
 }
@@ -294,7 +296,7 @@ fn for_each(text: &Text, command: &Command) -> Option<Why> {
     })?;
     let tests = inner.arguments().has_any(&["-t", "--test", "-c", "--check"]);
     let counts = !IDLE.contains(&inner.name()) || tests && inner.name() != "stat" && inner.name() != "chown";
-    (ends && !turned && counts && status::matters_alone(inner)).then_some((
+    (ends && !turned && counts && status::matters_alone(inner) && status::script_matters(text, inner)).then_some((
         "`find` succeeds whatever becomes of what it runs",
         "write `-exec … {} +`, or `find … -print0 | xargs -0 -n 1 …`: both tell of a failure",
     ))
@@ -308,7 +310,8 @@ fn printed(text: &Text, command: &Command) -> Option<Why> {
         holds(outer.span) && outer.span != command.span || outer.input.as_ref().is_some_and(|input| holds(input.span))
     };
     let outer = text.parsed.commands.iter().find(within)?;
-    let kept = outer.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
+    // What is added to a log is for people.
+    let kept = outer.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1 && !redirect.appends);
     let prints = commands::only_prints(outer) || outer.name() == "cat" && kept;
     let asks = background::talks(command) || command.place == Place::Elsewhere;
     let excused = !site.otherwise.is_empty() || site.errexit;

@@ -6,6 +6,7 @@ mod asked;
 mod attempts;
 mod background;
 mod beside;
+mod brackets;
 mod commands;
 mod context;
 mod copies;

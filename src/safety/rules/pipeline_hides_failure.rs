@@ -62,7 +62,7 @@ fn absent(text: &Text, first: &Command) -> Option<Diagnostic> {
     let group = unended::group(text, first).and_then(|group| text.parsed.pipelines.get(group));
     let otherwise = group.filter(|_| site.otherwise.is_empty()).unwrap_or(site).otherwise.clone();
     let praises = !site.negated && says_none(text, otherwise) && background::talks(first);
-    let refuses = !site.negated && refuses(text, site.then.clone()) && site.otherwise.is_empty();
+    let refuses = !site.negated && status::refuses(text, site.then.clone()) && site.otherwise.is_empty();
     let elsewhere = first.place != Place::Here && !site.pipefail;
     if !searches
         || !(says_no || refuses || praises)
@@ -91,10 +91,4 @@ fn says_none(text: &Text, branch: std::ops::Range<usize>) -> bool {
             .any(|said| said.starts_with("no ") || ["none", "clean", "all good", "all ok"].contains(&said.as_str()))
     };
     status::only_prints(text, branch.clone()) && text.parsed.within(branch).any(good)
-}
-
-fn refuses(text: &Text, branch: std::ops::Range<usize>) -> bool {
-    let leaves = |command: &Command| matches!(command.name(), "exit" | "return" | "false");
-    let zero = |command: &Command| command.has("0");
-    text.parsed.within(branch).any(|command| leaves(command) && !zero(command))
 }

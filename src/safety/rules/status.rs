@@ -60,11 +60,9 @@ const TOLERABLE: &[&str] = &[
     "head",
     "tail",
     "wc",
-    "nice",
     "fuser",
     "lsof",
     "tee",
-    "xargs",
     "popd",
     "deactivate",
     "awk",
@@ -78,9 +76,22 @@ const TOLERABLE: &[&str] = &[
 
 /// Commands whose failure does not say that there was nothing to do, and that do more than look or tell.
 pub fn matters(text: &Text, command: &Command) -> bool {
-    let mut inner =
-        text.parsed.commands.iter().filter(|other| other.pipeline == command.pipeline && other.stage == command.stage);
-    inner.all(matters_alone)
+    let inner = |other: &&Command| other.pipeline == command.pipeline && other.stage == command.stage;
+    text.parsed.commands.iter().filter(inner).all(matters_alone) && script_matters(text, command)
+}
+
+/// Does something count in the script that it runs, if it runs one: `ssh host 'systemctl is-active x'`?
+pub fn script_matters(text: &Text, command: &Command) -> bool {
+    let parsed = &text.parsed;
+    let runs = |by: usize| {
+        let by = parsed.commands.get(by);
+        by.is_some_and(|by| by.pipeline == command.pipeline && by.stage == command.stage)
+    };
+    let script = |shell: &crate::shell::Shell| !shell.substitution && shell.by.is_some_and(runs);
+    let Some(number) = parsed.shells.iter().position(script) else { return true };
+    let within = |other: &&Command| other.via.is_none() && parsed.pipeline(other).shell == number;
+    let mut inner = parsed.commands.iter().filter(within).peekable();
+    inner.peek().is_none() || inner.any(|other| matters(text, other))
 }
 
 /// The same, but that something is stopped or taken away counts: it is another thing to excuse that than not to hear of it.
@@ -195,6 +206,33 @@ pub fn only_prints(text: &Text, range: Range<usize>) -> bool {
         })
 }
 
+/// Do these pipelines only print, and say something?
+pub fn claims(text: &Text, range: Range<usize>) -> bool {
+    let says = |command: &Command| command.arguments().iter().any(|word| word.text.contains(char::is_alphabetic));
+    only_prints(text, range.clone()) && text.parsed.within(range).any(says)
+}
+
+/// Does a branch end the text with a failure?
+pub fn refuses(text: &Text, branch: Range<usize>) -> bool {
+    let leaves = |command: &Command| matches!(command.name(), "exit" | "return" | "false" | "die" | "fail" | "abort");
+    text.parsed.within(branch).any(|command| leaves(command) && !command.has("0"))
+}
+
+/// The same as `only_prints`, or something is shown: a log, a file.
+pub fn only_shows(text: &Text, range: Range<usize>) -> bool {
+    let shows = |command: &Command| {
+        let verb =
+            commands::compose(command).or_else(|| commands::docker(command)).or_else(|| commands::kubectl(command));
+        let logs = verb.is_some_and(|(verb, _)| matches!(verb, "logs" | "events" | "describe"));
+        logs || matches!(command.name(), "cat" | "tail" | "head" | "journalctl" | "dmesg" | "tee")
+    };
+    let all = |index: usize| {
+        let mut own = text.parsed.within(index..index + 1).filter(|command| command.via.is_none()).peekable();
+        own.peek().is_some() && own.all(|command| shows(command) || commands::only_prints(command))
+    };
+    !range.is_empty() && range.into_iter().all(|index| all(index) || only_prints(text, index..index + 1))
+}
+
 /// Is a variable read by anything but commands that print it?
 pub fn is_asked(text: &Text, name: &str) -> bool {
     let reads = text.parsed.reads.iter().filter(|read| read.name == name);
@@ -276,6 +314,9 @@ const RIGHT: &[&str] = &[
     "using the default",
     "first run",
     "no error",
+    "fine",
+    "as it should",
+    "as expected",
     "no fail",
     "no problem",
     "no warn",

@@ -68,7 +68,7 @@ fn listed(text: &Text, command: &Command) -> Option<Why> {
         last = next;
     }
     let leaves = |other: &Command| matches!(other.name(), "break" | "continue" | "exit" | "return");
-    let only_says = status::only_prints(text, site.then.clone());
+    let only_says = status::claims(text, site.then.clone());
     let counts = status::acts(text, command) || only_says && status::matters(text, command);
     let ends = last.last && !site.in_loop;
     (!ends && counts && status::matters(text, command) && !parsed.within(site.then.clone()).any(leaves)).then_some((
