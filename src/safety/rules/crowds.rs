@@ -93,6 +93,10 @@ pub fn of_processes(command: &Command) -> Option<&'static str> {
     }
 }
 
+/// Verbs that end what a list names.
+const ENDS: &[&str] =
+    &["rm", "rmi", "stop", "kill", "delete", "uninstall", "destroy", "remove", "terminate", "restart"];
+
 /// `docker ps -aq | xargs docker rm -f`: a list of everything, and nothing in between that chooses.
 pub fn fed(text: &Text, command: &Command) -> Option<String> {
     if looped(text, command) {
@@ -109,8 +113,6 @@ pub fn fed(text: &Text, command: &Command) -> Option<String> {
     if text.parsed.before(command).any(chooses) {
         return None;
     }
-    const ENDS: &[&str] =
-        &["rm", "rmi", "stop", "kill", "delete", "uninstall", "destroy", "remove", "terminate", "restart"];
     let ends = command.arguments().iter().any(|word| ENDS.contains(&word.text.as_str()));
     ends.then(|| "takes everything that the list before it has".to_owned())
 }

@@ -129,6 +129,7 @@ fn loss(command: &shell::Command) -> Option<String> {
     }
 }
 
+#[allow(clippy::case_sensitive_file_extension_comparisons)] // names as they are written on servers
 fn is_log(path: &str) -> bool {
     let dump = ["/var/log/", "/var/crash/", "/var/lib/systemd/coredump"].iter().any(|folder| path.starts_with(folder));
     dump || path

@@ -17,13 +17,13 @@ const SCRIPTED: &[&str] = &["grep", "egrep", "fgrep", "sed", "awk", "gawk", "jq"
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (text, command) in context.commands().filter(|(_, command)| !command.redirects.is_empty()) {
-        let truncated = command.redirects.iter().filter(|to| to.writes && !to.appends);
-        found.extend(truncated.filter_map(|to| one(text, command, &to.target)).next());
+        let mut truncated = command.redirects.iter().filter(|to| to.writes && !to.appends);
+        found.extend(truncated.find_map(|to| one(text, command, &to.target)));
     }
     for (text, command) in context.named(&["tee"]) {
         let words = command.arguments();
         if !(words.short('a') || words.has_any(&["--append"])) {
-            found.extend(words.operands(&[]).into_iter().filter_map(|file| one(text, command, file)).next());
+            found.extend(words.operands(&[]).into_iter().find_map(|file| one(text, command, file)));
         }
     }
     found

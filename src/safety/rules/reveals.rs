@@ -67,7 +67,7 @@ fn of_table(command: &Command) -> Option<String> {
     let name = command.name();
     let fits = |(tools, all, none, _): &&Row| {
         let there = |choice: &&str| choice.split('|').any(|word| words.has_any(&[word]));
-        tools.contains(&name) && all.iter().all(|choice| there(&choice)) && !words.has_any(none)
+        tools.contains(&name) && all.iter().all(|choice| there(choice)) && !words.has_any(none)
     };
     ROWS.iter().find(fits).filter(|_| is_asked(words)).map(|(.., says)| (*says).to_owned())
 }
@@ -88,8 +88,8 @@ fn of_values(command: &Command) -> Option<String> {
     match command.name() {
         "terraform" | "tofu" if words.has_any(&["output"]) && words.has_any(&["-raw", "-json"]) => named(),
         "psql" | "mysql" | "mariadb" | "sqlite3" => {
-            let texts = words.iter().chain(&command.input).filter(|word| word.text.contains(' '));
-            texts.filter_map(|word| column(&word.text)).next().map(|column| format!("the column `{column}`"))
+            let mut texts = words.iter().chain(&command.input).filter(|word| word.text.contains(' '));
+            texts.find_map(|word| column(&word.text)).map(|column| format!("the column `{column}`"))
         }
         "redis-cli" | "valkey-cli" => {
             let lower = |word: &Word| word.text.to_ascii_lowercase();
