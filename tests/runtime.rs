@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot make its shop should stop
 
+#[path = "runtime/environment.rs"]
+mod environment;
+
 use rbk::emit::{Input, bash};
 use rbk::source::Sources;
 use std::fs;

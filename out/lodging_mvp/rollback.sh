@@ -27,6 +27,7 @@ RBK_RTO=''
 RBK_ENVIRONMENTS='staging'
 RBK_PARAMS='app_dir backup_dir domain base_url db_container redis_container prereserve_path webhook_path revert_branch'
 RBK_INPUTS='reason level eta release previous contract_release bad_commit hotfix'
+RBK_FROM_ENVIRONMENT=''
 RBK_VALUES='db_revision accommodations_count redis_keys_before reservations_count contract_revision contract_reservations api_state db_state containers_seen logs_seen env_diff redis_keys_now errors_seen'
 RBK_COPIES='db_dump'
 RBK_SECRETS='REDISCLI_AUTH'
@@ -898,13 +899,27 @@ rbk_open_values() {
   [ -n "$RBK_STATE" ] || rbk_state_dir
 }
 
-# What the journal remembers: captures, inputs, and what was given when the phase began.
+# What the journal remembers: captures, inputs, and what was given when the phase began; then what the environment gives.
 rbk_recall() {
   local _name=''
   rbk_params
+  for _name in $RBK_FROM_ENVIRONMENT; do rbk_borrow "$_name"; done
   for _name in $RBK_VALUES $RBK_INPUTS; do
     if rbk_get "v:$_name"; then rbk_assign "$_name" "$RBK_VALUE"; fi
   done
+}
+
+# An input that the environment gives, unless --set or the journal does.
+rbk_borrow() {
+  if ! rbk_get "v:$1" && ! rbk_given "$1" && [ -n "${!1}" ]; then rbk_override "$1" "${!1}"; fi
+  if rbk_given "$1"; then rbk_assign "$1" "$RBK_VALUE"; fi
+}
+
+# Where a value comes from if the environment gave it: RBK_TEXT, else empty.
+rbk_origin() {
+  RBK_TEXT=''
+  # shellcheck disable=SC2086 # a list of names
+  if rbk_among "$1" $RBK_FROM_ENVIRONMENT && rbk_get "e:$1"; then rbk_msg from_environment "$1"; fi
 }
 
 # A secret from the environment, or from the file that NAME_FILE names: NAME OPTIONAL [CHECK]. From here on it is
@@ -954,7 +969,10 @@ rbk_input() {
   RBK_GOT=$_value
   shift 3
   rbk_accepts "$@"
-  [ "$RBK_OK" = 1 ] || rbk_stop 2 usage input_bad "$_name" "$_value"
+  if [ "$RBK_OK" != 1 ]; then
+    rbk_origin "$_name"
+    rbk_stop 2 usage input_bad "$_name" "$_value" "$RBK_TEXT"
+  fi
   rbk_assign "$_name" "$_value"
   RBK_ASKED+=("$_name")
   rbk_put "v:$_name" "$_value"
@@ -973,7 +991,9 @@ rbk_find() {
 
 # Shows a value that is set: NAME VALUE.
 rbk_shown() {
-  [ -z "$2" ] || rbk_out t "    $1 = $2"
+  [ -n "$2" ] || return 0
+  rbk_origin "$1"
+  rbk_out t "    $1 = $2${RBK_TEXT:+ ($RBK_TEXT)}"
 }
 
 rbk_accepts() {
@@ -2402,10 +2422,11 @@ rbk_show_body() {
 }
 
 rbk_status() {
-  local _phase=''
+  local _phase='' _name=''
   [ "$RBK_VERB" = status ] || [ -n "$RBK_STATE" ] || [ -z "$RBK_ENVIRONMENTS" ] || [ -n "$environment" ] || return 0
   rbk_open_reading
   rbk_say t state_is "$RBK_STATE" "$environment"
+  for _name in $RBK_FROM_ENVIRONMENT; do rbk_shown "$_name" "${!_name}"; done
   if [ -e "$RBK_STATE/lock" ]; then
     RBK_LOCK=$RBK_STATE/lock
     rbk_lock_owner
@@ -2676,6 +2697,7 @@ rbk_same_plan() {
 
 # backup, apply and run.
 rbk_verb_change() {
+  local _name=''
   rbk_known_name
   rbk_open_change
   rbk_same_plan
@@ -2683,6 +2705,7 @@ rbk_verb_change() {
   if [ "$RBK_JOINED" = 1 ]; then
     rbk_continue
   fi
+  for _name in ${RBK_SETS[@]+"${RBK_SETS[@]}"}; do rbk_drop "v:$_name"; done # --set wins over what an earlier run was told
   rbk_now
   rbk_date '%04d%02d%02dT%02d%02d%02dZ' "$RBK_NOW"
   stamp=$RBK_TEXT run=$RBK_TEXT-$$
@@ -3025,7 +3048,8 @@ Códigos: 0 hecho, 1 falló (se puede continuar), 2 uso, 3 no está listo, 4 rec
     no_terminal) RBK_TEXT="Hace falta una persona y no hay terminal: $1" ;;
     not_confirmed) RBK_TEXT="Sin confirmar: $1" ;;
     input_missing) RBK_TEXT="falta $1: --set $1=…" ;;
-    input_bad) RBK_TEXT="$1 no puede ser \"$2\"" ;;
+    input_bad) RBK_TEXT="$1 no puede ser \"$2\"${3:+ ($3)}" ;;
+    from_environment) RBK_TEXT="de la variable de entorno $1" ;;
     bad_set) RBK_TEXT="--set recibe nombre=valor, no $1" ;;
     unknown_name) RBK_TEXT="aquí no se conoce $1; hay: $2" ;;
     name_missing) RBK_TEXT="$1 necesita un nombre: $2" ;;

@@ -156,6 +156,7 @@ impl Reader<'_> {
             accepts,
             find_with: entry.check("find_with"),
             example: entry.text("example"),
+            from_environment: entry.has("from_environment"),
         }
     }
 

@@ -82,7 +82,7 @@ pub fn survey(items: &[Declared<'_>]) -> Survey {
         if let Some((name, span)) =
             word(item, 1).filter(|(name, _)| form.naming == Naming::Required || !is_option(name))
         {
-            survey.check_spelling(name, span, kind);
+            survey.check_spelling(name, span, kind, kind == Kind::Input && says(item, "from_environment"));
             survey.declare(name, Target { kind, index, span });
         }
     }
@@ -100,6 +100,12 @@ fn word(item: &Item, number: usize) -> Option<(&str, Span)> {
         Some((Literal::Word(word), span)) => Some((word.as_str(), span)),
         _ => None,
     }
+}
+
+/// Has a declaration this option, on its line or in its block?
+fn says(item: &Item, option: &str) -> bool {
+    let on_line = item.atoms.iter().skip(2).any(|atom| matches!(&atom.value, Literal::Word(word) if word == option));
+    on_line || blocks(item).flatten().any(|item| word(item, 0).is_some_and(|(word, _)| word == option))
 }
 
 fn blocks(item: &Item) -> impl Iterator<Item = &[Item]> {
@@ -144,7 +150,7 @@ impl Survey {
     fn point(&mut self, item: &Item, procedure: usize) {
         let Some((name, span)) = word(item, 1) else { return };
         let index = self.next("points");
-        self.check_spelling(name, span, Kind::Point);
+        self.check_spelling(name, span, Kind::Point, false);
         self.declare(name, Target { kind: Kind::Point, index, span });
         self.points.push((name.to_owned(), span, procedure));
     }
@@ -157,7 +163,7 @@ impl Survey {
         };
         if self.names.any(name).is_none() {
             let index = self.next("backups");
-            self.check_spelling(name, span, Kind::Backup);
+            self.check_spelling(name, span, Kind::Backup, false);
             self.declare(name, Target { kind: Kind::Backup, index, span });
             self.inline_backups.push((name.to_owned(), span));
         }
@@ -173,25 +179,31 @@ impl Survey {
             return; // captured in several procedures: one variable, each run sets it once
         }
         let index = self.next("captures");
-        self.check_spelling(name, span, Kind::Capture);
+        self.check_spelling(name, span, Kind::Capture, false);
         self.declare(name, Target { kind: Kind::Capture, index, span });
         self.captures.push((name.to_owned(), span));
     }
 
-    /// Names must be usable as shell variables and function names.
-    fn check_spelling(&mut self, name: &str, span: Span, kind: Kind) {
+    /// Names must be usable as shell variables and function names; what the environment gives is called as it is there.
+    fn check_spelling(&mut self, name: &str, span: Span, kind: Kind, given: bool) {
         let rest_ok = |allowed: fn(char) -> bool| name.chars().all(|c| c == '_' || c.is_ascii_digit() || allowed(c));
         let first = name.chars().next().unwrap_or('_');
+        let upper = rest_ok(|c| c.is_ascii_uppercase()) && first.is_ascii_uppercase();
         let (good, wanted) = if kind == Kind::Secret {
-            (rest_ok(|c| c.is_ascii_uppercase()) && first.is_ascii_uppercase(), "UPPER_CASE")
+            (upper, "UPPER_CASE")
         } else {
-            (rest_ok(|c| c.is_ascii_lowercase()) && first.is_ascii_lowercase(), "snake_case")
+            let lower = rest_ok(|c| c.is_ascii_lowercase()) && first.is_ascii_lowercase();
+            (lower || given && upper, "snake_case")
         };
         if !good {
             let message = format!("the name of {} is written in {wanted}, `{name}` is not", in_words(kind));
             let error = Diagnostic::error("name", message, span, format!("not {wanted}"));
             let fixed = if kind == Kind::Secret { name.to_uppercase() } else { snake(name) };
-            self.diagnostics.push(error.help(format!("write `{}`", fixed.replace('-', "_"))));
+            let mut help = format!("write `{}`", fixed.replace('-', "_"));
+            if kind == Kind::Input && upper {
+                help.push_str(", or add `from_environment` if the environment variable of that name answers");
+            }
+            self.diagnostics.push(error.help(help));
         } else if is_variable(kind) && reserved(name) {
             let error = Diagnostic::error(
                 "name",

@@ -247,6 +247,8 @@ pub struct Input {
     pub accepts: Accepts,
     pub find_with: Option<Check>,
     pub example: Option<Template>,
+    /// The environment variable of its name answers, if it is set and not empty.
+    pub from_environment: bool,
 }
 
 /// `secret`.

@@ -306,6 +306,7 @@ const INPUT: Form = form(
         opt("between", &[Value], "a range of numbers"),
         opt("find_with", &[Source], "a command that helps to find the answer"),
         opt("example", &[Text], "an answer"),
+        opt("from_environment", &[], "the environment variable of its name answers, if it is set and not empty"),
         FOR_VARIANT,
         ABOUT,
         ALLOW,

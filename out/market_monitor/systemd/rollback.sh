@@ -27,6 +27,7 @@ RBK_RTO=''
 RBK_ENVIRONMENTS='staging production'
 RBK_PARAMS='release home base_url backup_dir trial_market env_file'
 RBK_INPUTS='previous project migration reason downtime'
+RBK_FROM_ENVIRONMENT=''
 RBK_VALUES='monitor_log markets_before recommendations_before signals_before last_analysis newest_markets'
 RBK_COPIES=''
 RBK_SECRETS='PGPASSWORD SUPABASE_KEY SUPABASE_SERVICE_ROLE_KEY SUPABASE_ACCESS_TOKEN'
@@ -870,6 +871,10 @@ rbk_given() {
   rbk_get "x:$1" || rbk_get "g:$1" || rbk_get "e:$1"
 }
 
+rbk_override() {
+  rbk_put "e:$1" "$2"
+}
+
 # Takes `name=value` of --set.
 rbk_set() {
   local _name=${1%%=*}
@@ -894,13 +899,27 @@ rbk_open_values() {
   [ -n "$RBK_STATE" ] || rbk_state_dir
 }
 
-# What the journal remembers: captures, inputs, and what was given when the phase began.
+# What the journal remembers: captures, inputs, and what was given when the phase began; then what the environment gives.
 rbk_recall() {
   local _name=''
   rbk_params
+  for _name in $RBK_FROM_ENVIRONMENT; do rbk_borrow "$_name"; done
   for _name in $RBK_VALUES $RBK_INPUTS; do
     if rbk_get "v:$_name"; then rbk_assign "$_name" "$RBK_VALUE"; fi
   done
+}
+
+# An input that the environment gives, unless --set or the journal does.
+rbk_borrow() {
+  if ! rbk_get "v:$1" && ! rbk_given "$1" && [ -n "${!1}" ]; then rbk_override "$1" "${!1}"; fi
+  if rbk_given "$1"; then rbk_assign "$1" "$RBK_VALUE"; fi
+}
+
+# Where a value comes from if the environment gave it: RBK_TEXT, else empty.
+rbk_origin() {
+  RBK_TEXT=''
+  # shellcheck disable=SC2086 # a list of names
+  if rbk_among "$1" $RBK_FROM_ENVIRONMENT && rbk_get "e:$1"; then rbk_msg from_environment "$1"; fi
 }
 
 # A secret from the environment, or from the file that NAME_FILE names: NAME OPTIONAL [CHECK]. From here on it is
@@ -950,7 +969,10 @@ rbk_input() {
   RBK_GOT=$_value
   shift 3
   rbk_accepts "$@"
-  [ "$RBK_OK" = 1 ] || rbk_stop 2 usage input_bad "$_name" "$_value"
+  if [ "$RBK_OK" != 1 ]; then
+    rbk_origin "$_name"
+    rbk_stop 2 usage input_bad "$_name" "$_value" "$RBK_TEXT"
+  fi
   rbk_assign "$_name" "$_value"
   RBK_ASKED+=("$_name")
   rbk_put "v:$_name" "$_value"
@@ -969,7 +991,9 @@ rbk_find() {
 
 # Shows a value that is set: NAME VALUE.
 rbk_shown() {
-  [ -z "$2" ] || rbk_out t "    $1 = $2"
+  [ -n "$2" ] || return 0
+  rbk_origin "$1"
+  rbk_out t "    $1 = $2${RBK_TEXT:+ ($RBK_TEXT)}"
 }
 
 rbk_accepts() {
@@ -2255,10 +2279,11 @@ rbk_show_body() {
 }
 
 rbk_status() {
-  local _phase=''
+  local _phase='' _name=''
   [ "$RBK_VERB" = status ] || [ -n "$RBK_STATE" ] || [ -z "$RBK_ENVIRONMENTS" ] || [ -n "$environment" ] || return 0
   rbk_open_reading
   rbk_say t state_is "$RBK_STATE" "$environment"
+  for _name in $RBK_FROM_ENVIRONMENT; do rbk_shown "$_name" "${!_name}"; done
   if [ -e "$RBK_STATE/lock" ]; then
     RBK_LOCK=$RBK_STATE/lock
     rbk_lock_owner
@@ -2529,6 +2554,7 @@ rbk_same_plan() {
 
 # backup, apply and run.
 rbk_verb_change() {
+  local _name=''
   rbk_known_name
   rbk_open_change
   rbk_same_plan
@@ -2536,6 +2562,7 @@ rbk_verb_change() {
   if [ "$RBK_JOINED" = 1 ]; then
     rbk_continue
   fi
+  for _name in ${RBK_SETS[@]+"${RBK_SETS[@]}"}; do rbk_drop "v:$_name"; done # --set wins over what an earlier run was told
   rbk_now
   rbk_date '%04d%02d%02dT%02d%02d%02dZ' "$RBK_NOW"
   stamp=$RBK_TEXT run=$RBK_TEXT-$$
@@ -2878,7 +2905,8 @@ Exit codes: 0 done, 1 failed (resume is safe), 2 usage, 3 not ready, 4 refused, 
     no_terminal) RBK_TEXT="A person is needed and there is no terminal: $1" ;;
     not_confirmed) RBK_TEXT="Not confirmed: $1" ;;
     input_missing) RBK_TEXT="$1 is not given: --set $1=…" ;;
-    input_bad) RBK_TEXT="$1 can't be \"$2\"" ;;
+    input_bad) RBK_TEXT="$1 can't be \"$2\"${3:+ ($3)}" ;;
+    from_environment) RBK_TEXT="from the environment variable $1" ;;
     bad_set) RBK_TEXT="--set takes name=value, not $1" ;;
     unknown_name) RBK_TEXT="$1 is not known here; there are: $2" ;;
     name_missing) RBK_TEXT="$1 needs a name: $2" ;;

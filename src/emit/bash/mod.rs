@@ -69,6 +69,7 @@ fn lists(script: &Script) -> Vec<(&'static str, String)> {
         ("RBK_ENVIRONMENTS", joined(plan.environments.iter().map(|found| found.common.name.as_str()).collect())),
         ("RBK_PARAMS", joined(params.clone().collect())),
         ("RBK_INPUTS", joined(inputs.clone())),
+        ("RBK_FROM_ENVIRONMENT", joined(from_environment(plan))),
         ("RBK_VALUES", joined(captures.clone())),
         ("RBK_COPIES", joined(copies.map(|backup| backup.common.name.as_str()).collect())),
         ("RBK_SECRETS", joined(plan.secrets.iter().map(|secret| secret.common.name.as_str()).collect())),
@@ -76,6 +77,12 @@ fn lists(script: &Script) -> Vec<(&'static str, String)> {
         ("RBK_ALL_PHASES", joined(tables::phases(script).iter().map(|phase| phase.name.as_str()).collect())),
         ("RBK_VERIFIABLE", joined(verifiable)),
     ]
+}
+
+/// The names of the inputs that the environment may give.
+fn from_environment(plan: &Plan) -> Vec<&str> {
+    let given = plan.inputs.iter().filter(|input| input.from_environment);
+    given.map(|input| input.common.name.as_str()).collect()
 }
 
 /// The names of all values of the plan.
@@ -114,7 +121,9 @@ fn render(script: &Script, lists: &[(&'static str, String)]) -> anyhow::Result<S
         .collect();
     let function =
         |of: &Function| context! { name => safe(&of.name), about => safe(&of.about), body => safe(&of.body) };
-    let unset: Vec<String> = unset.iter().map(|name| format!("{name}=''")).collect();
+    let given = from_environment(plan);
+    let first = |name: &&str| if given.contains(name) { format!("{name}=${{{name}-}}") } else { format!("{name}=''") };
+    let unset: Vec<String> = unset.iter().map(first).collect();
     let view = context! {
         comment => context! {
             title => comment(&plan.head.common.label()),

@@ -50,7 +50,9 @@ impl Script<'_> {
         let params: Vec<_> = plan.params.iter().map(|param| &param.common.name).collect();
         let mut names: Vec<&String> = params.iter().copied().chain(inputs).chain(captures).collect();
         names.dedup();
-        assign.extend(names.iter().map(|name| format!("    {name}) {name}=$2 ;;")));
+        let given = |name: &str| plan.inputs.iter().any(|input| input.from_environment && input.common.name == name);
+        let export = |name: &str| if given(name) { "export " } else { "" }; // programs look for it there
+        assign.extend(names.iter().map(|name| format!("    {name}) {}{name}=$2 ;;", export(name))));
         assign.push("    *) return 1 ;;\n  esac".to_owned());
         self.add_fixed("rbk_assign", "Sets a value of the plan.", assign);
 

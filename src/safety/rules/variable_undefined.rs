@@ -22,7 +22,12 @@ fn one(context: &Context, text: &Text, read: &Read) -> Diagnostic {
     let known = scripts::known(context);
     let help = match suggest(name, known.iter().copied().chain(text.locals.iter().map(String::as_str))) {
         Some(near) => format!("did you mean `${near}`?"),
-        None => format!("declare `param {name}`, an `input` or a `secret`, or write `${{{name}:-…}}` with a default"),
+        None if name.contains(|c: char| c.is_ascii_uppercase()) => format!(
+            "declare `input {name} from_environment` or `secret {name}`, or write `${{{name}:-…}}` with a default"
+        ),
+        None => format!(
+            "declare `param {name}` or `input {name}` (`from_environment` if that sets it), or write `${{{name}:-…}}` with a default"
+        ),
     };
     diagnostic.help(help)
 }

@@ -128,7 +128,8 @@ Exit codes: 0 done, 1 failed (resume is safe), 2 usage, 3 not ready, 4 refused, 
     no_terminal) RBK_TEXT="A person is needed and there is no terminal: $1" ;;
     not_confirmed) RBK_TEXT="Not confirmed: $1" ;;
     input_missing) RBK_TEXT="$1 is not given: --set $1=…" ;;
-    input_bad) RBK_TEXT="$1 can't be \"$2\"" ;;
+    input_bad) RBK_TEXT="$1 can't be \"$2\"${3:+ ($3)}" ;;
+    from_environment) RBK_TEXT="from the environment variable $1" ;;
     bad_set) RBK_TEXT="--set takes name=value, not $1" ;;
     unknown_name) RBK_TEXT="$1 is not known here; there are: $2" ;;
     name_missing) RBK_TEXT="$1 needs a name: $2" ;;

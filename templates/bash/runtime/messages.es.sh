@@ -128,7 +128,8 @@ Códigos: 0 hecho, 1 falló (se puede continuar), 2 uso, 3 no está listo, 4 rec
     no_terminal) RBK_TEXT="Hace falta una persona y no hay terminal: $1" ;;
     not_confirmed) RBK_TEXT="Sin confirmar: $1" ;;
     input_missing) RBK_TEXT="falta $1: --set $1=…" ;;
-    input_bad) RBK_TEXT="$1 no puede ser \"$2\"" ;;
+    input_bad) RBK_TEXT="$1 no puede ser \"$2\"${3:+ ($3)}" ;;
+    from_environment) RBK_TEXT="de la variable de entorno $1" ;;
     bad_set) RBK_TEXT="--set recibe nombre=valor, no $1" ;;
     unknown_name) RBK_TEXT="aquí no se conoce $1; hay: $2" ;;
     name_missing) RBK_TEXT="$1 necesita un nombre: $2" ;;

@@ -56,10 +56,11 @@ rbk_show_body() {
 }
 
 rbk_status() {
-  local _phase=''
+  local _phase='' _name=''
   [ "$RBK_VERB" = status ] || [ -n "$RBK_STATE" ] || [ -z "$RBK_ENVIRONMENTS" ] || [ -n "$environment" ] || return 0
   rbk_open_reading
   rbk_say t state_is "$RBK_STATE" "$environment"
+  for _name in $RBK_FROM_ENVIRONMENT; do rbk_shown "$_name" "${!_name}"; done
   if [ -e "$RBK_STATE/lock" ]; then
     RBK_LOCK=$RBK_STATE/lock
     rbk_lock_owner

@@ -38,13 +38,27 @@ rbk_open_values() {
   [ -n "$RBK_STATE" ] || rbk_state_dir
 }
 
-# What the journal remembers: captures, inputs, and what was given when the phase began.
+# What the journal remembers: captures, inputs, and what was given when the phase began; then what the environment gives.
 rbk_recall() {
   local _name=''
   rbk_params
+  for _name in $RBK_FROM_ENVIRONMENT; do rbk_borrow "$_name"; done
   for _name in $RBK_VALUES $RBK_INPUTS; do
     if rbk_get "v:$_name"; then rbk_assign "$_name" "$RBK_VALUE"; fi
   done
+}
+
+# An input that the environment gives, unless --set or the journal does.
+rbk_borrow() {
+  if ! rbk_get "v:$1" && ! rbk_given "$1" && [ -n "${!1}" ]; then rbk_override "$1" "${!1}"; fi
+  if rbk_given "$1"; then rbk_assign "$1" "$RBK_VALUE"; fi
+}
+
+# Where a value comes from if the environment gave it: RBK_TEXT, else empty.
+rbk_origin() {
+  RBK_TEXT=''
+  # shellcheck disable=SC2086 # a list of names
+  if rbk_among "$1" $RBK_FROM_ENVIRONMENT && rbk_get "e:$1"; then rbk_msg from_environment "$1"; fi
 }
 
 # A secret from the environment, or from the file that NAME_FILE names: NAME OPTIONAL [CHECK]. From here on it is
@@ -94,7 +108,10 @@ rbk_input() {
   RBK_GOT=$_value
   shift 3
   rbk_accepts "$@"
-  [ "$RBK_OK" = 1 ] || rbk_stop 2 usage input_bad "$_name" "$_value"
+  if [ "$RBK_OK" != 1 ]; then
+    rbk_origin "$_name"
+    rbk_stop 2 usage input_bad "$_name" "$_value" "$RBK_TEXT"
+  fi
   rbk_assign "$_name" "$_value"
   RBK_ASKED+=("$_name")
   rbk_put "v:$_name" "$_value"
@@ -112,7 +129,9 @@ rbk_find() {
 
 # Shows a value that is set: NAME VALUE.
 rbk_shown() {
-  [ -z "$2" ] || rbk_out t "    $1 = $2"
+  [ -n "$2" ] || return 0
+  rbk_origin "$1"
+  rbk_out t "    $1 = $2${RBK_TEXT:+ ($RBK_TEXT)}"
 }
 
 rbk_accepts() {

@@ -173,6 +173,7 @@ rbk_same_plan() {
 
 # backup, apply and run.
 rbk_verb_change() {
+  local _name=''
   rbk_known_name
   rbk_open_change
   rbk_same_plan
@@ -180,6 +181,7 @@ rbk_verb_change() {
   if [ "$RBK_JOINED" = 1 ]; then
     rbk_continue
   fi
+  for _name in ${RBK_SETS[@]+"${RBK_SETS[@]}"}; do rbk_drop "v:$_name"; done # --set wins over what an earlier run was told
   rbk_now
   rbk_date '%04d%02d%02dT%02d%02d%02dZ' "$RBK_NOW"
   stamp=$RBK_TEXT run=$RBK_TEXT-$$

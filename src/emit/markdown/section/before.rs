@@ -71,12 +71,15 @@ impl Builder<'_> {
             }
         };
         let mut card = self.card("input", &input.common);
-        let given = format!("--set {}=…", input.common.name);
+        let name = &input.common.name;
+        let given = format!("--set {name}=…");
+        let environment =
+            if input.from_environment { self.fill("else_environment", &[("name", name)]) } else { String::new() };
         card.facts = self.facts([
             ("accepts", accepts.map(|t| Md::text(&t))),
             ("default", input.default.as_ref().map(|v| Md::text(&self.voice.value(v)))),
             ("example", input.example.as_ref().map(|t| self.md(t))),
-            ("given_by", Some(Md::code(&given))),
+            ("given_by", Some(Md::join(&[Md::code(&given), Md::text(&environment)], ", "))),
         ]);
         for check in input.find_with.iter().chain(lines) {
             let blocks = self.check_blocks(check).into_iter().map(|block| block.under(self.say("find_with")));
