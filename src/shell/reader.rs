@@ -60,12 +60,15 @@ impl Reader {
         for line in text.value.split_inclusive('\n') {
             let (start, comment) = (at + line.len() - line.trim_start().len(), line.trim());
             at += line.len();
+            if !comment.starts_with('#') {
+                continue;
+            }
             let span = text.span(start..start + comment.len());
             let within = |other: Span| other.start <= span.start && span.start < other.end;
             let data = |command: &Command| {
                 within(command.span) || command.input.as_ref().is_some_and(|input| within(input.span))
             };
-            if comment.starts_with('#') && !self.parsed.commands.iter().any(data) {
+            if !self.parsed.commands.iter().any(data) {
                 self.parsed.comments.push((comment.to_owned(), span));
             }
         }
