@@ -14,8 +14,10 @@ use std::sync::Arc;
 /// So many are kept from one plan to the next: variants, repairs and neighbours of a plan have most of them in common.
 const MOST: usize = 4_000;
 
+type Read = FxHashMap<Span, (Arc<Text>, Arc<Parsed>)>;
+
 thread_local! {
-    static READ: RefCell<FxHashMap<Span, (Arc<Text>, Arc<Parsed>)>> = RefCell::default();
+    static READ: RefCell<Read> = RefCell::default();
 }
 
 /// What a script says.

@@ -94,7 +94,8 @@ pub fn of_list(mut nature: Nature, parsed: &Parsed, command: &Command) -> Nature
         let by = command.via.and_then(|by| parsed.commands.get(by));
         let before = || parsed.commands.iter().rev().filter(|other| other.pipeline == command.pipeline);
         let find = by.into_iter().chain(before()).find(|other| other.name() == "find");
-        if let Some(from) = find.and_then(|find| find.arguments().first()) {
+        let from = find.and_then(|find| find.arguments().first());
+        if let Some(from) = from.filter(|from| !from.text.starts_with('-')) {
             change.object.clone_from(&from.text);
         }
     }

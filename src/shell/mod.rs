@@ -6,6 +6,7 @@
 //! `parser` reads bash into a tree (`ast`), `walk` says what stands where in it (`reading`), `reader` follows what is nested.
 
 mod ast;
+mod builtins;
 mod cache;
 mod compounds;
 mod conditions;

@@ -245,3 +245,10 @@ fn bare_angles(text: &str) -> Vec<Range<usize>> {
     }
     found
 }
+
+/// The text with its blanks filled in, so that the rest of it can be read: `<commit>` becomes `_commit_`.
+pub fn filled(text: &Text, blanks: &[Placeholder]) -> Text {
+    let fill =
+        |value: String, blank: &Placeholder| value.replace(&blank.text, &blank.text.replace(['<', '>', ' '], "_"));
+    Text { value: blanks.iter().fold(text.value.clone(), fill), ..text.clone() }
+}

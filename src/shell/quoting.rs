@@ -166,7 +166,7 @@ pub fn substitution(bytes: &[u8], from: usize) -> Option<usize> {
                 b"case" if before => cases += 1,
                 b"esac" if before => cases = cases.saturating_sub(1),
                 b"if" | b"then" | b"elif" | b"else" | b"while" | b"until" | b"do" | b"time" | b"{" | b"!" => {
-                    begins = before
+                    begins = before;
                 }
                 _ => {}
             }

@@ -6,12 +6,11 @@ use super::ast::Document;
 use super::mistakes::{Failure, Mistake};
 use super::oracle;
 use super::reading::{self, Event, Options, Reading, Simple, To};
-use super::text::Builder;
 use super::words::{self, Found};
 use super::wrappers::{self, Inner};
 use super::{
     Command, Loop, Parsed, Part, Place, Placeholder, Problem, ProblemKind, Quote, Read, Redirect, Set, Shell, Word,
-    Words, effects, placeholders,
+    Words, builtins, effects, placeholders, text as places,
 };
 use crate::source::Span;
 use crate::syntax::Text;
@@ -124,7 +123,7 @@ impl Reader {
             // `git checkout <commit>` is no shell because nobody filled it in: one finding, not two.
             Failure::Syntax(..) if !blanks.is_empty() => {
                 self.parsed.placeholders.extend(blanks.iter().cloned());
-                self.read(&filled(text, &blanks), shell, options);
+                self.read(&placeholders::filled(text, &blanks), shell, options);
             }
             Failure::Syntax(mistake) => self.judged(text, mistake),
             Failure::TooDeep(at) => {
@@ -204,32 +203,31 @@ impl Reader {
             return;
         };
         let span = first.span.to(last.span);
-        self.declared(text, &words, &simple.words, place);
+        for (name, at) in builtins::sets(&words) {
+            self.set(text, name.to_owned(), simple.words[at].clone(), place, None);
+        }
         let assignments = assigned.into_iter().map(|(name, value, _)| (name, value)).collect();
         let comment = |range: Range<usize>| (text.value.get(range.clone()).unwrap_or("").to_owned(), text.span(range));
         let comment = simple.comment.map(comment);
         let (stage, fed, via) = (simple.site.1, simple.fed, None);
-        self.command(
-            text,
-            Command {
-                base: base(&words),
-                words,
-                span,
-                place,
-                assignments,
-                redirects,
-                input,
-                fed,
-                pipeline,
-                stage,
-                via,
-                comment,
-            },
-        );
+        self.command(Command {
+            base: base(&words),
+            words,
+            span,
+            place,
+            assignments,
+            redirects,
+            input,
+            fed,
+            pipeline,
+            stage,
+            via,
+            comment,
+        });
     }
 
     /// Takes a command into the list, then what it runs.
-    fn command(&mut self, text: &Text, command: Command) {
+    fn command(&mut self, command: Command) {
         // A substitution in the double quotes of an inner script was read with the outer text already.
         if self.depth > 1 && self.parsed.commands.iter().any(|other| other.span == command.span) {
             return;
@@ -258,7 +256,7 @@ impl Reader {
                     ..command.clone()
                 };
                 self.depth += 1;
-                self.command(text, inner);
+                self.command(inner);
                 self.depth -= 1;
             }
             Some(Inner::Command(..)) => {
@@ -345,7 +343,7 @@ impl Reader {
     }
 
     fn document(&mut self, text: &Text, document: &Document, place: Place) -> Word {
-        let content = content(text, document);
+        let content = places::document(text, document);
         if document.expands {
             let found = words::document(&content);
             return self.found(&content, found, place);
@@ -354,58 +352,6 @@ impl Reader {
         let parts = smallvec![Part { range: 0..content.value.len(), quote: Quote::Single, expansion: false }];
         Word { text: content.value, fixed: true, quoted: true, span, parts, map: content.map.into() }
     }
-
-    /// Variables that builtins set: `read x`, `export x=1`, `printf -v x`, `mapfile x`, `getopts o x`, `unset` sets none.
-    fn declared(&mut self, text: &Text, words: &[Word], ranges: &[Range<usize>], place: Place) {
-        let name = words.first().and_then(Word::literal).unwrap_or("");
-        let valued: &[&str] = match name {
-            "export" | "local" | "declare" | "typeset" | "readonly" | "getopts" => &[],
-            "read" => &["-d", "-i", "-n", "-N", "-p", "-t", "-u"],
-            "mapfile" | "readarray" => &["-d", "-n", "-O", "-s", "-u", "-C", "-c"],
-            "printf" => return self.printf(text, words, ranges, place),
-            _ => return,
-        };
-        let mut skip_next = name == "getopts";
-        for (word, range) in words.iter().zip(ranges).skip(1) {
-            let (option, skipped) = (word.text.starts_with('-'), skip_next);
-            skip_next = option && valued.contains(&word.text.as_str());
-            let variable = word.text.split('=').next().unwrap_or("").trim_end_matches('+');
-            // `export x` and `local x` without a value set nothing that a command could rely on, but `x` was meant.
-            if !option && !skipped && is_name(variable) {
-                self.set(text, variable.to_owned(), range.clone(), place, None);
-            }
-        }
-    }
-
-    fn printf(&mut self, text: &Text, words: &[Word], ranges: &[Range<usize>], place: Place) {
-        if let (Some("-v"), Some(word), Some(range)) =
-            (words.get(1).and_then(Word::literal), words.get(2).filter(|word| is_name(&word.text)), ranges.get(2))
-        {
-            self.set(text, word.text.clone(), range.clone(), place, None);
-        }
-    }
-}
-
-/// The text with its blanks filled in, so that the rest of it can be read: `<commit>` becomes `_commit_`.
-fn filled(text: &Text, blanks: &[Placeholder]) -> Text {
-    let fill =
-        |value: String, blank: &Placeholder| value.replace(&blank.text, &blank.text.replace(['<', '>', ' '], "_"));
-    Text { value: blanks.iter().fold(text.value.clone(), fill), ..text.clone() }
-}
-
-/// The content of a here-document; `<<-` takes the tabs away from the line starts.
-fn content(text: &Text, document: &Document) -> Text {
-    let mut builder = Builder::default();
-    let mut at = document.body.start;
-    for line in text.value.get(document.body.clone()).unwrap_or("").split_inclusive('\n') {
-        let tabs = if document.stripped { line.len() - line.trim_start_matches('\t').len() } else { 0 };
-        builder.extend(text, at + tabs..at + line.len());
-        at += line.len();
-    }
-    if builder.map.is_empty() {
-        builder.map.push((0, text.span(at..at).start));
-    }
-    builder.text(text.file)
 }
 
 /// Does the command take a script from its input, and where does that run? `bash`, `bash -s`, `ssh host`, `ssh host bash -s`.
@@ -428,10 +374,4 @@ fn base(words: &[Word]) -> usize {
 
 fn is_shell(name: &str) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh" | "ash")
-}
-
-fn is_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -1,5 +1,6 @@
 //! Positions: from offsets of a text back to the plan file, and parts of texts that keep that way back.
 
+use super::ast::Document;
 use super::tree::Map;
 use crate::source::FileId;
 use crate::syntax::Text;
@@ -66,4 +67,19 @@ impl Builder {
             self.map.push((offset(self.value.len()), there));
         }
     }
+}
+
+/// The content of a here-document; `<<-` takes the tabs away from the line starts.
+pub fn document(text: &Text, document: &Document) -> Text {
+    let mut builder = Builder::default();
+    let mut at = document.body.start;
+    for line in text.value.get(document.body.clone()).unwrap_or("").split_inclusive('\n') {
+        let tabs = if document.stripped { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+        builder.extend(text, at + tabs..at + line.len());
+        at += line.len();
+    }
+    if builder.map.is_empty() {
+        builder.map.push((0, text.span(at..at).start));
+    }
+    builder.text(text.file)
 }

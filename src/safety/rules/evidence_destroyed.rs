@@ -161,6 +161,9 @@ fn is_vacuum(words: &[shell::Word]) -> bool {
 
 /// The table of a log or an audit whose rows a statement deletes.
 fn rows(sql: &str) -> Option<String> {
+    if !sql.contains(' ') {
+        return None;
+    }
     let lower = sql.to_ascii_lowercase();
     let words: Vec<&str> =
         lower.split(|c: char| c.is_whitespace() || c == ';').filter(|word| !word.is_empty()).collect();

@@ -126,6 +126,9 @@ fn replaced(word: &Word) -> Option<Span> {
 
 /// `alter role app password 'x'`, `identified by 'x'`, `pwd: "x"`
 fn stated(word: &Word) -> Option<Span> {
+    if !word.text.contains(['\'', '"']) {
+        return None;
+    }
     let lower = word.text.to_ascii_lowercase();
     ["password '", "identified by '", "pwd: '", "pwd: \"", "pwd:'", "pwd:\""].iter().find_map(|mark| {
         let from = lower.find(mark)? + mark.len();

@@ -67,7 +67,7 @@ fn of_table(command: &Command) -> Option<String> {
     let name = command.name();
     let fits = |(tools, all, none, _): &&Row| {
         let there = |choice: &&str| choice.split('|').any(|word| words.has_any(&[word]));
-        tools.contains(&name) && all.iter().all(|choice| there(choice)) && !words.has_any(none)
+        tools.contains(&name) && all.iter().all(there) && !words.has_any(none)
     };
     ROWS.iter().find(fits).filter(|_| is_asked(words)).map(|(.., says)| (*says).to_owned())
 }

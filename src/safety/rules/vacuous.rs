@@ -80,7 +80,9 @@ fn question(text: &Text, command: &Command) -> Option<Said> {
 fn spoken(text: &Text, tool: &Command) -> Option<Said> {
     let site = text.parsed.pipeline(tool);
     let words = tool.arguments();
-    let says = |what: &str| words.iter().any(|word| word.text.to_ascii_lowercase().contains(what));
+    let says = |what: &str| {
+        words.iter().any(|word| word.text.len() >= what.len() && word.text.to_ascii_lowercase().contains(what))
+    };
     let outer = text.parsed.runners(tool).filter(|by| by.pipeline == tool.pipeline);
     let mut redirects = outer.chain([tool]).flat_map(|by| &by.redirects);
     let kept = redirects.any(|to| to.writes && to.fd == 1 && to.target.text != "/dev/null");
@@ -204,6 +206,9 @@ fn listed(text: &Text, tool: &Command) -> Option<Said> {
 /// A query for rows or their number, whose answer is shown.
 fn is_select(client: &Command) -> bool {
     let asks = |word: &Word| {
+        if !word.text.contains(' ') {
+            return false;
+        }
         let query = word.text.to_ascii_lowercase();
         query.contains("select") && query.contains(" from ") && (query.contains("count(") || query.contains(" where "))
     };
