@@ -15,9 +15,12 @@ use rbk::syntax::Text;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// A corpus, the smallest share of its hazards that is found, and the greatest of its look-alikes in which anything is.
-const CORPORA: &[(&str, f64, f64)] =
-    &[("blind", 0.95, 0.02), ("databases", 0.6, 0.04), ("platforms", 0.6, 0.04), ("hosts", 0.45, 0.04)];
+/// Each was written without sight of the rules.
+const CORPORA: &[&str] = &["blind", "databases", "platforms", "hosts", "runbooks"];
+/// The smallest share of its hazards that is found.
+const RECALL: f64 = 0.95;
+/// The greatest share of its look-alikes in which anything is found.
+const FALSE_ALARMS: f64 = 0.02;
 
 struct Case {
     /// The rules that would be right; of a look-alike the one that must not fall for it.
@@ -107,16 +110,14 @@ fn found(case: &Case, hazard: bool) -> (Vec<&'static str>, String) {
 
 #[test]
 fn hazards_are_found_and_look_alikes_are_not() {
-    for (name, recall, alarms) in CORPORA {
-        judge(name, *recall, *alarms);
-    }
+    CORPORA.iter().for_each(|name| judge(name));
 }
 
 #[allow(clippy::cast_precision_loss)] // some hundreds
-fn judge(name: &str, least: f64, most: f64) {
+fn judge(name: &str) {
     let files = [format!("{name}_hazards.txt"), format!("{name}_harmless.txt")];
     let [hazards, harmless] = files.each_ref().map(|file| cases(file));
-    assert!(hazards.len() >= 150 && harmless.len() >= 150, "the corpus {name} is missing");
+    assert!(hazards.len() >= 140 && harmless.len() >= 150, "the corpus {name} is missing");
     let mut report = String::new();
     let (mut missed, mut alarms) = (0, 0);
     for case in &hazards {
@@ -139,6 +140,6 @@ fn judge(name: &str, least: f64, most: f64) {
     println!("{report}");
     println!("{name}: {} hazards, {missed} missed: recall {recall:.3}", hazards.len());
     println!("{name}: {} look-alikes, {alarms} false alarms: {share:.3}", harmless.len());
-    assert!(recall >= least, "{name}: recall {recall:.3}\n{report}");
-    assert!(share <= most, "{name}: false alarms {share:.3}\n{report}");
+    assert!(recall >= RECALL, "{name}: recall {recall:.3}\n{report}");
+    assert!(share <= FALSE_ALARMS, "{name}: false alarms {share:.3}\n{report}");
 }

@@ -127,7 +127,9 @@ pub fn process(text: &Text, command: &Command) -> Option<Why> {
     }
     let writes = command.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
     let packs = matches!(command.name(), "gzip" | "pigz" | "xz" | "zstd" | "bzip2" | "lz4" | "openssl" | "gpg" | "age");
-    let counts = talks(command) || writes && packs || status::is_own(command);
+    // Its answer says how it ended: 000 where there was none.
+    let tells = command.name() == "curl" && command.arguments().iter().any(|word| word.text.contains("%{http_code}"));
+    let counts = talks(command) && !tells || writes && packs || status::is_own(command);
     (counts && !is_counted(text, command)).then_some((
         "nobody hears of it in `<(…)` or `>(…)`: it looks like an empty answer",
         "take its output first, into a variable or a file: that ends the text if it fails",

@@ -17,7 +17,9 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     // Each `--next` begins anew, and a file of options may say anything.
     let mut transfers = words.split(|word| matches!(word.text.as_str(), "--next" | "-:"));
     let fails = |words: &[Word]| words.has_any(&["--fail", "--fail-with-body"]) || words.short('f');
-    let configured = words.has_any(&["-K", "--config"]) || words.short('K');
+    // `"${options[@]}"`: what it is told stands elsewhere.
+    let listed = |word: &Word| word.parts.iter().any(|part| part.expansion && word.piece(part).ends_with("[@]}"));
+    let configured = words.has_any(&["-K", "--config"]) || words.short('K') || words.iter().any(listed);
     if transfers.all(fails) || configured || words.is_empty() || commands::is_dry(command) {
         return None;
     }
@@ -47,6 +49,7 @@ fn is_used(text: &Text, command: &Command) -> bool {
     value
         || kept
         || text.parsed.behind(command).next().is_some()
+        || site.process
         || site.in_function
         || site.subshell > 0
         || site.in_loop

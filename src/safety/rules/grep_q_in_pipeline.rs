@@ -40,7 +40,10 @@ fn writes_much(text: &Text, command: &Command) -> bool {
         "cat",
     ];
     let before = text.parsed.before(command).filter(|other| other.stage + 1 == command.stage).last();
-    before.is_some_and(|writer| much.contains(&writer.name()) || writer.name().contains("dump"))
+    before.is_some_and(|writer| {
+        let logs = writer.name() == "journalctl" || writer.arguments().iter().any(|word| word.text == "logs");
+        logs || much.contains(&writer.name()) || writer.name().contains("dump")
+    })
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {

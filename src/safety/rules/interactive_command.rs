@@ -46,6 +46,9 @@ const OWN: &[&str] = &[
     "mysql",
     "mariadb",
     "mysqldump",
+    "mysqladmin",
+    "pg_dump",
+    "pg_restore",
     "sqlite3",
     "mongo",
     "mongosh",
@@ -89,7 +92,7 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
     }
     // These ask the terminal, whatever is fed to them.
     let terminal = || matches!(command.name(), "xargs" | "openssl" | "gpg" | "gpg2").then(|| of_system(text, command));
-    let found = containers(command).or_else(|| terminal()?).or_else(|| {
+    let found = containers(command).or_else(|| password(command)).or_else(|| terminal()?).or_else(|| {
         if is_answered(text, command) {
             None
         } else {
@@ -223,6 +226,9 @@ fn asks(text: &Text, command: &Command) -> Option<Found> {
         "su" if !yes(&["-c", "--command"]) && words.iter().all(|word| !word.text.starts_with("-c")) => {
             found("starts a shell, and nobody types into it", "give it a command: `su USER -c '…'`")
         }
+        "sudo" if options(words, &["-u", "-g"]).iter().any(|word| matches!(word.text.as_str(), "-e" | "--edit")) => {
+            found(EDITOR, "copy a prepared file, or make it a `manual` step")
+        }
         "sudo"
             if yes(&["-i", "-s", "--login", "--shell"]) && words.operands(&["-u", "--user"]).is_empty()
                 || words.operands(&[]).last().is_some_and(|word| word.text == "su")
@@ -230,6 +236,20 @@ fn asks(text: &Text, command: &Command) -> Option<Found> {
                     && words.operands(&["-u"]).len() == 1 =>
         {
             found("starts a shell, and nobody types into it", "put `sudo` before each command")
+        }
+        _ => None,
+    }
+}
+
+/// Clients of databases that are told to ask for a password.
+fn password(command: &Command) -> Option<Found> {
+    let told = |option: &str| command.arguments().iter().any(|word| word.text == option || word.text == "--password");
+    match command.name() {
+        "psql" | "pg_dump" | "pg_restore" if told("-W") => {
+            found(SECRET, "leave it out, and declare a `secret PGPASSWORD`")
+        }
+        "mysql" | "mariadb" | "mysqldump" | "mysqladmin" if told("-p") => {
+            found(SECRET, "leave it out, and use an option file or `MYSQL_PWD`")
         }
         _ => None,
     }
@@ -244,16 +264,8 @@ const NOTHING: &str = "is given nothing to do: it waits for somebody to type";
 fn clients(text: &Text, command: &Command) -> Option<Found> {
     let words = command.arguments();
     match command.name() {
-        "psql" if words.iter().any(|word| word.text == "-W" || word.text == "--password") => {
-            found(SECRET, "leave it out, and declare a `secret PGPASSWORD`")
-        }
         "psql" if !has_option(words, &["-c", "-f", "-l"], &["--command", "--file", "--list", "--version"]) => {
             found(NOTHING, "give it a statement, `-c '…'`, or a file, `-f`; or let the plan ask: `sql`")
-        }
-        "mysql" | "mariadb" | "mysqldump" | "mysqladmin"
-            if words.iter().any(|word| word.text == "-p" || word.text == "--password") =>
-        {
-            found(SECRET, "leave it out, and use an option file or `MYSQL_PWD`")
         }
         "mysql" | "mariadb" if !has_option(words, &["-e"], &["--execute", "--version"]) => {
             found(NOTHING, "give it a statement: `-e '…'`")

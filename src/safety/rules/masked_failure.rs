@@ -107,7 +107,8 @@ fn excused(text: &Text, command: &Command) -> bool {
         let last_stage = text.parsed.behind(command).filter(|next| next.via.is_none()).last().unwrap_or(command);
         let counts = status::matters(text, command) && status::matters(text, last_stage);
         // `restore | tail -n 1 || true`: `pipefail` was to tell of it.
-        return counts || site.stages > 1 && status::acts(text, command);
+        let mut stages = text.parsed.within(command.pipeline..command.pipeline + 1);
+        return counts || site.stages > 1 && stages.any(|stage| status::acts(text, stage));
     }
     if skipped(text, command) {
         return true;

@@ -47,6 +47,12 @@ fn psql(text: &Text, command: &Command) -> Option<&'static str> {
     let set = input.rsplit_once("ON_ERROR_STOP").is_some_and(|(before, rest)| {
         before.trim_end().ends_with(r"\set") && is_on(rest.lines().next().unwrap_or("").trim())
     });
+    // `{ echo '\\set ON_ERROR_STOP on'; cat down.sql; } | psql`
+    let told = |other: &Command| {
+        let on = |word: &Word| word.text.trim_end().ends_with("ON_ERROR_STOP on");
+        super::commands::only_prints(other) && other.arguments().iter().any(on)
+    };
+    let set = set || command.stage > 0 && text.parsed.commands.iter().any(told);
     if set || !input.contains("ON_ERROR_STOP") && words.iter().any(says) || words.has_any(&["-l", "--list"]) {
         return None;
     }

@@ -147,13 +147,28 @@ fn is_cleanup(command: &Command) -> bool {
 
 /// A message to people: that it can't be sent must not stop a rollback.
 fn is_notice(command: &Command) -> bool {
-    let hook = |text: &str| {
-        ["slack", "discord", "webhook", "pagerduty", "statuspage", "teams", "telegram", "notify", "hooks."]
-            .iter()
-            .any(|word| text.to_lowercase().contains(word))
+    const PEOPLE: &[&str] = &[
+        "slack",
+        "discord",
+        "hook",
+        "pager",
+        "statuspage",
+        "teams",
+        "telegram",
+        "mattermost",
+        "chat",
+        "notify",
+        "alert",
+        "announce",
+    ];
+    let tells = |text: &str| {
+        let lower = text.to_lowercase();
+        PEOPLE.iter().any(|word| lower.contains(word)) || lower.starts_with("text=") || lower.contains("{\"text\":")
     };
-    command.name().contains("slack")
-        || command.name() == "curl" && command.arguments().iter().any(|word| hook(&word.text))
+    match command.name() {
+        "curl" | "wget" | "http" => command.arguments().iter().any(|word| tells(&word.text)),
+        name => PEOPLE.iter().any(|word| name.contains(word)),
+    }
 }
 
 /// Does it change something, as far as is known, or write a copy of data? A start or a stop shows in what comes behind it.

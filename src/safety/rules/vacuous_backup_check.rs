@@ -37,7 +37,8 @@ fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
     let told = parsed.commands.iter().find(|command| claims(command));
     let looks = |command: &&shell::Command| {
         let words = command.arguments();
-        let tests = matches!(command.name(), "test" | "[") && words.iter().any(|word| is_file_operator(&word.text));
+        let operator = |word: &shell::Word| is_file_operator(&word.text) && (word.text != "-s" || told.is_some());
+        let tests = matches!(command.name(), "test" | "[") && words.iter().any(operator);
         (tests || is_packed(command)) && words.iter().any(copies::names_copy)
     };
     let look = parsed.commands.iter().find(looks).map(|command| command.span);
