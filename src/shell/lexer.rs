@@ -125,11 +125,6 @@ impl<'t> Lexer<'t> {
         while let Some(byte) = self.peek() {
             let opened = self.at;
             let end = match byte {
-                b'\\' => Some(opened + 2),
-                b'\'' => quoting::single(self.bytes, opened + 1),
-                b'"' => quoting::double(self.bytes, opened + 1),
-                b'`' => quoting::backquotes(self.bytes, opened + 1),
-                b'$' => quoting::dollar(self.bytes, opened, false),
                 b'<' | b'>' if opened > start && self.bytes.get(opened + 1) == Some(&b'(') => {
                     quoting::substitution(self.bytes, opened + 2)
                 }
@@ -137,7 +132,7 @@ impl<'t> Lexer<'t> {
                     quoting::balanced(self.bytes, opened + 1, b'(', b')')
                 }
                 byte if ends_word(byte) => break,
-                _ => Some(opened + 1),
+                _ => quoting::step(self.bytes, opened, false),
             };
             self.at = end.ok_or_else(|| self.unclosed(opened))?.min(self.bytes.len());
         }
@@ -150,17 +145,12 @@ impl<'t> Lexer<'t> {
         while let Some(byte) = self.peek() {
             let opened = self.at;
             let end = match byte {
-                b'\\' => Some(opened + 2),
-                b'\'' => quoting::single(self.bytes, opened + 1),
-                b'"' => quoting::double(self.bytes, opened + 1),
-                b'`' => quoting::backquotes(self.bytes, opened + 1),
-                b'$' => quoting::dollar(self.bytes, opened, false),
                 b' ' | b'\t' | b'\n' if depth == 0 => break,
                 b')' | b'&' | b';' if depth == 0 => break,
                 _ => {
                     depth += usize::from(byte == b'(');
                     depth = depth.saturating_sub(usize::from(byte == b')'));
-                    Some(opened + 1)
+                    quoting::step(self.bytes, opened, false)
                 }
             };
             self.at = end.ok_or_else(|| self.unclosed(opened))?.min(self.bytes.len());

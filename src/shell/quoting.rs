@@ -38,10 +38,8 @@ pub fn double(bytes: &[u8], from: usize) -> Option<usize> {
     loop {
         at = match *bytes.get(at)? {
             b'"' => return Some(at + 1),
-            b'\\' => at + 2,
-            b'`' => backquotes(bytes, at + 1)?,
-            b'$' => dollar(bytes, at, true)?,
-            _ => at + 1,
+            b'\'' => at + 1,
+            _ => step(bytes, at, true)?,
         }
     }
 }
@@ -56,6 +54,18 @@ pub fn dollar(bytes: &[u8], at: usize, quoted: bool) -> Option<usize> {
         Some(b'{') => expansion(bytes, at + 2, quoted),
         Some(b'\'') if !quoted => ansi(bytes, at + 2),
         Some(b'"') if !quoted => double(bytes, at + 2),
+        _ => Some(at + 1),
+    }
+}
+
+/// Behind the character at a place, or behind what it opens: a quote, an expansion.
+pub fn step(bytes: &[u8], at: usize, quoted: bool) -> Option<usize> {
+    match *bytes.get(at)? {
+        b'\\' => Some(at + 2),
+        b'\'' => single(bytes, at + 1),
+        b'"' => double(bytes, at + 1),
+        b'`' => backquotes(bytes, at + 1),
+        b'$' => dollar(bytes, at, quoted),
         _ => Some(at + 1),
     }
 }
@@ -76,18 +86,10 @@ pub fn double_brackets(bytes: &[u8], at: usize) -> Option<Range<usize>> {
 pub fn balanced(bytes: &[u8], from: usize, open: u8, close: u8) -> Option<usize> {
     let (mut at, mut depth) = (from, 1usize);
     loop {
-        at = match *bytes.get(at)? {
-            b'\\' => at + 2,
-            b'\'' => single(bytes, at + 1)?,
-            b'"' => double(bytes, at + 1)?,
-            b'`' => backquotes(bytes, at + 1)?,
-            b'$' => dollar(bytes, at, false)?,
-            byte => {
-                depth += usize::from(byte == open);
-                depth -= usize::from(byte == close);
-                at + 1
-            }
-        };
+        let byte = *bytes.get(at)?;
+        depth += usize::from(byte == open);
+        depth -= usize::from(byte == close);
+        at = step(bytes, at, false)?;
         if depth == 0 {
             return Some(at);
         }
@@ -107,12 +109,8 @@ pub fn expansion(bytes: &[u8], from: usize, quoted: bool) -> Option<usize> {
     loop {
         at = match *bytes.get(at)? {
             b'}' => return Some(at + 1),
-            b'\\' => at + 2,
-            b'\'' if !literal => single(bytes, at + 1)?,
-            b'"' => double(bytes, at + 1)?,
-            b'`' => backquotes(bytes, at + 1)?,
-            b'$' => dollar(bytes, at, quoted)?,
-            _ => at + 1,
+            b'\'' if literal => at + 1,
+            _ => step(bytes, at, quoted)?,
         }
     }
 }
@@ -128,11 +126,6 @@ pub fn substitution(bytes: &[u8], from: usize) -> Option<usize> {
         begins = false;
         at = match byte {
             b')' if cases == 0 => return Some(at + 1),
-            b'\\' => at + 2,
-            b'\'' => single(bytes, at + 1)?,
-            b'"' => double(bytes, at + 1)?,
-            b'`' => backquotes(bytes, at + 1)?,
-            b'$' => dollar(bytes, at, false)?,
             b'(' => {
                 // That of a pattern of a `case`: a command follows it.
                 begins = cases > 0;
@@ -158,7 +151,7 @@ pub fn substitution(bytes: &[u8], from: usize) -> Option<usize> {
                 begins = true;
                 at + 1
             }
-            _ => at + 1,
+            _ => step(bytes, at, false)?,
         };
         if byte.is_ascii_lowercase() || matches!(byte, b'{' | b'!') {
             let end = word_end(bytes, start);
