@@ -1,6 +1,7 @@
 //! From read entries to the typed declarations of a plan.
 
 use super::cursor::Cursor;
+use super::entry::{Argument, Entry, Given};
 use super::ids::Id;
 use super::names::Target;
 use super::plan::{
@@ -9,7 +10,7 @@ use super::plan::{
     Input, Language, Matrix, Message, Metric, Monitor, Note, Operation, Param, Postmortem, Requirement, Role, Row,
     Secret, Severity, Signal, Thing, Trigger, TriggerKind, Variant, Watch, Where,
 };
-use super::reader::{Argument, Entry, Given, Reader};
+use super::reader::Reader;
 use super::value::{Check, Comparison, Template, Value};
 use super::vocabulary::{Form, Kind};
 use crate::diagnostics::Diagnostic;

@@ -3,10 +3,12 @@
 //! In: syntax trees. Out: a `Plan` for each variant, and a diagnostic for whatever could not be bound or typed.
 //! Not its business: what is safe, and how things run.
 
+mod arguments;
 mod build;
 mod checks;
 mod cursor;
 mod declare;
+mod entry;
 pub mod ids;
 mod load;
 mod names;
@@ -18,6 +20,7 @@ mod statements;
 mod things;
 mod validate;
 pub mod value;
+mod values;
 pub mod vocabulary;
 
 pub use checks::bound_names;

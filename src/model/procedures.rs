@@ -4,9 +4,10 @@ use rustc_hash::FxHashMap;
 
 use super::build::{common, estimate, id, ids, placed, role, texts};
 use super::cursor::Cursor;
+use super::entry::{Argument, Entry, Given};
 use super::ids::Id;
 use super::plan::{FailsWhen, Lead, Procedure, ProcedureKind};
-use super::reader::{Argument, Entry, Given, Reader};
+use super::reader::Reader;
 use super::statements::{Scope, explicit_name};
 use super::value::Value;
 use super::vocabulary::{Form, Kind};

@@ -2,9 +2,10 @@
 
 use super::build::{role, thing, whereabouts};
 use super::cursor::Cursor;
+use super::entry::{Argument, Entry};
 use super::ids::Id;
 use super::plan::Procedure;
-use super::reader::{Argument, Entry, Reader};
+use super::reader::Reader;
 use super::statement::{Change, Declared, OnFailure, Options, Statement, Undo, Verb};
 use super::value::{Check, Value, Variable};
 use super::vocabulary::{COMMON, EFFECTS, Form, Kind, Opt, STATEMENT_OPTIONS, STATEMENTS};
@@ -287,7 +288,7 @@ impl Reader<'_> {
             let span = cursor.here();
             cursor.next();
             let word = if word == "file" { "file" } else { "private" };
-            entry.given.push(super::reader::Given { word, args: vec![], tail: vec![], because: None, span });
+            entry.given.push(super::entry::Given { word, args: vec![], tail: vec![], because: None, span });
         }
         let bare = cursor.peek_word().is_some_and(|word| self.begins_check(word));
         if bare {
@@ -549,7 +550,7 @@ impl Reader<'_> {
                     "deletes" => Change::Deletes(thing(*target)),
                     "adjusts" => Change::Adjusts(resource),
                     "appends" => Change::Appends(resource),
-                    "switches" => match given.tail("to").and_then(super::reader::Given::value) {
+                    "switches" => match given.tail("to").and_then(super::entry::Given::value) {
                         Some(to) => Change::Switches(resource, to),
                         None => {
                             self.missing::<()>(given.span, "switches", "to $reference");
@@ -574,7 +575,7 @@ impl Reader<'_> {
                 Some(Argument::Int(times)) => *times,
                 _ => 0,
             };
-            (times, given.tail("every").and_then(super::reader::Given::duration).unwrap_or(1))
+            (times, given.tail("every").and_then(super::entry::Given::duration).unwrap_or(1))
         });
         let on_failure = match entry.get("if_fails").and_then(|given| given.args.first()) {
             Some(Argument::OnFailure(what)) => what.clone(),

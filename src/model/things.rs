@@ -1,9 +1,10 @@
 //! Second pass over all other declarations: each goes to its table, and resources and services get their drivers' params.
 
 use super::build::{common, id, ids};
+use super::entry::Entry;
 use super::ids::Id;
 use super::plan::{Backup, Driver, DriverKind, Plan, Point, Resource, ResourceKind, Service};
-use super::reader::{Entry, Reader};
+use super::reader::Reader;
 use super::value::{Template, Value};
 use super::vocabulary::Form;
 use crate::diagnostics::Diagnostic;
@@ -210,7 +211,7 @@ impl Reader<'_> {
         backup.common.title.clone_from(&entry.title);
         backup.common.span = entry.span;
         backup.min_size = match entry.get("min_size").and_then(|given| given.args.first()) {
-            Some(super::reader::Argument::Size(bytes)) => Some(*bytes),
+            Some(super::entry::Argument::Size(bytes)) => Some(*bytes),
             _ => None,
         };
         self.found_backups.insert(index, backup);
