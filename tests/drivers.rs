@@ -68,8 +68,9 @@ fn exercise(name: &str) {
     let operations = tempfile::tempdir().unwrap();
     write_operations(operations.path());
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drivers").join(name).with_extension("sh");
-    let mut process = Process::new("bash");
-    process.arg(script).env("OPS", operations.path()).env_remove("BASH_ENV");
+    // A script that waits in vain must not hold up everything behind it.
+    let mut process = Process::new("timeout");
+    process.args(["--kill-after=30s", "15m", "bash"]).arg(script).env("OPS", operations.path()).env_remove("BASH_ENV");
     let output = process.output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{name}: {}\n{out}\n{err}", output.status);

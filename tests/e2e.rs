@@ -14,7 +14,9 @@ fn plan(name: &str, variant: &[&str]) {
 
 fn run(name: &str, arguments: &[&str]) {
     let root = env!("CARGO_MANIFEST_DIR");
-    let output = Command::new("bash")
+    // A script that waits in vain must not hold up everything behind it.
+    let output = Command::new("timeout")
+        .args(["--kill-after=30s", "15m", "bash"])
         .arg(format!("{root}/tests/e2e/{name}.sh"))
         .args(arguments)
         .env("RBK", env!("CARGO_BIN_EXE_rbk"))

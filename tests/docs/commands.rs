@@ -83,10 +83,14 @@ fn the_ci_snippet_works() {
     assert!(steps.len() >= 3, "{steps:?}");
     let place = tempfile::tempdir().unwrap();
     let bin = place.path().join("bin");
+    // The same commands as on a CI machine, but installed into a folder of ours, and built in a hurry.
+    let settings = format!(
+        "export CARGO_INSTALL_ROOT='{}' CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+         CARGO_PROFILE_RELEASE_OPT_LEVEL=1",
+        place.path().display()
+    );
     for step in steps {
-        // The same command as on a CI machine, but installed into a folder of ours.
-        let (printed, well) =
-            run(&format!("export CARGO_INSTALL_ROOT='{}'; {step}", place.path().display()), root(), &bin);
+        let (printed, well) = run(&format!("{settings}; {step}"), root(), &bin);
         assert!(well, "{step}:\n{printed}");
     }
 }

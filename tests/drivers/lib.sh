@@ -8,6 +8,8 @@ chmod 755 "$scratch"
 started=()
 SECONDS=0
 export LC_ALL=C HOME="$scratch"
+# shellcheck source=tests/servers.sh
+. ../servers.sh
 
 end() {
   code=$?
@@ -16,6 +18,7 @@ end() {
     kill "$pid" 2>/dev/null
   done
   wait
+  give_ports_back
   rm -rf "$scratch"
   exit "$code"
 }
@@ -77,19 +80,6 @@ same_file() {
     echo "${3:-files differ}" >&2
     return 1
   }
-}
-
-# A port that nothing listens on.
-free_port() {
-  local port=''
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    port="$((20000 + RANDOM % 20000))"
-    if ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      echo "$port"
-      return
-    fi
-  done
-  return 1
 }
 
 # Runs an operation in a shell that is killed before its command number $1; the status tells whether that came.

@@ -233,12 +233,13 @@ op restore
 tidy
 
 echo 'preflight and restore refuse what is in the way'
+is_active() { [ "$(admin -c "select count(*) from pg_stat_activity where $1")" != 0 ]; }
 mkfifo "$scratch/hold"
 PGHOST="$cluster" PGPORT="$port" PGUSER=admin PGDATABASE="$database" psql -X -q -f "$scratch/hold" &
 holder=$!
 started+=("$holder")
 exec 9>"$scratch/hold"
-until [ "$(admin -c "select count(*) from pg_stat_activity where datname = $(printf "'%s'" "${database//\'/\'\'}")")" != 0 ]; do sleep 0.1; done
+until_so 'the session' is_active "datname = $(printf "'%s'" "${database//\'/\'\'}")"
 refuses 'sessions of role admin are open' op preflight
 migrate
 refuses 'these sessions are in the way' op restore
@@ -251,7 +252,7 @@ tidy
 PGHOST="$host" PGPORT="$port" PGUSER=reader PGDATABASE="$database" psql -X -q -w -c 'select pg_sleep(600)' >/dev/null 2>&1 &
 holder=$!
 started+=("$holder")
-until [ "$(admin -c "select count(*) from pg_stat_activity where usename = 'reader'")" != 0 ]; do sleep 0.1; done
+until_so 'the session' is_active "usename = 'reader'"
 refuses 'grant pg_signal_backend to it' op preflight
 admin -v user="$user" -f - <<<'grant pg_signal_backend to :"user"'
 op preflight

@@ -13,12 +13,13 @@ container=''
 docker=docker
 export REDISCLI_AUTH='a "quoted" secret'
 
+answers() { [ "$(redis-cli -p "$port" ping 2>/dev/null)" = PONG ]; }
 serve() {
   printf 'bind 127.0.0.1\nport %s\nsave ""\nrequirepass "a \\"quoted\\" secret"\ndir %s\nmaxclients 100\nenable-debug-command local\n' "$port" "$scratch" |
     redis-server - >"$scratch/redis.log" &
   server=$!
   started+=("$server")
-  until [ "$(redis-cli -p "$port" ping 2>/dev/null)" = PONG ]; do sleep 0.05; done
+  until_so 'the server to answer' answers
 }
 r() { redis-cli -p "$port" -n "$number" "$@"; }
 commands() { redis-cli -p "$port" -n "$number" >/dev/null; }

@@ -5,7 +5,6 @@
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-# shellcheck disable=SC2034 # the scenarios use it
 root="$(cd "$here/../.." && pwd)"
 : "${RBK:?the path of the rbk binary}"
 
@@ -15,6 +14,8 @@ state="$scratch/state"
 calls="$scratch/calls"
 : >"$calls"
 servers=()
+# shellcheck source=tests/servers.sh
+. "$root/tests/servers.sh"
 
 # Ends what the test started, by process id, and removes the scratch folder. After a failure the folder's logs are shown.
 cleanup() {
@@ -33,6 +34,7 @@ cleanup() {
     tail -n 60 "$scratch/out" 2>/dev/null
     tail -n 30 "$scratch/err" 2>/dev/null
   fi
+  give_ports_back
   rm -rf "$scratch"
   exit "$status"
 }
@@ -54,11 +56,6 @@ contains() {
     cat "$2" >&2
     fail "$1 does not say: $3"
   }
-}
-
-# A port of 127.0.0.1 on which nothing listens.
-free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 # Compiles a plan; `rollback.sh` is copied to a folder of its own, with nothing else in it.
