@@ -14,6 +14,8 @@ pub struct Line<'a> {
     pub words: Vec<&'a str>,
     /// What is neither an option nor the value of one.
     pub operands: Vec<&'a str>,
+    /// What is not the value of an option.
+    bare: Vec<&'a str>,
 }
 
 impl<'a> Line<'a> {
@@ -26,37 +28,44 @@ impl<'a> Line<'a> {
             tool?;
         }
         let words: Vec<&str> = command.arguments().iter().map(|word| word.text.as_str()).collect();
-        let line = Line { tool: tool.unwrap_or(&table::NOTHING), operands: Vec::new(), words }.sorted();
+        let line = Line::sorted(tool.unwrap_or(&table::NOTHING), words);
         let Some(first) = line.operands.first().copied().filter(|_| families) else {
             return tool.map(|_| line);
         };
         let Some(family) = table::tool(&format!("{name} {first}")) else { return tool.map(|_| line) };
         let words = line.words.iter().filter(|word| !std::ptr::eq(**word, first)).copied().collect();
-        Some(Line { tool: family, operands: Vec::new(), words }.sorted())
+        Some(Line::sorted(family, words))
     }
 
     /// As any tool would see it.
     pub fn plain(command: &'a Command) -> Self {
         let words = command.arguments().iter().map(|word| word.text.as_str()).collect();
-        Line { tool: &table::NOTHING, operands: Vec::new(), words }.sorted()
+        Line::sorted(&table::NOTHING, words)
     }
 
-    fn sorted(mut self) -> Self {
-        self.operands.reserve(self.words.len());
-        let mut words = self.words.iter();
-        while let Some(word) = words.next() {
-            if *word == "--" {
-                self.operands.extend(words);
+    /// A statement of the tool's own language: it has no options.
+    pub fn statement(tool: &'static Tool, words: Vec<&'a str>) -> Self {
+        Line { tool, operands: words.clone(), bare: words.clone(), words }
+    }
+
+    fn sorted(tool: &'static Tool, words: Vec<&'a str>) -> Self {
+        let (mut operands, mut bare) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
+        let mut rest = words.iter().copied();
+        while let Some(word) = rest.next() {
+            bare.push(word);
+            if word == "--" {
+                operands.extend(rest.clone());
+                bare.extend(rest);
                 break;
             } else if word.len() > 1 && word.starts_with('-') {
-                if self.tool.valued.contains(word) {
-                    words.next();
+                if tool.valued.contains(&word) {
+                    rest.next();
                 }
             } else {
-                self.operands.push(word);
+                operands.push(word);
             }
         }
-        self
+        Line { tool, words, operands, bare }
     }
 
     /// Does it only show what it would do?
@@ -93,25 +102,16 @@ impl<'a> Line<'a> {
             return self.value(option).is_some_and(|given| glob(value, given));
         }
         if option == "--*" {
-            return self.words.iter().any(|word| word.len() > 2 && word.starts_with("--"));
+            return self.bare.iter().any(|word| word.len() > 2 && word.starts_with("--"));
         }
         let letter = option.strip_prefix('-').filter(|rest| rest.len() == 1 && !self.tool.long_dash);
-        let mut before: &str = "";
-        for word in &self.words {
-            let is_value = self.tool.valued.contains(&before);
-            before = word;
-            if is_value {
-                continue;
-            }
-            let same = *word == option || word.strip_prefix(option).is_some_and(|rest| rest.starts_with('='));
-            let bundled = letter.is_some_and(|letter| {
+        self.bare.iter().any(|word| {
+            let same = word.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
+            let bundled = |letter| {
                 word.len() > 2 && word.starts_with('-') && !word.starts_with("--") && word[1..].contains(letter)
-            });
-            if same || bundled {
-                return true;
-            }
-        }
-        false
+            };
+            same || letter.is_some_and(bundled)
+        })
     }
 
     /// The value of an option: in the next word, behind `=`, or attached to a short one. `of=` is an operand that begins so.

@@ -73,7 +73,8 @@ fn doubled(command: &Command) -> Vec<Placeholder> {
 /// The blanks in capitals within a word: in a name, an address, or at the end of a header.
 pub fn within(word: &Word) -> Vec<Placeholder> {
     let text = word.text.as_str();
-    let marked = text.contains(['[', '<', 'Y']) || [".y.", ".X.", ".x."].iter().any(|mark| text.contains(mark));
+    let marked = text.contains(['[', '<', 'Y'])
+        || text.as_bytes().windows(3).any(|three| matches!(three, b".y." | b".X." | b".x."));
     if !marked {
         return Vec::new();
     }

@@ -132,8 +132,7 @@ fn unquoted(text: &str) -> String {
 fn redis(line: &Line, text: &str) -> Told {
     let mut told = Told::default();
     for (range, statement) in split(text, &['\n']) {
-        let operands: Vec<&str> = statement.split_whitespace().collect();
-        let inner = Line { tool: line.tool, words: operands.clone(), operands };
+        let inner = Line::statement(line.tool, statement.split_whitespace().collect());
         match inner.entry() {
             Some((does, _)) if does.effect == Effect::Reads => {}
             Some((does, object)) => {

@@ -227,8 +227,8 @@ const REPEATS: &str = "it repeats itself";
 /// Why it never ends.
 fn follows(command: &Command) -> Option<&'static str> {
     let words = command.arguments();
-    let follow = words.has_any(&["-f", "--follow", "-F"]) && !words.has_any(&["--follow=false"]);
-    let bundled = follow || words.iter().any(|word| is_bundle(&word.text, 'f') || is_bundle(&word.text, 'F'));
+    let follow = || words.has_any(&["-f", "--follow", "-F"]) && !words.has_any(&["--follow=false"]);
+    let bundled = || follow() || words.iter().any(|word| is_bundle(&word.text, 'f') || is_bundle(&word.text, 'F'));
     if let Some((verb, rest)) = commands::compose(command) {
         return of_compose(verb, rest);
     }
@@ -240,8 +240,8 @@ fn follows(command: &Command) -> Option<&'static str> {
     }
     let first = words.verb(&[]).map_or("", |(verb, _)| verb);
     let found = match command.name() {
-        "tail" if bundled && !words.has_any(&["--pid"]) => FOLLOWS,
-        "journalctl" | "dmesg" if bundled || words.has_any(&["-w", "--follow"]) => FOLLOWS,
+        "tail" if bundled() && !words.has_any(&["--pid"]) => FOLLOWS,
+        "journalctl" | "dmesg" if bundled() || words.has_any(&["-w", "--follow"]) => FOLLOWS,
         "watch" if !words.has_any(&["-g", "--chgexit"]) => REPEATS,
         "top"
             if !words.short('b')
@@ -273,7 +273,7 @@ fn follows(command: &Command) -> Option<&'static str> {
             FOLLOWS
         }
         "fly" | "flyctl" if first == "logs" && !words.has_any(&["--no-tail", "-n"]) => FOLLOWS,
-        "aws" if words.has_any(&["tail"]) && words.has_any(&["logs"]) && follow => FOLLOWS,
+        "aws" if words.has_any(&["tail"]) && words.has_any(&["logs"]) && follow() => FOLLOWS,
         "gcloud" if words.has_any(&["tail"]) => FOLLOWS,
         "az" if words.has_any(&["tail"]) => FOLLOWS,
         "stern" | "kubetail" if !words.has_any(&["--no-follow"]) => FOLLOWS,
@@ -281,7 +281,7 @@ fn follows(command: &Command) -> Option<&'static str> {
         "inotifywait" if words.short('m') || words.has_any(&["--monitor"]) => FOLLOWS,
         "nc" | "ncat" if words.short('k') => SERVES,
         "ssh" if words.short('N') && !words.short('f') => "it only keeps a connection open",
-        "supervisorctl" if first == "tail" && bundled || first == "fg" => FOLLOWS,
+        "supervisorctl" if first == "tail" && bundled() || first == "fg" => FOLLOWS,
         "npm" | "yarn" | "pnpm" if is_server(words) => SERVES,
         "flask" | "uvicorn" | "gunicorn" | "http-server" | "nodemon"
             if !first.is_empty()

@@ -314,9 +314,9 @@ fn has_option(words: &[Word], short: &[&str], long: &[&str]) -> bool {
     let bundled = |word: &Word| {
         let letters = word.text.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or("");
         // `-tAc`, `-c'…'`: a letter that takes a value ends a bundle.
-        let wanted = |c: char| short.iter().any(|option| option.ends_with(c));
-        let valued = |c: char| "hUdpvPRFTo".contains(c);
-        letters.chars().take_while(|c| c.is_ascii_alphabetic()).take_while(|c| !valued(*c)).any(wanted)
+        let wanted = |letter: &u8| short.iter().any(|option| option.as_bytes().last() == Some(letter));
+        let ends = |byte: &u8| !byte.is_ascii_alphabetic() || b"hUdpvPRFTo".contains(byte);
+        letters.as_bytes().iter().take_while(|byte| !ends(byte)).any(|byte| wanted(byte))
     };
     let is_long = |word: &Word| word.text.as_bytes().starts_with(b"--");
     words.iter().any(|word| if is_long(word) { std::slice::from_ref(word).has_any(long) } else { bundled(word) })

@@ -228,6 +228,9 @@ fn of_rights(text: &Text, command: &Command) -> Option<Opened> {
     let (word, mark) = words.into_iter().find_map(|word| {
         let mark = ["NOPASSWD: ALL", "NOPASSWD:ALL"].into_iter().find(|mark| word.text.contains(mark));
         let trust = || {
+            if !word.text.contains("trust") {
+                return None;
+            }
             let lines = word.text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
             let method = |word: &&str| word.split('/').next() == Some("trust");
             let from = |word: &&str| is_anywhere(&word.replace('\\', ""));

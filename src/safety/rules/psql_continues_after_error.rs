@@ -42,7 +42,10 @@ const FORCE: &str = "";
 fn psql(text: &Text, command: &Command) -> Option<&'static str> {
     let words = command.arguments();
     // A variable without a value is taken away by `-v`, and its name has capital letters.
-    let says = |word: &Word| word.text.split_once("ON_ERROR_STOP=").is_some_and(|(_, value)| is_on(value));
+    let says = |word: &Word| {
+        let set = word.text.contains('=').then(|| word.text.split_once("ON_ERROR_STOP=")).flatten();
+        set.is_some_and(|(_, value)| is_on(value))
+    };
     let input = command.input.as_ref().map(|input| input.text.as_str()).unwrap_or_default();
     let set = input.rsplit_once("ON_ERROR_STOP").is_some_and(|(before, rest)| {
         before.trim_end().ends_with(r"\set") && is_on(rest.lines().next().unwrap_or("").trim())

@@ -59,7 +59,10 @@ const ROWS: &[Row] = &[
 
 /// What a command prints that is secret.
 pub fn said(command: &Command) -> Option<String> {
-    of_containers(command).or_else(|| of_table(command)).or_else(|| of_values(command))
+    match command.name() {
+        "psql" | "mysql" | "mariadb" | "sqlite3" => of_rows(command),
+        _ => of_containers(command).or_else(|| of_table(command)).or_else(|| of_values(command)),
+    }
 }
 
 fn of_table(command: &Command) -> Option<String> {
@@ -81,16 +84,18 @@ fn is_asked(words: &[Word]) -> bool {
     })
 }
 
-/// Outputs, settings and rows that are asked for by name.
+/// A column of a table.
+fn of_rows(command: &Command) -> Option<String> {
+    let mut texts = command.arguments().iter().chain(&command.input).filter(|word| word.text.contains(' '));
+    texts.find_map(|word| column(&word.text)).map(|column| format!("the column `{column}`"))
+}
+
+/// Outputs and settings that are asked for by name.
 fn of_values(command: &Command) -> Option<String> {
     let words = command.arguments();
     let named = || words.iter().find(|word| secrets::is_name(&word.text)).map(|word| format!("`{}`", word.text));
     match command.name() {
         "terraform" | "tofu" if words.has_any(&["output"]) && words.has_any(&["-raw", "-json"]) => named(),
-        "psql" | "mysql" | "mariadb" | "sqlite3" => {
-            let mut texts = words.iter().chain(&command.input).filter(|word| word.text.contains(' '));
-            texts.find_map(|word| column(&word.text)).map(|column| format!("the column `{column}`"))
-        }
         "redis-cli" | "valkey-cli" => {
             let lower = |word: &Word| word.text.to_ascii_lowercase();
             let three: Vec<String> = words.iter().map(lower).collect();

@@ -68,12 +68,15 @@ fn question(text: &Text, command: &Command) -> Option<Said> {
     if command.stage + 1 != site.stages || substitution || site.background {
         return None;
     }
-    let claims = status::claims(text, site.then.clone());
-    let quiet = command.arguments().short('q') || command.redirects.iter().any(|to| to.target.text == "/dev/null");
-    let search = matches!(command.name(), "grep" | "egrep") && quiet;
-    let decides = claims || status::refuses(text, site.otherwise.clone()) || search;
+    let quiet = || command.arguments().short('q') || command.redirects.iter().any(|to| to.target.text == "/dev/null");
+    let search = || is_search(command) && quiet();
+    let asked = || status::claims(text, site.then.clone()) || status::refuses(text, site.otherwise.clone());
     let spoken = spoken(text, command).or_else(|| thrown(text, command));
-    spoken.or_else(|| decides.then(|| listed(text, command)).flatten())
+    spoken.or_else(|| if asked() || search() { listed(text, command) } else { None })
+}
+
+fn is_search(command: &Command) -> bool {
+    matches!(command.name(), "grep" | "egrep")
 }
 
 /// What is wrong stands in the output, and nobody reads it.
@@ -105,6 +108,9 @@ fn spoken(text: &Text, tool: &Command) -> Option<Said> {
 
 /// `… | grep -q x || true`: it looks, and nobody learns what it saw.
 fn thrown(text: &Text, grep: &Command) -> Option<Said> {
+    if !is_search(grep) {
+        return None;
+    }
     let words = grep.arguments();
     let site = text.parsed.pipeline(grep);
     let trouble = words
@@ -115,7 +121,7 @@ fn thrown(text: &Text, grep: &Command) -> Option<Said> {
     let silent = words.short('q') || words.has_any(&["--quiet", "--silent"]) || counts;
     let mut behind = text.parsed.within(site.otherwise.clone()).peekable();
     let excused = behind.peek().is_some() && behind.all(|other| matches!(other.name(), "true" | ":"));
-    let only = matches!(grep.name(), "grep" | "egrep") && silent && excused && site.then.is_empty() && !site.condition;
+    let only = silent && excused && site.then.is_empty() && !site.condition;
     (only && !grep.redirects.iter().any(|to| to.writes)).then(|| {
         (
             "found or not, it is a success".to_owned(),
@@ -270,7 +276,7 @@ fn own_sum(text: &Text, command: &Command) -> Option<Said> {
 fn any_number(text: &Text, command: &Command) -> Option<Said> {
     let site = text.parsed.pipeline(command);
     let words = command.arguments();
-    let searches = matches!(command.name(), "grep" | "egrep") && command.stage > 0 && command.stage + 1 == site.stages;
+    let searches = is_search(command) && command.stage > 0 && command.stage + 1 == site.stages;
     if !searches || words.short('v') || words.short('c') {
         return None;
     }

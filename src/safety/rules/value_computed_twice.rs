@@ -84,20 +84,21 @@ fn names(text: &Text) -> Vec<Name> {
     for command in &text.parsed.commands {
         let written = command.redirects.iter().filter(|redirect| redirect.writes).map(|redirect| &redirect.target);
         let read = command.redirects.iter().filter(|redirect| !redirect.writes).map(|redirect| &redirect.target);
-        let told = TOLD.contains(&command.name()) && command.redirects.is_empty();
-        if told {
+        let told = TOLD.contains(&command.name());
+        if told && command.redirects.is_empty() {
             continue;
         }
-        let named = |word: &Word, makes: bool| {
+        let named = |word: &Word, into: bool| {
             // What runs another command has its words as well.
             let (written, value) = changing(word).filter(|_| !text.parsed.is_wrapper(command))?;
+            let makes = into || makes(text, command, word);
             let elsewhere = if command.place == Place::Elsewhere { "elsewhere " } else { "" };
             let written = format!("{elsewhere}{written}");
             let folder = command.name() == "mkdir";
             Some(Name { written, span: word.span, value, makes, folder })
         };
-        let arguments = command.arguments().iter().filter(|_| !TOLD.contains(&command.name()));
-        found.extend(arguments.chain(read).filter_map(|word| named(word, makes(text, command, word))));
+        let arguments = command.arguments().iter().filter(|_| !told);
+        found.extend(arguments.chain(read).filter_map(|word| named(word, false)));
         found.extend(written.filter_map(|word| named(word, true)));
     }
     for set in &text.parsed.sets {
