@@ -199,7 +199,7 @@ fn carried(command: &Command, line: &Line, language: Language) -> Nature {
     for word in words {
         let skipped = word.text.find('=').filter(|_| word.text.starts_with("--")).map_or(0, |at| at + 1);
         let script = word.as_text();
-        let told = statements::read(language, line, word.text.get(skipped..).unwrap_or(""));
+        let told = statements::read(language, command.name(), line, word.text.get(skipped..).unwrap_or(""));
         let span = |range: Range<usize>| script.span(range.start + skipped..range.end + skipped);
         nature.take(told, command.name(), command.place, span);
     }
@@ -239,7 +239,7 @@ fn statements_of<'a>(command: &'a Command, line: &Line) -> Vec<&'a Word> {
 /// What a query in SQL changes.
 pub fn query(text: &Text) -> Nature {
     let mut nature = Nature::default();
-    nature.take(sql::read(&text.value), "sql", Place::Here, |range| text.span(range));
+    nature.take(sql::read(&text.value, false), "sql", Place::Here, |range| text.span(range));
     nature
 }
 

@@ -2,7 +2,7 @@
 //!
 //! In: what a text changes. Out: what of it lasts. Not its business: what a whole plan makes.
 
-use super::{Command, Effect, Parsed, Set, Target, Visible};
+use super::{Command, Effect, Parsed, Place, Set, Target, Visible, Word, Words};
 
 /// What statements change and have not made themselves just before.
 pub fn unmade(changes: Vec<Visible>) -> Vec<Visible> {
@@ -31,7 +31,13 @@ pub fn lasting(parsed: &Parsed) -> impl Iterator<Item = &Visible> {
 
 fn is_scratch(parsed: &Parsed, visible: &Visible) -> bool {
     let object = visible.object.as_str();
-    if visible.effect == Effect::Creates && visible.tool == "mktemp" {
+    if visible.effect == Effect::Creates && visible.tool == "mktemp"
+        || visible.place == Place::Elsewhere && {
+            let does =
+                |command: &&Command| command.span.start <= visible.span.start && visible.span.end <= command.span.end;
+            parsed.commands.iter().filter(does).any(|command| in_own_container(parsed, command))
+        }
+    {
         return true;
     }
     if object.is_empty() || !matches!(visible.effect, Effect::Destroys | Effect::Removes | Effect::Modifies) {
@@ -43,10 +49,44 @@ fn is_scratch(parsed: &Parsed, visible: &Visible) -> bool {
         let mut sets = parsed.sets.iter().filter(|set| set.name == name);
         sets.any(|set| parsed.commands.iter().any(|command| command.name() == "mktemp" && within(set, command)))
     };
-    let made = |word: &str| is_made(&parsed.effects, visible, word);
+    let made = |word: &str| is_made(&parsed.effects, visible, word) || is_made_and_removed(parsed, visible);
     object
         .split(' ')
         .all(|word| variable(word).is_some_and(temporary) || made(word) || is_temporary(word, visible.target))
+}
+
+/// `dropdb --if-exists trial; createdb trial; …; dropdb trial`: what is made and removed was none's before either.
+fn is_made_and_removed(parsed: &Parsed, visible: &Visible) -> bool {
+    let same = |other: &&Visible| other.object == visible.object && kin(other.target, visible.target);
+    let mut behind = parsed.effects.iter().filter(|other| other.span.start >= visible.span.end).filter(same);
+    behind.any(|other| other.effect == Effect::Creates) && behind.any(|other| other.effect == visible.effect)
+}
+
+/// Does a command run in a container that the same text has started, and that holds nobody's data?
+pub fn in_own_container(parsed: &Parsed, command: &Command) -> bool {
+    const VALUED: &[&str] = &["-e", "--env", "-u", "--user", "-w", "--workdir", "--env-file", "--detach-keys"];
+    let docker = |command: &&Command| matches!(command.name(), "docker" | "podman");
+    let container = |runner: &'_ Command| {
+        let (verb, rest) = runner.arguments().verb(&[])?;
+        if verb == "exec" { rest.operands(VALUED).first().map(|word| word.text.clone()) } else { None }
+    };
+    let starts = |other: &&Command| {
+        let words = other.arguments();
+        docker(other)
+            && matches!(words.verb(&[]), Some(("run" | "create", _)))
+            && !words.has_any(&["-v", "--volume", "--mount", "--volumes-from"])
+    };
+    let named = |other: &Command, name: &str| {
+        let given = other.arguments().value(&["--name"]).map(|word: &Word| word.text.trim_start_matches("--name="));
+        let within = |set: &Set| set.span.start <= other.span.start && other.span.end <= set.span.end;
+        given == Some(name)
+            || variable(name).is_some_and(|name| parsed.sets.iter().any(|set| set.name == name && within(set)))
+    };
+    let names: Vec<String> = parsed.runners(command).filter(docker).filter_map(container).collect();
+    names.iter().any(|name| {
+        let before = parsed.commands.iter().filter(|other| other.span.end <= command.span.start);
+        before.filter(starts).any(|other| named(other, name))
+    })
 }
 
 /// The variable that a word begins with: `tmp` of `$tmp/x`.

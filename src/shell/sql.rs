@@ -132,15 +132,23 @@ const SHOWS: &[&str] = &[
     ".fullschema",
 ];
 
-/// What the statements of a text do.
-pub fn read(sql: &str) -> Told {
+/// What the statements of a text do; in a transaction that is rolled back none, with tables only where they come back as well.
+pub fn read(sql: &str, tables_come_back: bool) -> Told {
     let mut told = Told::default();
+    let mut open = None;
     let tokens = tokens(sql);
     let mut rest = tokens.as_slice();
     while !rest.is_empty() {
         let length = rest.iter().position(|token| token.text == ";").unwrap_or(rest.len());
         let end = rest.get(length).map_or(sql.len(), |token| token.range.start);
         if let Some(first) = rest[..length].first() {
+            if first.is_one_of(&["begin", "start"]) {
+                open = open.or(Some(told.list.len()));
+            } else if first.is_one_of(&["commit", "end"]) {
+                open = None;
+            } else if first.is_one_of(&["rollback", "abort"]) && !rest[..length].iter().any(|token| token.is("to")) {
+                taken_back(&mut told, open.take(), tables_come_back);
+            }
             let text = sql.get(first.range.start..end).unwrap_or("").trim_end();
             let range = first.range.start..first.range.start + text.len();
             one(&rest[..length], text, range, &mut told);
@@ -152,6 +160,13 @@ pub fn read(sql: &str) -> Told {
         told.list.iter().filter(|said| said.effect == Effect::Reads).map(|said| said.object.clone()).collect();
     told.list.retain(|said| said.effect != Effect::Reads && !own.contains(&said.object));
     told
+}
+
+/// `BEGIN; …; ROLLBACK`: forgets what was done in between; rows alone where a table that is dropped ends the transaction.
+fn taken_back(told: &mut Told, begin: Option<usize>, tables: bool) {
+    let behind = begin.map_or_else(Vec::new, |begin| told.list.split_off(begin));
+    let stays = |said: &Said| !tables && (said.target != Target::Rows || said.what.starts_with("empties"));
+    told.list.extend(behind.into_iter().filter(stays));
 }
 
 fn one(tokens: &[Token], text: &str, range: Range<usize>, told: &mut Told) {

@@ -42,10 +42,10 @@ impl Said {
     }
 }
 
-/// Reads statements.
-pub fn read(language: Language, line: &Line, text: &str) -> Told {
+/// Reads statements that a tool is given.
+pub fn read(language: Language, tool: &str, line: &Line, text: &str) -> Told {
     match language {
-        Language::Sql => sql::read(text),
+        Language::Sql => sql::read(text, !matches!(tool, "mysql" | "mariadb")),
         Language::Mongo => mongo(text),
         Language::Redis => redis(line, text),
     }

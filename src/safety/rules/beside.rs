@@ -110,5 +110,7 @@ fn filled(text: &Text, command: &Command) -> Option<String> {
     }?;
     let name =
         into.text.split_once('=').filter(|_| into.text.starts_with("--")).map_or(into.text.as_str(), |(_, name)| name);
-    Some(format!("`{}`", name.trim_end_matches('/')))
+    let table = words.value(&["-t", "--table"]).filter(|_| command.name() == "pg_restore");
+    let table = table.map_or(String::new(), |table| format!("the table `{}` of ", table.text.trim_start_matches("-t")));
+    Some(format!("{table}`{}`", name.trim_end_matches('/')))
 }

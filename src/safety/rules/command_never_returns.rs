@@ -335,9 +335,7 @@ fn of_compose(verb: &str, rest: &[Word]) -> Option<&'static str> {
     ];
     let detached = rest.has_any(&until) || rest.iter().any(|word| is_bundle(&word.text, 'd'));
     match verb {
-        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => {
-            Some(FOLLOWS)
-        }
+        "logs" if is_followed(rest) => Some(FOLLOWS),
         "up" if !detached => Some("without `-d` it stays with the containers"),
         "events" | "attach" | "watch" => Some(FOLLOWS),
         "stats" if !rest.has_any(&["--no-stream"]) => Some(REPEATS),
@@ -348,10 +346,8 @@ fn of_compose(verb: &str, rest: &[Word]) -> Option<&'static str> {
 fn of_docker(verb: &str, rest: &[Word]) -> Option<&'static str> {
     let (verb, rest) = if verb == "container" { rest.verb(&[])? } else { (verb, rest) };
     match verb {
-        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => {
-            Some(FOLLOWS)
-        }
-        "service" if rest.has_any(&["logs"]) && rest.has_any(&["-f", "--follow"]) => Some(FOLLOWS),
+        "logs" if is_followed(rest) => Some(FOLLOWS),
+        "service" if rest.has_any(&["logs"]) && is_followed(rest) => Some(FOLLOWS),
         "stats" if !rest.has_any(&["--no-stream"]) => Some(REPEATS),
         "events" if !rest.has_any(&["--until"]) => Some(FOLLOWS),
         "attach" => Some("it stays with the container"),
@@ -362,12 +358,16 @@ fn of_docker(verb: &str, rest: &[Word]) -> Option<&'static str> {
 fn of_kubectl(verb: &str, rest: &[Word]) -> Option<&'static str> {
     let watches = rest.has_any(&["-w", "--watch", "--watch-only"]) && !rest.has_any(&["--watch=false"]);
     match verb {
-        "logs" if rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f')) => {
-            Some(FOLLOWS)
-        }
+        "logs" if is_followed(rest) => Some(FOLLOWS),
         "get" | "events" if watches => Some(FOLLOWS),
         "port-forward" | "proxy" => Some(SERVES),
         "attach" => Some("it stays with the container"),
         _ => None,
     }
+}
+
+/// `logs -f`; `--follow=false` says that it ends.
+fn is_followed(rest: &[Word]) -> bool {
+    let asked = rest.has_any(&["-f", "--follow"]) || rest.iter().any(|word| is_bundle(&word.text, 'f'));
+    asked && !rest.iter().any(|word| matches!(word.text.as_str(), "--follow=false" | "-f=false"))
 }

@@ -3,7 +3,7 @@
 use super::{Context, commands, scripts};
 use crate::diagnostics::Diagnostic;
 use crate::model::value::{Piece, Template, Value};
-use crate::shell::Place;
+use crate::shell::{Command, Place, Word, Words};
 use crate::source::Span;
 use rustc_hash::FxHashSet;
 
@@ -31,7 +31,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             add(&redirect.target.text, redirect.target.span, !redirect.target.quoted);
         }
         for word in command.words.iter().filter(|word| leads(&word.text) && !commands::only_prints(command)) {
-            add(&word.text, word.span, !word.quoted);
+            if !is_pattern(command, word) {
+                add(&word.text, word.span, !word.quoted);
+            }
         }
     }
     let mut seen = FxHashSet::default();
@@ -72,15 +74,37 @@ fn leads(text: &str) -> bool {
     bytes.first() == Some(&b'~') || bytes.contains(&b'/') || bytes.contains(&b'\\')
 }
 
+/// Is it what a command looks for, and no place: `grep -rn /home/ana scripts`, `sed 's|/Users/ana|/srv|'`?
+fn is_pattern(command: &Command, word: &Word) -> bool {
+    const GIVE: &[&str] = &["-e", "--regexp", "--expression", "-path", "-ipath", "-wholename", "-regex"];
+    let words = match command.name() {
+        "git" => commands::git(command).filter(|(verb, _)| *verb == "grep").map_or(&[][..], |(_, rest)| rest),
+        "grep" | "egrep" | "fgrep" | "rg" | "ag" | "sed" | "awk" | "gawk" | "mawk" | "find" => command.arguments(),
+        _ => return false,
+    };
+    let mut given = words.windows(2).filter(|pair| GIVE.contains(&pair[0].text.as_str())).map(|pair| &pair[1]).peekable();
+    let attached = GIVE.iter().any(|option| option.starts_with("--") && word.text.starts_with(option));
+    let first = || words.operands(&["-m", "-A", "-B", "-C", "-F", "-v", "-g", "-t"]).first().copied();
+    if given.peek().is_some() || command.name() == "find" {
+        return attached || given.any(|given| given.span == word.span);
+    }
+    attached || first().is_some_and(|first| first.span == word.span)
+}
+
 /// Whose home a path leads into. Before it may stand what an option or a volume puts there (`--file=`, `a:`).
 fn personal(text: &str, unquoted: bool) -> Option<String> {
     if unquoted && (text == "~" || text.starts_with("~/")) {
         return Some("the home of whoever runs it".to_owned());
     }
+    if let Some(owner) = text.strip_prefix('~').filter(|_| unquoted).map(|rest| rest.split('/').next().unwrap_or("")) {
+        let person = owner.starts_with(|c: char| c.is_ascii_lowercase()) && !SHARED.contains(&owner);
+        return person.then(|| format!("the home of `{owner}`"));
+    }
     if !text.contains(['/', '\\']) {
         return None;
     }
-    ["/home/", "/Users/", "C:\\Users\\"].iter().find_map(|homes| {
+    // Windows as its own shell, as WSL and as Git's see it.
+    ["/home/", "/mnt/c/Users/", "/c/Users/", "/Users/", "C:\\Users\\", "C:/Users/"].iter().find_map(|homes| {
         let at = text.find(homes)?;
         let begins = text[..at].chars().next_back().is_none_or(|c| matches!(c, '=' | ':' | ',' | '@' | ' '));
         let rest = &text[at + homes.len()..];

@@ -47,15 +47,11 @@ fn psql(text: &Text, command: &Command) -> Option<&'static str> {
         set.is_some_and(|(_, value)| is_on(value))
     };
     let input = command.input.as_ref().map(|input| input.text.as_str()).unwrap_or_default();
-    let set = input.rsplit_once("ON_ERROR_STOP").is_some_and(|(before, rest)| {
-        before.trim_end().ends_with(r"\set") && is_on(rest.lines().next().unwrap_or("").trim())
-    });
     // `{ echo '\\set ON_ERROR_STOP on'; cat down.sql; } | psql`
     let told = |other: &Command| {
-        let on = |word: &Word| word.text.trim_end().ends_with("ON_ERROR_STOP on");
-        super::commands::only_prints(other) && other.arguments().iter().any(on)
+        super::commands::only_prints(other) && other.arguments().iter().any(|word| switches_on(&word.text))
     };
-    let set = set || command.stage > 0 && text.parsed.commands.iter().any(told);
+    let set = switches_on(input) || command.stage > 0 && text.parsed.commands.iter().any(told);
     if set || !input.contains("ON_ERROR_STOP") && words.iter().any(says) || words.has_any(&["-l", "--list"]) {
         return None;
     }
@@ -70,6 +66,14 @@ fn psql(text: &Text, command: &Command) -> Option<&'static str> {
         || given(&|word| gives(word, 'f') || word.text == "--file" || word.text.starts_with("--file=")) > 0;
     let fed = statements == 0 && !file && fed(text, command);
     (file || statements > 1 || fed).then_some("-v ON_ERROR_STOP=1")
+}
+
+/// Do statements say `\set ON_ERROR_STOP on` at last?
+fn switches_on(statements: &str) -> bool {
+    statements.rsplit_once("ON_ERROR_STOP").is_some_and(|(before, rest)| {
+        let value = rest.lines().next().unwrap_or("").split("\\n").next().unwrap_or("").trim();
+        before.trim_end().ends_with(r"\set") && !value.is_empty() && is_on(value)
+    })
 }
 
 /// Is it what switches a variable of `psql` on?

@@ -21,7 +21,7 @@ pub fn unscoped(command: &Command) -> Option<(String, Span)> {
 /// The first statement that takes every row: its range, and what it does.
 fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
     let plain = blanked(sql);
-    let mut at = 0;
+    let (mut at, mut found, mut open) = (0, None, None);
     for part in plain.split(';') {
         let start = at + part.len() - part.trim_start().len();
         at += part.len() + 1;
@@ -30,17 +30,25 @@ fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
         let whole = !words.contains(&"where") && !words.iter().any(|word| matches!(*word, "limit" | "using" | "join"));
         let range = start..start + part.trim().len();
         match words.as_slice() {
+            ["begin", ..] | ["start", "transaction", ..] => open = open.or(Some(found.is_none())),
+            ["commit" | "end", ..] => open = None,
+            // What is taken back was never done.
+            ["rollback" | "abort", rest @ ..] if !rest.contains(&"to") => {
+                found = found.filter(|_| open.take() == Some(false));
+            }
             ["delete", "from", "only", table, ..] | ["delete", "from", table, ..] if whole => {
-                return Some((range, format!("deletes every row of `{table}`")));
+                found = found.or_else(|| Some((range, format!("deletes every row of `{table}`"))));
             }
             ["update", "only", table, rest @ ..] | ["update", table, rest @ ..] if whole && rest.contains(&"set") => {
-                return Some((range, format!("changes every row of `{table}`")));
+                found = found.or_else(|| Some((range, format!("changes every row of `{table}`"))));
             }
-            ["drop", "owned", ..] => return Some((range, "drops everything that the role owns".into())),
+            ["drop", "owned", ..] => {
+                found = found.or_else(|| Some((range, "drops everything that the role owns".into())))
+            }
             _ => {}
         }
     }
-    None
+    found
 }
 
 /// Comments and quoted texts as blanks, so that every offset stays.

@@ -136,7 +136,15 @@ fn is_taken(text: &Text, command: &Command) -> bool {
     let substitution = text.parsed.shell(command).is_some_and(|shell| shell.substitution);
     // Where a function's output goes, its caller says.
     let called = text.parsed.pipeline(command).in_function;
-    substitution || called || text.parsed.behind(command).any(|next| is_quiet(text, next))
+    substitution || called || is_file(text, command) || text.parsed.behind(command).any(|next| is_quiet(text, next))
+}
+
+/// `curl --config <(printf … "$TOKEN")`: what it prints is a file for another command, which does not show it.
+fn is_file(text: &Text, command: &Command) -> bool {
+    const SHOW: &[&str] = &["cat", "head", "tail", "tee", "diff", "paste", "sort", "less", "more", "grep"];
+    let reads = |other: &&Command| other.span.start < command.span.start && !text.parsed.pipeline(other).process;
+    text.parsed.pipeline(command).process
+        && text.parsed.commands.iter().rev().filter(reads).max_by_key(|other| other.span.start).is_some_and(|other| !SHOW.contains(&other.name()))
 }
 
 /// Does a command of a pipeline keep to itself what it is given?

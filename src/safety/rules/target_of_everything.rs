@@ -2,6 +2,7 @@
 
 use super::{Context, commands, crowds, scopes, scripts::Text};
 use crate::diagnostics::Diagnostic;
+use crate::shell::scratch::in_own_container;
 use crate::shell::{Command, Word, Words};
 use crate::source::Span;
 
@@ -79,16 +80,20 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         context.nothing_beside(TOOLS, |text, command| is_marked(command) || everything(text, command).is_none())
     );
     let marked = context.commands().filter(|(_, command)| is_marked(command) && !TOOLS.contains(&command.name()));
-    let whole =
-        context.named(TOOLS).chain(marked).filter_map(|(text, command)| Some((command, everything(text, command)?)));
+    // What the text has started for itself is nobody's.
+    let own = |text: &Text, command: &Command| in_own_container(&text.parsed, command);
+    let whole = context.named(TOOLS).chain(marked);
+    let whole = whole.filter_map(|(text, command)| {
+        Some((command, everything(text, command).filter(|_| !own(text, command))?))
+    });
     let mut found: Vec<(&Command, String, Span)> = whole.map(|(command, what)| (command, what, command.span)).collect();
     let lists = context
         .named(&["xargs", "docker", "podman", "kubectl", "helm"])
         .filter_map(|(text, command)| Some((command, crowds::fed(text, command)?)));
     found.extend(lists.map(|(command, what)| (command, what, command.span)));
-    for (_, command) in context.named(CLIENTS) {
+    for (text, command) in context.named(CLIENTS) {
         let known = found.iter().any(|(other, ..)| std::ptr::eq(*other, command));
-        found.extend(scopes::unscoped(command).filter(|_| !known).map(|(what, span)| (command, what, span)));
+        found.extend(scopes::unscoped(command).filter(|_| !known && !own(text, command)).map(|(what, span)| (command, what, span)));
     }
     found.retain(|(command, ..)| !commands::is_dry(command));
     found.into_iter().map(|(_, what, span)| report(&what, span)).collect()

@@ -14,9 +14,10 @@ use crate::shell;
 const SWITCHED: &[&str] = &["maintenance", "mantenimiento"];
 /// What may stand in one word with it.
 const AROUND: &[&str] = &["mode", "page", "service", "site", "app", "modo", "sh", "py", "js"];
-/// Words that begin something, and those that end it.
-const PAIRS: &[(&str, &str)] =
-    &[("on", "off"), ("enable", "disable"), ("enabled", "disabled"), ("true", "false"), ("1", "0")];
+/// Words that begin something.
+const ON: &[&str] = &["on", "enable", "enabled", "true", "1"];
+/// Words that end it; `{"enabled": false}` has one of each.
+const OFF: &[&str] = &["off", "disable", "disabled", "false", "0", "delete", "end"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = services(context);
@@ -27,8 +28,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         let body = actions(&procedure.body);
         for (place, action) in body.iter().enumerate() {
-            for (opened, end) in words(action).iter().filter_map(|words| opens(words)) {
-                let closes = |words: &Vec<String>| words.contains(&opened) && words.iter().any(|word| word == end);
+            for opened in words(action).iter().filter_map(|words| opens(words)) {
+                let closes = |words: &Vec<String>| words.contains(&opened) && has_any(words, OFF);
                 if seen.contains(&action.head) || body[place..].iter().any(|later| words(later).iter().any(closes)) {
                     continue;
                 }
@@ -106,15 +107,16 @@ fn parts(word: &str) -> Vec<String> {
     let last = word.rsplit('/').next().unwrap_or(word);
     let cut = last.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     let all: Vec<String> = cut.map(str::to_lowercase).collect();
-    let is_pair = |part: &str| PAIRS.iter().any(|(begin, end)| part == *begin || part == *end);
-    let known = |part: &String| is_pair(part) || SWITCHED.contains(&part.as_str()) || AROUND.contains(&part.as_str());
+    let known = |part: &String| [ON, OFF, SWITCHED, AROUND].iter().any(|words| words.contains(&part.as_str()));
     if all.len() == 1 || all.iter().all(known) { all } else { Vec::new() }
 }
 
-/// What a command switches on, and the word that switches it off.
-fn opens(words: &[String]) -> Option<(String, &'static str)> {
+/// What a command switches on.
+fn opens(words: &[String]) -> Option<String> {
     let what = words.iter().find(|word| SWITCHED.contains(&word.as_str()))?;
-    let has = |wanted: &str| words.iter().any(|word| word == wanted);
-    let (_, end) = PAIRS.iter().find(|(begin, end)| has(begin) && !has(end))?;
-    Some((what.clone(), end))
+    (has_any(words, ON) && !has_any(words, OFF)).then(|| what.clone())
+}
+
+fn has_any(words: &[String], wanted: &[&str]) -> bool {
+    words.iter().any(|word| wanted.contains(&word.as_str()))
 }
