@@ -1,6 +1,7 @@
 //! How long `rbk check` takes: for one plan, for generated ones of 100 to 10,000 steps, and for many plans at once, side by side
-//! with `bash -n` over the same commands and with `ruff check --no-cache` over as many lines of Python, with the rules that it has on by
-//! itself and with all that find nothing in them: `rbk` has all of its rules on. Runs are interleaved; the figures are medians of processor time (user and system, all threads) and of time on the clock. Prints a table for
+//! with `bash -n` over the same commands and with `ruff check --no-cache` over as many steps of Python: functions that do what the
+//! steps do, with the rules that it has on by itself and with all that find nothing in them, as `rbk` has; and a line a step, which
+//! does less. Runs are interleaved; the figures are medians of processor time (user and system, all threads) and of time on the clock. Prints a table for
 //! `docs/performance.md`.
 
 use std::fmt::Write;
@@ -8,12 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const RUFF: [&str; 2] = [
-    "`ruff check --no-cache`, 1000 files of 100 lines",
+const RUFF: [&str; 3] = [
+    "`ruff check --no-cache`, 1000 files of 100 such steps",
     "the same with `--select ALL`, but for the rules that find something",
+    "`ruff check --no-cache`, 1000 files of 100 lines",
 ];
-/// What `--select ALL` finds in the lines.
-const FOUND: &str = "INP001,D100,S603,S607,E501,CPY001,COM812,D203,D213";
+/// What `--select ALL` finds in the steps.
+const FOUND: &str = "INP001,S603,S607,E501,CPY001,D203,D213,T201";
 const STEPS: [usize; 3] = [100, 1_000, 10_000];
 
 /// Something that is timed.
@@ -68,16 +70,23 @@ fn subjects(folder: &Path) -> Vec<Subject> {
             &[rbk, "check", &shown(&many)],
         ));
     }
-    let python = folder.join("python");
-    write_many(&python, "py", |i| {
-        format!("import subprocess\n\n{}", (0..100).map(|step| line(i, step)).collect::<String>())
-    });
     if Command::new("ruff").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        let plain = ["ruff", "check", "--no-cache", &shown(&python)];
+        let (steps, lines) = (folder.join("steps"), folder.join("lines"));
+        write_many(&steps, "py", |i| {
+            python(&["subprocess", "time"], &(0..100).map(|step| function(i, step)).collect::<String>())
+        });
+        write_many(&lines, "py", |i| python(&["subprocess"], &(0..100).map(|step| call(i, step)).collect::<String>()));
+        let plain = ["ruff", "check", "--no-cache", &shown(&steps)];
         subjects.push(subject(RUFF[0].into(), 7, &plain));
         subjects.push(subject(RUFF[1].into(), 7, &[&plain[..], &["--select", "ALL", "--ignore", FOUND]].concat()));
+        subjects.push(subject(RUFF[2].into(), 7, &["ruff", "check", "--no-cache", &shown(&lines)]));
     }
     subjects
+}
+
+fn python(imports: &[&str], steps: &str) -> String {
+    let imports: String = imports.iter().map(|module| format!("import {module}\n")).collect();
+    format!("\"\"\"Generated.\"\"\"\n\n{imports}\ndb_host = \"db1\"\n\n{steps}")
 }
 
 fn write_many(folder: &Path, extension: &str, text: impl Fn(usize) -> String) {
@@ -87,10 +96,18 @@ fn write_many(folder: &Path, extension: &str, text: impl Fn(usize) -> String) {
     }
 }
 
-/// What a step does, as a line of Python.
-fn line(plan: usize, step: usize) -> String {
+/// A step in Python: its title, its commands, its limit.
+fn function(plan: usize, step: usize) -> String {
+    let call = call(plan, step);
     format!(
-        "subprocess.run([\"psql\", \"-X\", \"-v\", \"ON_ERROR_STOP=1\", \"-f\", \"step_{plan}_{step}.sql\"], check=True, timeout=60)\n"
+        "\ndef s{step}() -> None:\n    \"\"\"Step {step}.\"\"\"\n    {call}    print(f\"step {step} done at {{int(time.time())}}\")\n\n"
+    )
+}
+
+/// The first command of a step, as a line of Python.
+fn call(plan: usize, step: usize) -> String {
+    format!(
+        "subprocess.run([\"psql\", \"-X\", \"-v\", \"ON_ERROR_STOP=1\", \"-h\", db_host, \"-f\", \"step_{plan}_{step}.sql\"], check=True, timeout=60)\n"
     )
 }
 
@@ -191,16 +208,20 @@ fn table(subjects: &[Subject], medians: &[Time]) -> String {
 /// How many times as long as `ruff` it takes.
 fn beside_ruff(subjects: &[Subject], medians: &[Time]) -> String {
     let at = |name: &str| subjects.iter().position(|subject| subject.name == name);
-    let [Some(plain), Some(all)] = RUFF.map(at) else {
+    let ruff: Vec<usize> = RUFF.iter().filter_map(|name| at(name)).collect();
+    let [plain, all, lines] = ruff[..] else {
         return "\n`ruff` is not installed (`pip install ruff`): nothing to compare with.\n".to_owned();
     };
     let mut out = String::from(
-        "\n| beside ruff | × its processor time | × its time on the clock | × its processor time with all rules |\n\
-         | --- | --: | --: | --: |\n",
+        "\n| times as long as ruff takes for | such steps: processor | clock | with all rules: processor | clock | a line a step: processor | clock |\n\
+         | --- | --: | --: | --: | --: | --: | --: |\n",
     );
     for (subject, median) in subjects.iter().zip(medians).filter(|(subject, _)| subject.name.contains("1000 plans")) {
-        let (used, clock) = (median.used / medians[plain].used, median.clock / medians[plain].clock);
-        let _ = writeln!(out, "| {} | {used:.1} | {clock:.1} | {:.1} |", subject.name, median.used / medians[all].used);
+        let _ = write!(out, "| {} ", subject.name);
+        for ruff in [plain, all, lines].map(|index| medians[index]) {
+            let _ = write!(out, "| {:.2} | {:.2} ", median.used / ruff.used, median.clock / ruff.clock);
+        }
+        out.push_str("|\n");
     }
     out
 }
