@@ -16,12 +16,16 @@ pub struct Placeholder {
     pub span: Span,
 }
 
-/// Commands whose arguments are texts, patterns or formats.
-const TEXTUAL: &[&str] = &[
-    "echo", "printf", "grep", "egrep", "fgrep", "rg", "sed", "awk", "gawk", "mawk", "tr", "date", "gdate", "psql",
-    "mysql", "sqlite3", "jq", "yq", "xmllint", "[", "test", "expr", "find", "perl", "python", "python3", "node",
-    "ruby", "mktemp", "gmktemp",
-];
+/// Does a command of this name take texts, patterns or formats?
+#[rustfmt::skip]
+fn is_textual(name: &str) -> bool {
+    matches!(
+        name,
+        "echo" | "printf" | "grep" | "egrep" | "fgrep" | "rg" | "sed" | "awk" | "gawk" | "mawk" | "tr" | "date"
+            | "gdate" | "psql" | "mysql" | "sqlite3" | "jq" | "yq" | "xmllint" | "[" | "test" | "expr" | "find"
+            | "perl" | "python" | "python3" | "node" | "ruby" | "mktemp" | "gmktemp"
+    )
+}
 
 /// The blanks of a command; `angles` are those of its text.
 pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
@@ -33,7 +37,7 @@ pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
         let first = |angle: &&Placeholder| angle.span.start + 1 == redirect.target.span.start;
         angles.iter().find(|angle| inside(angle) && first(angle)).cloned()
     });
-    let textual = TEXTUAL.contains(&command.name());
+    let textual = is_textual(command.name());
     let signalled = command.name() == "kill";
     let words =
         command.words.iter().filter(|_| !textual).filter(|word| is_blank(word) || signalled && is_capitals(&word.text));
@@ -178,7 +182,8 @@ const TOLD: &[&str] = &["--message", "--body", "--subject", "--text", "--title",
 
 /// `[LINK]`, `[DATE/TIME]` in a message; at the beginning of a line such a word is a mark: `[ERROR] …`.
 fn told(words: &[Word]) -> Vec<Placeholder> {
-    let values = words.windows(2).filter(|pair| TOLD.contains(&pair[0].text.as_str())).map(|pair| &pair[1]);
+    let is_told = |word: &Word| word.text.starts_with("--") && TOLD.contains(&word.text.as_str());
+    let values = words.windows(2).filter(|pair| is_told(&pair[0])).map(|pair| &pair[1]);
     let one = |word: &Word| -> Vec<Placeholder> {
         let text = word.text.as_str();
         let blank = |(at, _)| {

@@ -252,6 +252,16 @@ pub struct Known {
     pub families: bool,
 }
 
+impl Known {
+    /// Does it read and no more, whatever its words are?
+    pub fn is_harmless(self) -> bool {
+        let reads = |tool: &Tool| {
+            tool.does.is_empty() && tool.language.is_none() && matches!(tool.otherwise, Some(Effect::Reads))
+        };
+        !self.families && self.tool.is_some_and(reads)
+    }
+}
+
 static KNOWN: LazyLock<FxHashMap<&'static str, Known>> = LazyLock::new(|| {
     let mut known: FxHashMap<&str, Known> = FxHashMap::default();
     for (name, index) in NAMES {

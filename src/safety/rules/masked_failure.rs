@@ -131,6 +131,9 @@ fn skipped(text: &Text, command: &Command) -> bool {
 fn is_excused(text: &Text, pipeline: usize) -> bool {
     let Some(site) = text.parsed.pipelines.get(pipeline) else { return false };
     let branch = site.otherwise.clone();
+    if branch.is_empty() {
+        return false;
+    }
     // The `else` of an `if` is told of, not excused.
     let or = text.parsed.pipelines.get(branch.start).is_some_and(|other| other.in_branch == site.in_branch);
     or && if site.in_loop { status::only_prints(text, branch) } else { status::only_shows(text, branch) }
@@ -151,6 +154,9 @@ fn told_only(text: &Text, command: &Command) -> bool {
 
 /// `[ "$size" -gt 1000 ] || echo "too small"`: a test that only speaks.
 fn told_of(text: &Text, command: &Command) -> bool {
+    if text.parsed.pipeline(command).otherwise.is_empty() {
+        return false;
+    }
     let looks = ["[", "test", "diff", "cmp", "grep", "egrep", "fgrep", "pgrep", "pm2", "awk", "jq"];
     let last = text.parsed.behind(command).last().unwrap_or(command);
     let runs = last.name() == "systemctl" && last.arguments().has_any(&["is-active"]);
