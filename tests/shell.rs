@@ -224,6 +224,19 @@ fn destruction_is_seen() {
 }
 
 #[test]
+fn what_brackets_and_loops_write_is_seen() {
+    let written = |script: &str| {
+        let plan = plan(script);
+        let files = plan.parsed.effects.iter().filter(|effect| effect.effect == shell::Effect::Modifies);
+        files.map(|effect| effect.what.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(written("{ date; cat a; } > /etc/app.conf"), ["writes /etc/app.conf"]);
+    assert_eq!(written("(cat a) >> b 2> /dev/null"), ["writes b"]);
+    assert_eq!(written("for f in a b; do cat \"$f\"; done > \"$all\""), ["writes $all"]);
+    assert_eq!(written("while read -r x; do echo \"$x\"; done < in"), Vec::<String>::new());
+}
+
+#[test]
 fn harmless_twins_are_not_taken_for_destruction() {
     for script in [
         "# rm -rf /",

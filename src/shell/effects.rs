@@ -72,19 +72,20 @@ impl Nature {
 /// What is known of a command, its redirections included.
 pub fn of(command: &Command) -> Nature {
     let mut nature = of_words(command);
-    for redirect in command.redirects.iter().filter(|redirect| redirect.writes) {
-        let file = &redirect.target;
-        let device = file.text.starts_with("/dev/");
-        let number = file.text.chars().all(|c| c.is_ascii_digit() || c == '-');
-        if !device && !number {
-            let (effect, verb) =
-                if empties(command, redirect) { (Effect::Destroys, "empties") } else { (Effect::Modifies, "writes") };
-            let what = format!("{verb} {}", file.text);
-            let written = Visible { span: file.span, ..visible(command, effect, Target::Files, what, &file.text) };
-            nature.changes.push(written);
-        }
-    }
+    let written = |redirect| {
+        let visible = written(redirect, command.place)?;
+        let visible = if empties(command, redirect) { emptied(redirect, command.place)? } else { visible };
+        Some(Visible { tool: command.name().to_owned(), ..visible })
+    };
+    nature.changes.extend(command.redirects.iter().filter_map(written));
     nature
+}
+
+/// What a redirection does to its file, whatever it is that writes: `> report.txt`.
+pub fn written(redirect: &Redirect, place: Place) -> Option<Visible> {
+    let file = &redirect.target.text;
+    let nowhere = file.starts_with("/dev/") || file.chars().all(|c| c.is_ascii_digit() || c == '-');
+    (redirect.writes && !nowhere).then(|| to_file(redirect, Effect::Modifies, "writes", place))
 }
 
 /// `find /srv -print0 | xargs -0 rm`: what is removed lies where the list is from.
@@ -146,16 +147,13 @@ fn is_data(redirect: &Redirect) -> bool {
 
 /// What a redirection without a command does: `> ledger.jsonl`.
 pub fn emptied(redirect: &Redirect, place: Place) -> Option<Visible> {
-    let (target, what) = (&redirect.target, format!("empties {}", redirect.target.text));
-    is_data(redirect).then(|| Visible {
-        effect: Effect::Destroys,
-        target: Target::Files,
-        what,
-        object: target.text.clone(),
-        tool: String::new(),
-        span: target.span,
-        place,
-    })
+    is_data(redirect).then(|| to_file(redirect, Effect::Destroys, "empties", place))
+}
+
+fn to_file(redirect: &Redirect, effect: Effect, verb: &str, place: Place) -> Visible {
+    let (object, span) = (redirect.target.text.clone(), redirect.target.span);
+    let (target, what) = (Target::Files, format!("{verb} {object}"));
+    Visible { effect, target, what, object, tool: String::new(), span, place }
 }
 
 fn visible(command: &Command, effect: Effect, target: Target, what: String, object: &str) -> Visible {

@@ -158,6 +158,10 @@ impl Reader {
         match event {
             Event::Simple(simple) => self.simple(text, simple, place),
             Event::Word(range) => drop(self.word(text, range, place)),
+            Event::Redirected(to) => {
+                let redirect = self.redirect(text, to, place);
+                self.parsed.effects.extend(effects::written(&redirect, place));
+            }
             Event::Listed(name, range) => {
                 let word = self.word(text, range, place);
                 self.parsed.listed.push((name, word));
@@ -188,11 +192,7 @@ impl Reader {
         };
         let assigned: Vec<_> = simple.assignments.into_iter().map(|assignment| value(self, assignment)).collect();
         let words: Vec<Word> = simple.words.iter().map(|range| self.word(text, range.clone(), place)).collect();
-        let redirect = |to: To| {
-            let (writes, appends) = to.writes;
-            Redirect { writes, appends, fd: to.fd, target: self.word(text, to.target, place) }
-        };
-        let redirects: Vec<Redirect> = simple.redirects.into_iter().map(redirect).collect();
+        let redirects: Vec<Redirect> = simple.redirects.into_iter().map(|to| self.redirect(text, to, place)).collect();
         let string = simple.string.map(|range| self.word(text, range, place));
         let input = simple.document.map(|document| self.document(text, &document, place)).or(string);
         let (Some(first), Some(last)) = (words.first(), words.last()) else {
@@ -224,6 +224,11 @@ impl Reader {
             via,
             comment,
         });
+    }
+
+    fn redirect(&mut self, text: &Text, to: To, place: Place) -> Redirect {
+        let (writes, appends) = to.writes;
+        Redirect { writes, appends, fd: to.fd, target: self.word(text, to.target, place) }
     }
 
     /// Takes a command into the list, then what it runs.

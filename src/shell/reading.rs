@@ -14,9 +14,10 @@ use std::ops::Range;
 pub enum Event {
     /// A simple command.
     Simple(Simple),
-    /// A word outside of commands that is expanded: `for x in WORD`, `case WORD in`, an operand of `[[ ]]`,
-    /// a redirection of a compound command.
+    /// A word outside of commands that is expanded: `for x in WORD`, `case WORD in`, an operand of `[[ ]]`.
     Word(Range<usize>),
+    /// A redirection of a compound command: `{ …; } > FILE`.
+    Redirected(To),
     /// An arithmetic expression with what surrounds it: bare names in it are variables. Its pipeline.
     Arithmetic(Range<usize>, usize),
     /// A word behind an operator of `[[ … ]]`: `-f FILE`.
@@ -41,6 +42,7 @@ impl Event {
                 let all = simple.words.iter().chain(targets).chain(assigned).chain(&simple.string);
                 all.map(|range| range.end).max().unwrap_or(0)
             }
+            Event::Redirected(to) => to.target.end,
             Event::Word(range)
             | Event::Tested(_, range)
             | Event::Arithmetic(range, _)

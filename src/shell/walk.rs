@@ -339,7 +339,7 @@ impl<'t> Walk<'t> {
     fn redirects(&mut self, redirects: &[Redirect]) {
         let mut said = Said::default();
         redirects.iter().for_each(|redirect| self.redirect(redirect, &mut said));
-        self.reading.events.extend(said.redirects.into_iter().map(|to| Event::Word(to.target)));
+        self.reading.events.extend(said.redirects.into_iter().map(Event::Redirected));
         self.reading.events.extend(said.string.map(Event::Word));
         self.reading.events.extend(said.document.map(Event::Document));
     }
