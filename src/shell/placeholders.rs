@@ -45,7 +45,23 @@ pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
     let inside = |word: &&Word| !textual && !is_blank(word);
     let parts = command.words.iter().filter(inside).flat_map(within);
     let doubled = if textual { Vec::new() } else { doubled(command) };
-    redirected.chain(words.map(blank)).chain(parts).chain(doubled).chain(told(&command.words)).collect()
+    // What a client connects to, and the file that it reads, are no statements.
+    let given = if textual { given(command) } else { Vec::new() };
+    let places = given.iter().flat_map(|word| if is_blank(word) { vec![blank(word)] } else { within(word) });
+    redirected.chain(words.map(blank)).chain(parts).chain(places).chain(doubled).chain(told(&command.words)).collect()
+}
+
+/// The names that a client of a database is given beside its statements.
+fn given(command: &Command) -> Vec<&Word> {
+    const NAMING: &[&str] = &["-f", "--file", "-h", "--host", "-d", "--dbname", "-D", "--database"];
+    let words = command.arguments();
+    let client = matches!(command.name(), "psql" | "mysql" | "sqlite3");
+    let behind = words.windows(2).filter(|pair| NAMING.contains(&pair[0].text.as_str())).map(|pair| &pair[1]);
+    let named = |word: &&Word| word.text.starts_with("postgres") && word.text.contains("://");
+    let read = command.redirects.iter().filter(|to| !to.writes).map(|to| &to.target);
+    let attached =
+        words.iter().filter(|word| NAMING.iter().any(|option| option.len() > 2 && word.text.starts_with(option)));
+    behind.chain(words.iter().filter(named)).chain(attached).chain(read).filter(|_| client).collect()
 }
 
 /// Tools that fill `{{name}}` in themselves.
@@ -78,6 +94,7 @@ fn doubled(command: &Command) -> Vec<Placeholder> {
 pub fn within(word: &Word) -> Vec<Placeholder> {
     let text = word.text.as_str();
     let marked = text.contains(['[', '<', 'Y'])
+        || text.contains("your")
         || text.as_bytes().windows(3).any(|three| matches!(three, b".y." | b".X." | b".x."));
     if !marked {
         return Vec::new();
@@ -104,7 +121,7 @@ pub fn within(word: &Word) -> Vec<Placeholder> {
         (is_name && long && !repeated && !subscript && text.len() >= end)
             .then(|| Placeholder { text: text[at..end].to_owned(), span: script.span(at..end) })
     };
-    let marked = yours(word, &script).or_else(|| version(word)).or_else(|| quoted_angle(word));
+    let marked = yours(word, &script).or_else(|| manual(word)).or_else(|| version(word)).or_else(|| quoted_angle(word));
     text.match_indices('[').filter_map(blank).chain(marked).collect()
 }
 
@@ -128,6 +145,54 @@ fn quoted_angle(word: &Word) -> Option<Placeholder> {
     let before = text[..at].ends_with(['@', '/', '=', ':', '_', '-', '.']);
     let behind = text.get(end..)?.starts_with([':', '/', '.', '@', '_', '-']);
     (is_blank_name(inner) && !inner.contains([' ', '/']) && (before || behind))
+        .then(|| Placeholder { text: text[at..end].to_owned(), span: word.place(at..end) })
+}
+
+/// `db.your-project.supabase.co`, `yourdomain.com`, as manuals write it.
+fn manual(word: &Word) -> Option<Placeholder> {
+    const THINGS: &[&str] = &[
+        "project",
+        "domain",
+        "app",
+        "bucket",
+        "server",
+        "host",
+        "org",
+        "company",
+        "user",
+        "username",
+        "token",
+        "password",
+        "db",
+        "database",
+        "instance",
+        "service",
+        "repo",
+        "registry",
+        "cluster",
+        "namespace",
+        "account",
+        "api",
+        "key",
+        "region",
+        "site",
+        "email",
+        "container",
+        "image",
+        "branch",
+        "team",
+        "vault",
+        "store",
+        "secret",
+        "backup",
+    ];
+    let text = word.text.as_str();
+    let at = text.find("your")?;
+    let thing = text[at + 4..].trim_start_matches(['-', '_']);
+    let length = thing.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(thing.len());
+    let apart = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '$' | '{' | '_'));
+    let end = text.len() - thing.len() + length;
+    (apart && THINGS.contains(&&thing[..length]))
         .then(|| Placeholder { text: text[at..end].to_owned(), span: word.place(at..end) })
 }
 

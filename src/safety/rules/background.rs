@@ -60,7 +60,9 @@ fn abandoned(text: &Text, command: &Command) -> Option<Why> {
             && other.arguments().iter().any(|word| done.iter().any(|done| word.text.to_lowercase().contains(done)))
     };
     let claims = parsed.commands.iter().any(|other| other.span.start > command.span.end && says(other));
-    let counts = status::matters(text, command) && (claims || status::acts(text, command) && ends(text, command));
+    let left = || parsed.commands.iter().any(|other| other.name() == "disown") && finishes(text, command);
+    let counts =
+        status::matters(text, command) && (claims || status::acts(text, command) && ends(text, command) || left());
     (counts && !kept).then_some((
         "the text is over before it is: nobody waits for it",
         "leave the `&` out, or keep its process id, `pid=$!`, and `wait \"$pid\"`",
@@ -74,6 +76,20 @@ fn ends(text: &Text, command: &Command) -> bool {
     };
     let within = |other: &&Command| other.pipeline == command.pipeline;
     text.parsed.commands.iter().filter(within).any(job)
+}
+
+/// Is it no server that stays, but something that comes to an end and then is done?
+fn finishes(text: &Text, command: &Command) -> bool {
+    let job = |other: &Command| {
+        let verb = commands::compose(other).or_else(|| commands::docker(other));
+        let builds = verb.is_some_and(|(verb, rest)| match verb {
+            "up" => rest.short('d') || rest.has_any(&["--detach", "--wait"]),
+            verb => matches!(verb, "build" | "pull" | "push"),
+        });
+        builds || matches!(other.name(), "make" | "kubectl" | "helm" | "terraform" | "ansible-playbook")
+    };
+    let within = |other: &&Command| other.pipeline == command.pipeline;
+    ends(text, command) || status::acts(text, command) || text.parsed.commands.iter().filter(within).any(job)
 }
 
 /// `systemd-run`, `at now`, `ssh -f`: what they start is not waited for.
@@ -129,11 +145,22 @@ pub fn process(text: &Text, command: &Command) -> Option<Why> {
     let packs = matches!(command.name(), "gzip" | "pigz" | "xz" | "zstd" | "bzip2" | "lz4" | "openssl" | "gpg" | "age");
     // Its answer says how it ended: 000 where there was none.
     let tells = command.name() == "curl" && command.arguments().iter().any(|word| word.text.contains("%{http_code}"));
-    let counts = talks(command) && !tells || writes && packs || status::is_own(command);
+    let counts = talks(command) && !tells || writes && packs || status::is_own(command) || feeds(text, command);
     (counts && !is_counted(text, command)).then_some((
         "nobody hears of it in `<(…)` or `>(…)`: it looks like an empty answer",
         "take its output first, into a variable or a file: that ends the text if it fails",
     ))
+}
+
+/// `psql -f <(gunzip -c dump.gz)`: half a script is as good as a whole one to whom reads it.
+fn feeds(text: &Text, command: &Command) -> bool {
+    let outside = |other: &&Command| other.span.start < command.span.start && !text.parsed.pipeline(other).process;
+    let reader = || text.parsed.commands.iter().filter(outside).max_by_key(|other| other.span.start);
+    let takes = |reader: &Command| {
+        let shell = matches!(reader.name(), "bash" | "sh" | "source" | "." | "pg_restore" | "mongorestore" | "tar");
+        shell || super::psql_continues_after_error::CLIENTS.contains(&reader.name())
+    };
+    status::unpacks(command) && reader().is_some_and(takes)
 }
 
 /// Does it ask a server or another machine?

@@ -1,11 +1,15 @@
 //! A backup lies in a folder that the change destroys, or that a restore replaces.
 
-use super::Context;
+use super::{
+    Context, commands, copies,
+    scripts::{Role, Text},
+};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect};
 use crate::model::ids::Id;
 use crate::model::plan::{Backup, Plan, ResourceKind, Thing};
 use crate::model::value::{Piece, Template, Value};
+use crate::shell::{Command, Word};
 
 /// How deep params that name params are followed.
 const DEPTH: usize = 8;
@@ -34,7 +38,32 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             }
         }
     }
+    let inside = context.named(copies::TOOLS).filter(|(text, _)| text.role == Role::Work);
+    found.extend(inside.filter_map(|(text, command)| in_container(text, command)));
     found
+}
+
+/// `docker exec db pg_dump -f /tmp/x.dump` and then `docker compose down`: the copy lies in the container's own files.
+fn in_container(text: &Text, dump: &Command) -> Option<Diagnostic> {
+    let runner = text.parsed.runners(dump).find(|by| ["docker", "docker-compose", "podman"].contains(&by.name()))?;
+    let within = |word: &&Word| runner.span.start <= word.span.start && word.span.end <= runner.span.end;
+    let file = copies::dumped(text, dump).filter(within)?;
+    let own = ["/tmp/", "/var/tmp/", "/root/", "/home/"].iter().any(|folder| file.text.starts_with(folder));
+    let removes = |other: &&Command| {
+        let compose = commands::compose(other).is_some_and(|(verb, _)| matches!(verb, "down" | "rm"));
+        other.span.start > runner.span.end && (compose || commands::docker(other).is_some_and(|(verb, _)| verb == "rm"))
+    };
+    let gone = text.parsed.commands.iter().find(removes).filter(|_| own)?;
+    let fetched = |other: &Command| {
+        let names = other.words.iter().any(|word| word.text.contains(&file.text));
+        names && dump.span.end < other.span.start && other.span.start < gone.span.start
+    };
+    if text.parsed.commands.iter().any(fetched) {
+        return None;
+    }
+    let message = format!("`{}` lies in the container, which `{}` removes", file.text, commands::shown(gone));
+    let found = Context::report("backup-on-destroyed-storage", message, file.span, "gone with the container");
+    Some(found.also(gone.span, "removes it").help("write it to this machine, `docker exec … > file`, or fetch it: `docker cp`"))
 }
 
 /// What an action does to all that lies in a folder.

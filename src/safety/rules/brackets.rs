@@ -29,9 +29,17 @@ pub fn test(text: &Text, command: &Command) -> Option<Said> {
     }
     match words {
         [only] => alone(only),
-        [.., option, word] if option.text == "-n" && is_bare(word) => said(
-            format!("without quotes, `-n {}` is true of nothing as well", word.text),
-            "put it into quotes: `[ -n \"…\" ]`",
+        [.., option, word]
+            if option.text == "-n" && is_bare(word) || is_of_file(&option.text) && is_lost(text, command, word) =>
+        {
+            said(
+                format!("without quotes, `{} {}` is true of nothing as well", option.text, word.text),
+                "put it into quotes: `[ -n \"…\" ]`",
+            )
+        }
+        [option, word] if option.text == "-n" && answers(text, command, word).into_iter().any(has_heading) => said(
+            "the list has its heading where nothing else is in it",
+            "list the names alone: `docker ps -q --filter …`",
         ),
         [left, operator, right] => compared(text, command, left, &operator.text, right),
         _ => None,
@@ -58,6 +66,54 @@ fn alone(word: &Word) -> Option<Said> {
 /// Does the word vanish if what it stands for is empty?
 fn is_bare(word: &Word) -> bool {
     !word.parts.is_empty() && word.parts.iter().all(|part| part.expansion && part.quote == Quote::Bare)
+}
+
+fn is_of_file(operator: &str) -> bool {
+    matches!(operator, "-e" | "-f" | "-s" | "-d" | "-r" | "-w" | "-x" | "-L" | "-h")
+}
+
+/// Does the word vanish, and may what it stands for be empty: the answer of a command?
+fn is_lost(text: &Text, command: &Command, word: &Word) -> bool {
+    let whole =
+        |answer: &str| !["mktemp", "date", "pwd", "readlink -f", "realpath"].iter().any(|sure| answer.contains(sure));
+    let given = |name: &str| {
+        let before = |set: &&Set| set.name == name && set.span.end <= command.span.start;
+        let value = text.parsed.sets.iter().rfind(before).and_then(|set| set.value.as_ref());
+        value.is_some_and(|value| value.parts.iter().all(|part| part.expansion))
+    };
+    let open = word.variables().all(|(name, ..)| given(name));
+    is_bare(word) && open && answers(text, command, word).into_iter().any(whole)
+}
+
+/// `[[ -n "$(docker ps)" ]]`
+pub fn lists_heading(operator: &str, word: &Word) -> Option<Said> {
+    let headed = operator == "-n" && word.substitutions().any(|(inner, _)| has_heading(inner));
+    headed.then(|| {
+        let why = "the list has its heading where nothing else is in it".to_owned();
+        (why, "list the names alone: `docker ps -q --filter …`")
+    })
+}
+
+/// Does a list begin with the names of its columns, whatever is in it?
+fn has_heading(substitution: &str) -> bool {
+    let inner = substitution.trim_start_matches(['$', '(', '`', '"']).trim_end_matches([')', '`', '"']).trim();
+    let quiet = |word: &str| {
+        let bundle = word.starts_with('-') && !word.starts_with("--") && word.contains('q');
+        bundle
+            || matches!(word, "--quiet" | "--services" | "--short" | "--no-headers" | "--noheading" | "-o" | "h")
+            || word.starts_with("--format")
+    };
+    let words: Vec<&str> = inner.split_whitespace().collect();
+    let lists = match words.as_slice() {
+        ["docker" | "podman", "ps" | "images", ..]
+        | ["docker" | "podman", "volume" | "network" | "image" | "container", "ls", ..]
+        | ["docker", "compose", "ps" | "ls", ..]
+        | ["docker-compose", "ps", ..]
+        | ["helm", "ls" | "list", ..]
+        | ["ps", ..] => true,
+        _ => false,
+    };
+    lists && !inner.contains('|') && !words.iter().any(|word| quiet(word))
 }
 
 fn compared(text: &Text, command: &Command, left: &Word, operator: &str, right: &Word) -> Option<Said> {

@@ -1,6 +1,6 @@
 //! A check passes whatever it finds.
 
-use super::{Context, asked, attempts, commands, scripts, scripts::Role, scripts::Text, vacuous};
+use super::{Context, asked, attempts, brackets, commands, scripts, scripts::Role, scripts::Text, vacuous};
 use crate::diagnostics::Diagnostic;
 use crate::model::value::{Check, Comparison, Probe, Query, Relation, Script, Value};
 use crate::shell::{self, Command, Parsed, Words};
@@ -41,6 +41,8 @@ fn in_texts(context: &Context) -> Vec<Diagnostic> {
     for text in context.texts().iter().filter(|text| judged(text)) {
         let constant =
             ("this part of the condition holds at all times".to_owned(), "compare both: `$x == a || $x == b`");
+        let headed = text.parsed.tested.iter();
+        found.extend(headed.filter_map(|(operator, word)| Some(report(brackets::lists_heading(operator, word)?, word.span))));
         found.extend(text.parsed.constants.iter().map(|span| report(constant.clone(), *span)));
         if text.parsed.pipelines.iter().all(|site| site.subshell == 0) {
             continue;

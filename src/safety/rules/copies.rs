@@ -17,6 +17,10 @@ const DUMPS: &[(&str, &[&str])] = &[
     ("redis-cli", &["--rdb"]),
 ];
 
+/// The names of those tools.
+pub const TOOLS: &[&str] =
+    &["pg_dump", "pg_dumpall", "mysqldump", "mariadb-dump", "mongodump", "supabase", "sqlite3", "redis-cli"];
+
 /// Does a word name a copy, or a folder of them?
 pub fn names_copy(word: &Word) -> bool {
     let text = word.text.to_ascii_lowercase();

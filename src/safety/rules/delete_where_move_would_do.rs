@@ -1,17 +1,67 @@
 //! A change deletes files that could be put aside by renaming them: then getting them back takes no backup and no time.
 
-use super::Context;
+use super::{
+    Context, commands,
+    scripts::{Role, Text},
+};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, Run};
 use crate::model::plan::{ResourceKind, Thing};
-use crate::model::value::Command;
 use crate::safety::coverage::outside_points;
-use crate::shell;
+use crate::model::value::Command as Step;
+use crate::shell::{self, Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let phases = context.world.program.procedures.iter().filter(|p| context.world.is_phase(p));
     let outside = phases.flat_map(|phase| outside_points(&phase.body));
-    outside.filter_map(|action| one(context, action)).collect()
+    let replaced = context.named(&["rm"]).filter(|(text, _)| text.role == Role::Work);
+    let replaced = replaced.filter_map(|(text, command)| replaced_at_once(text, command));
+    outside.filter_map(|action| one(context, action)).chain(replaced).collect()
+}
+
+/// `rm -rf current && ln -s releases/2 current`: if what follows fails, there is neither the old nor the new one.
+fn replaced_at_once(text: &Text, rm: &Command) -> Option<Diagnostic> {
+    let words = rm.arguments();
+    if !words.short('r') && !words.short('R') && !words.has_any(&["--recursive"]) {
+        return None;
+    }
+    let place = rm.place;
+    let behind = || text.parsed.commands.iter().filter(move |other| other.span.start > rm.span.end && other.place == place);
+    words.operands(&[]).into_iter().filter(|word| is_kept(&word.text)).find_map(|word| {
+        let path = word.text.trim_end_matches('/');
+        let next = behind().find(|other| puts(other).is_some_and(|to| to.text.trim_end_matches('/') == path))?;
+        let message = format!("`{}` deletes `{path}`, where a rename would do: what is to replace it may fail", commands::shown(rm));
+        let found = Context::report("delete-where-move-would-do", message, rm.span, "only a restore brings it back");
+        let help = format!("`mv {path} {path}.old` first, and delete it when the new one has proved itself");
+        Some(found.also(next.span, "puts another one there").help(help))
+    })
+}
+
+/// Where a command puts something: a link, a copy, what it renames to another name, a whole server's data.
+fn puts(command: &Command) -> Option<&Word> {
+    let words = command.arguments();
+    let operands = words.operands(&["-t", "-S"]);
+    match command.name() {
+        "pg_basebackup" => words.value(&["-D", "--pgdata"]),
+        "ln" => operands.last().copied(),
+        "cp" if words.short('a') || words.short('r') || words.short('R') => operands.last().copied(),
+        // `mv x x.old` puts the old one aside.
+        "mv" => {
+            let (from, to) = (operands.first()?, operands.last()?);
+            (!to.text.starts_with(from.text.trim_end_matches('/'))).then_some(*to)
+        }
+        _ => None,
+    }
+}
+
+/// Is it a place of something that is to last, and no work folder or a copy that was put aside?
+fn is_kept(path: &str) -> bool {
+    const IDLE: &[&str] = &[
+        "tmp", "cache", "build", "dist", "node_modules", "scratch", "work", "stage", "staging", "test", "old", "bak", "prev",
+        "broken", "failed", "before", "aside", "new", "next", "restore",
+    ];
+    let lower = path.to_ascii_lowercase();
+    path.starts_with('/') && path.len() > 1 && !IDLE.iter().any(|word| lower.contains(word))
 }
 
 fn one(context: &Context, action: &Action) -> Option<Diagnostic> {
@@ -35,7 +85,7 @@ fn one(context: &Context, action: &Action) -> Option<Diagnostic> {
 fn removes_files(action: &Action) -> bool {
     let Run::Commands(commands) = &action.run else { return false };
     commands.iter().any(|command| match command {
-        Command::Sh(script) => shell::parse(script).commands.iter().any(|command| command.name() == "rm"),
-        Command::Sql(..) => false,
+        Step::Sh(script) => shell::parse(script).commands.iter().any(|command| command.name() == "rm"),
+        Step::Sql(..) => false,
     })
 }

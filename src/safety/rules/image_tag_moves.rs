@@ -74,6 +74,13 @@ const MOVING: &[&str] = &[
     "canary",
     "rolling",
     "release",
+    "previous",
+    "last",
+    "live",
+    "next",
+    "testing",
+    "unstable",
+    "lts",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -228,9 +235,15 @@ fn own(rest: &[Word]) -> Option<&Word> {
     }
 }
 
-/// A container that does one thing and goes (`docker run --rm alpine tar …`) is a tool, not a release.
+/// A container that does one thing and goes (`docker run --rm alpine ls /`) is a tool, not a release; unless it is given data.
 fn is_helper(rest: &[Word]) -> bool {
-    rest.has_any(&["--rm"]) && !rest.short('d') && !rest.has_any(&["--detach"])
+    let end = own(rest).map_or(0, |image| image.span.start);
+    let before = rest.iter().filter(|word| word.span.start < end);
+    let given = before.into_iter().any(|word| {
+        let option = word.text.split('=').next().unwrap_or("");
+        matches!(option, "-v" | "--volume" | "--mount" | "--volumes-from")
+    });
+    !given && rest.has_any(&["--rm"]) && !rest.short('d') && !rest.has_any(&["--detach"])
 }
 
 /// Is it a tool whose version has to fit the data: a database's own programs, migrations?

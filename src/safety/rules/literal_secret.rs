@@ -14,7 +14,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             passes || !text.parsed.is_wrapper(command)
         };
         let told = |command: &Command| {
-            let said = of_command(command).filter(|_| holds(command));
+            let said = assigned(command).or_else(|| of_command(command).filter(|_| holds(command)));
             said.or_else(|| literals::of_data(text, command).map(report))
         };
         found.extend(text.parsed.commands.iter().filter_map(told));
@@ -22,6 +22,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         found.extend(
             sets.filter_map(|set| set.value.as_ref()).filter(|value| is_literal(value)).map(|value| report(value.span)),
         );
+        found.extend(text.parsed.sets.iter().filter_map(|set| set.value.as_ref()).filter_map(address));
     }
     for param in &context.world.plan.params {
         let literal = matches!(&param.value, Some(Value::Text(text)) if text.as_plain().is_some_and(|plain| {
@@ -46,11 +47,13 @@ fn is_literal(word: &Word) -> bool {
     word.fixed && secrets::is_value(&word.text)
 }
 
+/// `PGPASSWORD=x cmd`, `DATABASE_URL=postgres://user:x@host/db cmd`
+fn assigned(command: &Command) -> Option<Diagnostic> {
+    let named = command.assignments.iter().find(|(name, value)| secrets::is_name(name) && is_literal(value));
+    named.map(|(_, value)| report(value.span)).or_else(|| command.assignments.iter().find_map(|(_, value)| address(value)))
+}
+
 fn of_command(command: &Command) -> Option<Diagnostic> {
-    let assigned = command.assignments.iter().find(|(name, value)| secrets::is_name(name) && is_literal(value));
-    if let Some((_, value)) = assigned {
-        return Some(report(value.span));
-    }
     let tokens = command.words.iter().chain(&command.input).find_map(|word| {
         let (at, length) = secrets::known(&word.text)?;
         Some(report(word.place(at..at + length)))

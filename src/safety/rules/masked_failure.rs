@@ -48,6 +48,12 @@ fn why(text: &Text, command: &Command) -> Option<Why> {
         return process.or_else(|| printed(text, command)).or_else(|| kept(text, command));
     }
     let first = command.stage == 0;
+    if first && turned(text, command) {
+        return Some((
+            "that is a success, as `!` says; that it did what it should is a failure",
+            "leave the `!` out",
+        ));
+    }
     if first && excused(text, command) {
         return Some((
             "its failure counts as success",
@@ -84,6 +90,13 @@ fn why(text: &Text, command: &Command) -> Option<Why> {
         .or_else(|| background::why(text, command))
         .or_else(|| for_each(text, command))
         .or_else(|| told_to(command))
+}
+
+/// `! migrate`: of what does something the failure is wanted.
+fn turned(text: &Text, command: &Command) -> bool {
+    let site = text.parsed.pipeline(command);
+    let alone = site.negated && !site.condition && site.then.is_empty() && site.otherwise.is_empty();
+    alone && status::acts(text, command) && status::matters(text, command)
 }
 
 /// `make -i`: it is told to go on.
@@ -323,8 +336,19 @@ fn printed(text: &Text, command: &Command) -> Option<Why> {
     let asks = background::talks(command) || command.place == Place::Elsewhere;
     let excused = !site.otherwise.is_empty() || site.errexit;
     let counts = status::acts(text, command) || status::is_own(command) && !kept || kept && asks;
+    let counts = counts || asks && is_answer(text, command, outer);
     (prints && counts && !excused && outer.name() != "logger").then_some((
         "its failure is lost: the status is that of the command that prints its answer",
         "assign it first, on a line of its own, and print the variable",
     ))
+}
+
+/// `echo "rows: $(psql …)"`: what a server answers is what the step is there to show, and not part of a log or a complaint.
+fn is_answer(text: &Text, asks: &Command, outer: &Command) -> bool {
+    let site = text.parsed.pipeline(outer);
+    let told = asks.arguments().iter().any(|word| word.text.contains("%{http_code}"))
+        || asks.arguments().has_any(&["version", "--version", "config", "context"]);
+    let logged = outer.redirects.iter().any(|redirect| redirect.writes) || site.stages > 1;
+    let complains = text.parsed.pipelines.iter().any(|other| other.otherwise.contains(&outer.pipeline));
+    !told && !logged && !complains && !site.in_branch && !site.in_loop && !site.in_function
 }

@@ -1,11 +1,11 @@
 //! `ls -t backups/* | head -1`: the newest copy is the one made last, of whatever state, complete or not.
 
 use super::{
-    Context, commands,
+    Context, commands, copies::names_copy,
     scripts::{Role, Text},
 };
 use crate::diagnostics::Diagnostic;
-use crate::shell::{Command, Word, Words};
+use crate::shell::{Command, Quote, Set, Word, Words};
 use crate::source::Span;
 
 /// What lists copies and releases.
@@ -20,7 +20,40 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let asked = context.named(ASKS).filter(not_told).filter_map(|(text, command)| asks(text, command));
     let fetched = context.named(FETCH).filter(not_told).filter(|(_, command)| fetches(command));
     let fetched = fetched.map(|(_, command)| report(command.span));
-    all.filter_map(|(text, command)| one(text, command)).chain(asked).chain(fetched).collect()
+    let arrays = context.texts().iter().filter(|text| text.role != Role::Diagnosis).flat_map(indexed);
+    all.filter_map(|(text, command)| one(text, command)).chain(asked).chain(fetched).chain(arrays).collect()
+}
+
+/// `copies=(/srv/backups/*.tgz)`, of which the last is taken: `${copies[-1]}`; `set -- $(ls -t …)`, of which the first: `$1`.
+fn indexed(text: &Text) -> Vec<Diagnostic> {
+    let parsed = &text.parsed;
+    let words = || {
+        let values = parsed.sets.iter().filter_map(|set| set.value.as_ref());
+        let files = parsed.commands.iter().flat_map(|command| &command.redirects).map(|to| &to.target);
+        parsed.commands.iter().flat_map(|command| &command.words).chain(values).chain(files)
+    };
+    let taken = |name: &str, places: &[&str]| {
+        words().find(|word| word.variables().any(|(read, place, _)| read == name && places.contains(&place.trim_end_matches('}'))))
+    };
+    let by_time = |word: &Word| {
+        let within = |command: &&Command| word.span.start <= command.span.start && command.span.end <= word.span.end;
+        parsed.commands.iter().filter(within).any(|command| {
+            command.name() == "ls" && command.arguments().short('t') && !is_about_logs(command.arguments())
+        })
+    };
+    let array = |set: &Set| {
+        let value = set.value.as_ref().filter(|value| value.text.starts_with('('))?;
+        let named = || value.has_pattern(|quote| quote == Quote::Bare) && names_copy(value);
+        let last = [&format!("[-1]")[..], &format!("[${{#{}[@]}}-1]", set.name)];
+        if by_time(value) {
+            return taken(&set.name, &["[0]", ""]);
+        }
+        let copies = named() && !super::unsorted_versions::names_versions(value);
+        if copies { taken(&set.name, &last) } else { None }
+    };
+    let given = |command: &&Command| command.name() == "set" && command.has("--") && command.arguments().iter().any(by_time);
+    let listed = parsed.commands.iter().filter(given).filter_map(|_| taken("1", &[""]));
+    parsed.sets.iter().filter_map(array).chain(listed).map(|word| report(word.span)).collect()
 }
 
 /// Tools of copies that restore the youngest when they are told no other.

@@ -35,7 +35,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let grants = context.named(&["psql", "mysql", "mariadb", "cockroach"]).filter_map(|(_, command)| of_grant(command));
     let rights =
         context.named(&["tee", "echo", "printf", "cat", "sed"]).filter_map(|(text, command)| of_rights(text, command));
-    let all = modes.chain(walls).chain(lists).chain(clouds).chain(grants).chain(rights);
+    let servers = context.named(&["redis-cli", "valkey-cli"]).filter_map(|(_, command)| of_redis(command));
+    let all = modes.chain(servers).chain(walls).chain(lists).chain(clouds).chain(grants).chain(rights);
     all.map(|opened| report(&opened)).collect()
 }
 
@@ -71,6 +72,22 @@ fn of_mode(command: &Command) -> Option<Opened> {
         label: "read, for everybody",
         effect: format!("everybody on the machine may read the secret in `{}`", secret.text),
         help: "only its owner, or the group of the service, should: `chmod 600` or `640`",
+    })
+}
+
+/// `redis-cli config set protected-mode no`: whoever reaches the port is let in.
+fn of_redis(command: &Command) -> Option<Opened> {
+    let lower: Vec<String> = command.arguments().iter().map(|word| word.text.to_ascii_lowercase()).collect();
+    let open = lower.windows(4).any(|four| {
+        let sets = four[0] == "config" && four[1] == "set";
+        let guard = matches!((four[2].as_str(), four[3].as_str()), ("protected-mode", "no") | ("requirepass", ""));
+        sets && (guard || four[2] == "bind" && matches!(four[3].trim(), "*" | "0.0.0.0" | "" | "0.0.0.0 ::"))
+    });
+    open.then(|| Opened {
+        span: command.span,
+        label: "open to everybody",
+        effect: "the server takes commands from whoever reaches its port".to_owned(),
+        help: "leave it closed: give the one who needs it an address and a password of its own",
     })
 }
 

@@ -317,7 +317,15 @@ fn deployers(command: &Command, operands: &[&str]) -> Option<Found> {
         {
             add("--non-interactive")
         }
-        ("pulumi", "stack", "rm") | ("vercel", "remove" | "rm", _) if !says(command, &["-y", "--yes"]) => add("--yes"),
+        ("pulumi", "stack", "rm")
+        | ("vercel", "remove" | "rm", _)
+        | ("vercel", "env" | "domains" | "dns" | "certs" | "alias", "rm" | "remove")
+        | ("netlify", "sites:delete", _)
+        | ("railway", "down", _)
+            if !says(command, &["-y", "--yes"]) =>
+        {
+            add("--yes")
+        }
         _ => None,
     }
 }

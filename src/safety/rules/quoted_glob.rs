@@ -106,7 +106,14 @@ fn listed(text: &Text, name: &str, word: &Word) -> Option<Diagnostic> {
             command.arguments().iter().chain(files).filter(reads).map(move |word| (command, word))
         })
         .collect();
-    let plain = |(command, word): &(&Command, &Word)| !OF_PATTERNS.contains(&command.name()) && quoted(word);
+    // A file of statements is one file.
+    let file = |command: &Command, word: &Word| {
+        let given = command.arguments().value(&["-f", "--file"]);
+        command.name() == "psql" && given.is_some_and(|given| given.span == word.span)
+    };
+    let plain = |(command, word): &(&Command, &Word)| {
+        (!OF_PATTERNS.contains(&command.name()) || file(command, word)) && quoted(word)
+    };
     let files = || uses.iter().all(|(command, _)| PATHS.contains(&command.name()));
     let path = (word.text.contains('/') || files()) && direct(word).is_some();
     (path && !uses.is_empty() && uses.iter().all(plain)).then(|| direct(word))?

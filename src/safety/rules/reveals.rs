@@ -177,6 +177,15 @@ fn column(sql: &str) -> Option<String> {
         "refresh_token",
         "private_key",
         "token",
+        "passwordhash",
+        "password_digest",
+        "encrypted_password",
+        "hashedpassword",
+        "accesstoken",
+        "refreshtoken",
+        "apikey",
+        "totp_secret",
+        "recovery_codes",
     ];
     let lower = sql.to_ascii_lowercase();
     let list = lower.split_once("select ")?.1.split_once(" from ")?.0;

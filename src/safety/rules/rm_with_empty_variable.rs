@@ -5,11 +5,15 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Part, Place, Quote, Read, Set, Word, Words};
 use crate::source::Span;
 
+/// What takes a path with all that is below it; the last of them, in a store of objects.
+const TOOLS: &[&str] =
+    &["rm", "find", "shred", "chown", "chmod", "mv", "rsync", "aws", "gsutil", "gcloud", "mc", "s3cmd", "rclone"];
+
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let inputs: Vec<&str> = context.world.plan.inputs.iter().map(|input| input.common.name.as_str()).collect();
     let asked = |name: &str| inputs.contains(&name);
     let mut found = Vec::new();
-    for (text, command) in context.named(&["rm", "find", "shred", "chown", "chmod", "mv", "rsync"]) {
+    for (text, command) in context.named(TOOLS) {
         let words = removed(command);
         found.extend(words.iter().find_map(|word| one(text, command, word, &asked)));
     }
@@ -25,8 +29,13 @@ fn removed(command: &Command) -> Vec<&Word> {
         }
         "rm" | "shred" => words.operands(&[]),
         "mv" => words.operands(&["-t", "-S"]).into_iter().rev().skip(1).collect(),
+        // It makes one side like the other: an empty source or target is the root.
+        "rsync" if words.iter().any(|word| word.text.starts_with("--delete")) => {
+            words.operands(&["-e", "--exclude", "--include", "-f", "--filter"])
+        }
+        "aws" | "gsutil" | "gcloud" | "mc" | "s3cmd" | "rclone" => objects(command),
         "rsync"
-            if words.iter().any(|word| word.text.starts_with("--delete") || word.text == "--remove-source-files") =>
+            if words.has_any(&["--remove-source-files"]) =>
         {
             words.operands(&["-e", "--exclude", "--include", "-f", "--filter"]).into_iter().rev().skip(1).collect()
         }
@@ -37,9 +46,26 @@ fn removed(command: &Command) -> Vec<&Word> {
     }
 }
 
+/// The prefixes that are removed from a store, `s3://bucket/$prefix`, with every object below them.
+fn objects(command: &Command) -> Vec<&Word> {
+    let words = command.arguments();
+    let whole = match command.name() {
+        "rclone" => words.has_any(&["purge", "delete"]),
+        "aws" | "s3cmd" | "mc" => words.has_any(&["rm", "del"]) && words.has_any(&["--recursive", "-r"]),
+        _ => words.has_any(&["rm"]) && (words.short('r') || words.has_any(&["-R", "--recursive"])),
+    };
+    let prefix = |word: &&Word| {
+        let text = word.text.split(['$', '`']).next().unwrap_or("");
+        text.contains("://") || text.contains(':') && command.name() == "rclone"
+    };
+    let dry = words.has_any(&["--dryrun", "--dry-run"]);
+    words.iter().filter(|_| whole && !dry).filter(prefix).collect()
+}
+
 fn one(text: &Text, command: &Command, word: &Word, asked: &dyn Fn(&str) -> bool) -> Option<Diagnostic> {
     let words = command.arguments();
     let recursive = words.short('r') || words.short('R') || words.has_any(&["--recursive"]) || command.name() == "find";
+    let recursive = recursive || !objects(command).is_empty();
     let recursive = recursive && !matches!(command.name(), "mv" | "rsync");
     let dangerous = |part: &Part| {
         let left = without(word, part);
@@ -57,8 +83,10 @@ fn one(text: &Text, command: &Command, word: &Word, asked: &dyn Fn(&str) -> bool
         "" => format!("{verb} from whatever directory this is"),
         left => format!("{verb} `{left}`"),
     };
+    // A value of the plan is a name in a store; one that the text looks up may be none.
+    let local = objects(command).is_empty();
     let variable = word.variables().find(|(name, operator, part)| {
-        dangerous(part) && !asked(name) && may_be_empty(text, command, name, operator, word.place(part.range.clone()))
+        (local || text.parsed.sets.iter().any(|set| set.name == *name)) && dangerous(part) && !asked(name) && may_be_empty(text, command, name, operator, word.place(part.range.clone()))
     });
     let Some((name, operator, part)) = variable else {
         let (written, part) = word.substitutions().find(|(written, part)| !is_full(written) && dangerous(part))?;
@@ -114,7 +142,7 @@ fn may_be_empty(text: &Text, command: &Command, name: &str, operator: &str, read
             let open = |(inner, operator, part): (&str, &str, &Part)| {
                 inner != name && may_be_empty(text, command, inner, operator, word.place(part.range.clone()))
             };
-            word.variables().any(open)
+            word.variables().any(open) || word.substitutions().any(|(written, _)| !is_full(written))
         })
     };
     set.is_none_or(|set| set.value.as_ref().is_some_and(is_open)) || listed()

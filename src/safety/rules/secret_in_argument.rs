@@ -47,14 +47,11 @@ fn one(text: &Text, command: &Command, declared: &[&str]) -> Option<Diagnostic> 
 
 /// The secret among the arguments of a command, and where it stands.
 fn shown(text: &Text, command: &Command, declared: &[&str]) -> Option<(String, Span)> {
-    let words = command.arguments();
+    let runs = text.parsed.is_wrapper(command);
+    let words = own_words(command, runs);
     let expands = |word: &&Word| !word.fixed && !is_file(word);
     let may = |word: &Word| secrets::within(word, declared).is_some() || word.text.contains(['`', '(']);
     if !words.iter().any(|word| expands(&word) && may(word)) {
-        return None;
-    }
-    let runs = text.parsed.is_wrapper(command);
-    if runs && REPLACED.contains(&command.name()) {
         return None;
     }
     // What another machine's shell expands is not the plan's, unless its name says that it is a secret as well.
@@ -67,6 +64,16 @@ fn shown(text: &Text, command: &Command, declared: &[&str]) -> Option<(String, S
     };
     let expanding = words.iter().enumerate().filter(|(_, word)| expands(word));
     expanding.clone().find_map(variable).or_else(|| expanding.filter(|_| !runs).find_map(|(_, word)| read(text, word)))
+}
+
+/// What a command is given for itself: what becomes the one that it runs has nothing, but the settings of `env`.
+fn own_words(command: &Command, runs: bool) -> &[Word] {
+    let words = command.arguments();
+    if !runs || !REPLACED.contains(&command.name()) {
+        return words;
+    }
+    let settings = words.iter().take_while(|word| word.text.starts_with('-') || word.text.contains('=')).count();
+    if command.name() == "env" { &words[..settings] } else { &[] }
 }
 
 /// `-e NAME="$x"`: only what is called a secret is one.

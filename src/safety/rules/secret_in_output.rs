@@ -78,6 +78,7 @@ const PRINTS: &[&str] = &[
     "tofu",
     "redis-cli",
     "valkey-cli",
+    "curl",
 ];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -108,10 +109,22 @@ fn is_shown(text: &Text, command: &Command) -> bool {
     let kept = |other: &Command| other.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
     let outer = text.parsed.runners(command).any(kept);
     !outer
-        && !kept(command)
+        && (!kept(command) || shown_later(text, command))
         && !text.parsed.behind(command).any(kept)
         && !is_taken(text, command)
         && !text.parsed.runners(command).any(|runner| text.parsed.behind(runner).any(|next| is_quiet(text, next)))
+}
+
+/// `docker compose config > resolved.yml; cat resolved.yml`
+fn shown_later(text: &Text, command: &Command) -> bool {
+    let shows = |file: &Word| {
+        let reads = |other: &&Command| {
+            matches!(other.name(), "cat" | "less" | "more" | "head" | "tail") && other.span.start > command.span.end
+        };
+        let named = |other: &Command| other.arguments().iter().any(|word| word.text == file.text);
+        text.parsed.commands.iter().filter(reads).any(|other| named(other) && is_shown(text, other))
+    };
+    command.redirects.iter().any(|to| to.writes && to.fd == 1 && shows(&to.target))
 }
 
 /// The whole environment is no less readable in a file; and `set -x` writes to the error output.
@@ -121,6 +134,8 @@ fn is_for_all(text: &Text, command: &Command) -> bool {
         "env" | "printenv" => words.is_empty(),
         "export" | "declare" => words.len() == 1,
         "set" => return true,
+        // It is said on the error output.
+        "curl" => return !command.redirects.iter().any(|to| to.writes && to.fd == 2 && to.target.text == "/dev/null"),
         _ => false,
     };
     let nowhere = |other: &Command| {
@@ -207,12 +222,30 @@ fn printed(text: &Text, command: &Command, declared: &[&str]) -> Option<String> 
         }
         "set" if words.is_empty() => "every variable, secrets included".to_owned(),
         "set" => traced(text, command, declared)?,
+        "curl" => verbose(command)?,
         "echo" | "printf" | "logger" => {
             format!("`${}`", words.iter().find_map(|word| secrets::within(word, declared))?.0)
         }
         _ => reveals::said(command)?,
     };
     Some(found)
+}
+
+/// `curl -v` shows every header that it sends.
+fn verbose(command: &Command) -> Option<String> {
+    let words = command.arguments();
+    let switches = |text: &str| {
+        let letters = text.strip_prefix('-').unwrap_or("");
+        letters.contains('v') && letters.chars().all(|letter| "fsSLkviIgGnNOR#0146".contains(letter))
+    };
+    let shows = words.iter().any(|word| switches(&word.text)) || words.has_any(&["--verbose", "--trace", "--trace-ascii"]);
+    let options = ["-u", "--user", "-n", "--netrc", "--netrc-file", "--oauth2-bearer", "-K", "--config", "-b", "--cookie"];
+    let header = |word: &Word| {
+        let lower = word.text.to_ascii_lowercase();
+        ["authorization:", "api-key:", "token:", "cookie:"].iter().any(|name| lower.contains(name))
+    };
+    (shows && (words.has_any(&options) || words.iter().any(header)))
+        .then(|| "every header that it sends, that with the password or token too".to_owned())
 }
 
 /// The file with secrets in it that is read, by name or on the standard input.

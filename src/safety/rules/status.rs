@@ -179,14 +179,27 @@ pub fn acts(text: &Text, command: &Command) -> bool {
         !matches!(effect.effect, Effect::Starts | Effect::Stops | Effect::Reads) && effect.tool != "mktemp"
     });
     lasting.next().is_some()
-        || text.parsed.commands.iter().any(|other| within(other.span) && (copies(other) || runs_script(other)))
+        || text.parsed.commands.iter().any(|other| within(other.span) && (copies(other) || runs_script(text, other)))
 }
 
-/// A client of a database that is given statements in a file.
-fn runs_script(command: &Command) -> bool {
+/// A client of a database that is given statements in a file, packed or not.
+pub fn runs_script(text: &Text, command: &Command) -> bool {
     let client = matches!(command.name(), "psql" | "mysql" | "mariadb" | "sqlite3" | "mongosh" | "sqlplus" | "sqlcmd");
-    let fed = command.redirects.iter().any(|redirect| redirect.fd == 0 && !redirect.writes);
-    client && (fed || command.name() == "psql" && command.arguments().has_any(&["-f", "--file"]))
+    let piped = || text.parsed.before(command).any(|other| other.name() == "cat" || unpacks(other));
+    let fed = || command.redirects.iter().any(|redirect| redirect.fd == 0 && !redirect.writes) || piped();
+    client && (fed() || command.name() == "psql" && command.arguments().has_any(&["-f", "--file"]))
+}
+
+/// Does it print what was packed or encrypted?
+pub fn unpacks(command: &Command) -> bool {
+    let words = command.arguments();
+    match command.name() {
+        "gunzip" | "zcat" | "bunzip2" | "bzcat" | "unxz" | "xzcat" | "unzstd" | "zstdcat" | "lz4cat" | "unpigz" => true,
+        "gzip" | "pigz" | "xz" | "zstd" | "bzip2" | "lz4" | "openssl" | "gpg" | "age" => {
+            words.short('d') || words.has_any(&["--decompress", "--decrypt", "--uncompress"])
+        }
+        _ => false,
+    }
 }
 
 /// Does it make or read a copy of data as a whole?

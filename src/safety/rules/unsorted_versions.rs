@@ -81,7 +81,7 @@ fn picked(text: &Text) -> Vec<Diagnostic> {
 }
 
 /// `/opt/app/v*`, `releases/*/`, `V*__*.sql`
-fn names_versions(word: &Word) -> bool {
+pub fn names_versions(word: &Word) -> bool {
     let text = word.text.as_str();
     ["/v*", "/V*", "version", "release", "/v[0-9]"].iter().any(|mark| text.contains(mark))
         || text.starts_with("v*")
@@ -94,6 +94,7 @@ fn lists_tags(command: &Command) -> bool {
             let other = ["--sort", "--points-at", "-d", "--delete", "-a", "-m", "-s", "-v", "--contains", "--merged"];
             !rest.has_any(&other)
         }
+        "for-each-ref" => rest.iter().any(|word| word.text.starts_with("refs/tags")) && !rest.has_any(&["--sort"]),
         "ls-remote" => rest.has_any(&["--tags", "-t"]) && !rest.has_any(&["--sort"]),
         _ => false,
     })

@@ -71,8 +71,28 @@ fn question(text: &Text, command: &Command) -> Option<Said> {
     let quiet = || command.arguments().short('q') || command.redirects.iter().any(|to| to.target.text == "/dev/null");
     let search = || is_search(command) && quiet();
     let asked = || status::claims(text, site.then.clone()) || status::refuses(text, site.otherwise.clone());
+    // Its status is that of the text.
+    let last = || is_search(command) && site.last && site.otherwise.is_empty();
     let spoken = spoken(text, command).or_else(|| thrown(text, command));
-    spoken.or_else(|| if asked() || search() { listed(text, command) } else { None })
+    spoken.or_else(|| if asked() || search() || last() || told(text, command) { listed(text, command) } else { None })
+}
+
+/// `docker compose ps; echo "all up"`, and nothing else.
+fn told(text: &Text, command: &Command) -> bool {
+    const SAID: &[&str] =
+        &["✅", "up", "running", "ok", "healthy", "fine", "good", "ready", "verified", "arriba", "alive"];
+    let site = text.parsed.pipeline(command);
+    let own: Vec<usize> =
+        (0..text.parsed.pipelines.len()).filter(|other| text.parsed.pipelines[*other].shell == site.shell).collect();
+    let good = |other: &Command| {
+        let words = other.arguments().iter().flat_map(|word| word.text.split([' ', ':', '.', '!', ',']));
+        words.map(str::to_lowercase).any(|word| SAID.contains(&word.as_str()))
+    };
+    let [list, claim] = own[..] else { return false };
+    list == command.pipeline
+        && site.otherwise.is_empty()
+        && status::claims(text, claim..claim + 1)
+        && text.parsed.within(claim..claim + 1).any(good)
 }
 
 fn is_search(command: &Command) -> bool {
@@ -99,6 +119,10 @@ fn spoken(text: &Text, tool: &Command) -> Option<Said> {
             "it ends with 0 when the server answers with an error",
             "write `redis-cli -e …`, or compare the answer",
         ),
+        "psql" | "mysql" | "mariadb" | "sqlite3" if words.iter().any(is_verdict) => said(
+            "it prints whether it is so, and ends with 0 if it is not",
+            "compare its answer: `[ \"$(psql -tAc '…')\" = t ]`",
+        ),
         "jq" if is_comparison(words) => {
             said("`jq` prints `false` and ends with 0", "write `jq -e …`: then the status is that of the answer")
         }
@@ -121,6 +145,7 @@ fn thrown(text: &Text, grep: &Command) -> Option<Said> {
     let silent = words.short('q') || words.has_any(&["--quiet", "--silent"]) || counts;
     let mut behind = text.parsed.within(site.otherwise.clone()).peekable();
     let excused = behind.peek().is_some() && behind.all(|other| matches!(other.name(), "true" | ":"));
+    let silent = silent || asks_for_one(text, grep);
     let only = silent && excused && site.then.is_empty() && !site.condition;
     (only && !grep.redirects.iter().any(|to| to.writes)).then(|| {
         (
@@ -128,6 +153,35 @@ fn thrown(text: &Text, grep: &Command) -> Option<Said> {
             "leave `|| true` out, or compare the number: `[ \"$(… | grep -c x)\" -ge 1 ]`",
         )
     })
+}
+
+/// `docker ps | grep api || true`, and nothing else: a list of what runs is searched for one thing.
+fn asks_for_one(text: &Text, grep: &Command) -> bool {
+    let shell = text.parsed.pipeline(grep).shell;
+    let alone = text.parsed.pipelines.iter().filter(|site| site.shell == shell).count() == 2;
+    let lists = |list: &Command| {
+        let verb = commands::compose(list).or_else(|| commands::docker(list)).or_else(|| commands::kubectl(list));
+        let runs = matches!(list.name(), "ps" | "ss" | "netstat" | "lsof" | "pm2");
+        runs || verb.is_some_and(|(verb, _)| matches!(verb, "ps" | "get"))
+            || list.name() == "systemctl" && list.arguments().has_any(&["list-units"])
+    };
+    let words = grep.arguments();
+    alone && !words.short('v') && !words.short('c') && text.parsed.before(grep).any(lists)
+}
+
+/// `select count(*) = 0 from t`: a query whose answer is yes or no.
+fn is_verdict(word: &Word) -> bool {
+    if !word.text.contains(' ') {
+        return false;
+    }
+    let words: Vec<&str> = word.text.split_whitespace().collect();
+    let query = words.join(" ").trim_end_matches(';').to_ascii_lowercase();
+    let Some(list) = query.strip_prefix("select ") else { return false };
+    let list = list.split(" from ").next().unwrap_or("").trim();
+    let counts = list.starts_with("count(")
+        && [" = ", " > ", " >= ", " <> ", " != ", " < ", " <= ", ")=", ")>"].iter().any(|sign| list.contains(sign));
+    let asks = ["exists(", "exists (", "not exists", "bool_and("].iter().any(|begin| list.starts_with(begin));
+    (counts || asks) && !list.contains(", ") && !query.contains(';')
 }
 
 /// A filter of `jq` whose answer is true or false.

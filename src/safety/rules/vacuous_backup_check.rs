@@ -45,7 +45,9 @@ fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
     let tested =
         || parsed.tested.iter().find(|(operator, word)| is_file_operator(operator) && copies::names_copy(word));
     let look = look.or_else(|| tested().map(|(_, word)| word.span));
-    let span = look.or_else(|| told.filter(|_| lists_copy(text)).map(|command| command.span))?;
+    let listed = || parsed.commands.first().filter(|list| parsed.commands.len() == 1 && shows_one(list));
+    let told_of = || told.filter(|_| lists_copy(text)).or_else(listed).map(|command| command.span);
+    let span = look.or_else(told_of)?;
     let outside = |command: &shell::Command| {
         OUTSIDE.contains(&command.name())
             || matches!(command.name(), "exit" | "return" | "set" | "du" | "sudo")
@@ -94,6 +96,17 @@ fn claims(command: &shell::Command) -> bool {
 fn lists_copy(text: &Text) -> bool {
     let lists = |command: &shell::Command| matches!(command.name(), "ls" | "stat" | "du" | "file");
     text.parsed.commands.iter().any(|command| lists(command) && command.arguments().iter().any(copies::names_copy))
+}
+
+/// `ls -lh "$dump"`, and nothing else: one copy, by its name.
+fn shows_one(list: &shell::Command) -> bool {
+    let one = list.arguments().operands(&[]);
+    let named = |word: &shell::Word| {
+        let lower = word.text.to_ascii_lowercase();
+        let file = ["dump", "backup_file", "backup_path", ".sql", ".rdb"].iter().any(|mark| lower.contains(mark));
+        file && !lower.contains("dir") && !lower.ends_with('/') && !word.has_pattern(|_| true)
+    };
+    list.name() == "ls" && list.redirects.is_empty() && matches!(one[..], [word] if named(word))
 }
 
 fn is_file_operator(text: &str) -> bool {
