@@ -14,10 +14,9 @@ use crate::shell;
 const SWITCHED: &[&str] = &["maintenance", "mantenimiento"];
 /// What may stand in one word with it.
 const AROUND: &[&str] = &["mode", "page", "service", "site", "app", "modo", "sh", "py", "js"];
-/// Words that begin something.
-const ON: &[&str] = &["on", "enable", "enabled", "true", "1"];
-/// Words that end it; `{"enabled": false}` has one of each.
-const OFF: &[&str] = &["off", "disable", "disabled", "false", "0", "delete", "end"];
+/// Words that begin something, and those that end it; `{"enabled": false}` has one of each, and ends it.
+const PAIRS: &[(&str, &str)] =
+    &[("on", "off"), ("enable", "disable"), ("enabled", "disabled"), ("true", "false"), ("1", "0")];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let mut found = services(context);
@@ -28,8 +27,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     for procedure in context.world.program.procedures.iter().filter(|p| !p.back_out) {
         let body = actions(&procedure.body);
         for (place, action) in body.iter().enumerate() {
-            for opened in words(action).iter().filter_map(|words| opens(words)) {
-                let closes = |words: &Vec<String>| words.contains(&opened) && has_any(words, OFF);
+            for (opened, ends) in words(action).iter().filter_map(|words| opens(words)) {
+                let ended = |word: &String| word == "delete" || ends.contains(&word.as_str());
+                let closes = |words: &Vec<String>| words.contains(&opened) && words.iter().any(ended);
                 if seen.contains(&action.head) || body[place..].iter().any(|later| words(later).iter().any(closes)) {
                     continue;
                 }
@@ -107,16 +107,16 @@ fn parts(word: &str) -> Vec<String> {
     let last = word.rsplit('/').next().unwrap_or(word);
     let cut = last.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     let all: Vec<String> = cut.map(str::to_lowercase).collect();
-    let known = |part: &String| [ON, OFF, SWITCHED, AROUND].iter().any(|words| words.contains(&part.as_str()));
+    let is_pair = |part: &str| PAIRS.iter().any(|(begin, end)| part == *begin || part == *end);
+    let known = |part: &String| is_pair(part) || SWITCHED.contains(&part.as_str()) || AROUND.contains(&part.as_str());
     if all.len() == 1 || all.iter().all(known) { all } else { Vec::new() }
 }
 
-/// What a command switches on.
-fn opens(words: &[String]) -> Option<String> {
+/// What a command switches on, and the words that switch it off.
+fn opens(words: &[String]) -> Option<(String, Vec<&'static str>)> {
     let what = words.iter().find(|word| SWITCHED.contains(&word.as_str()))?;
-    (has_any(words, ON) && !has_any(words, OFF)).then(|| what.clone())
-}
-
-fn has_any(words: &[String], wanted: &[&str]) -> bool {
-    words.iter().any(|word| wanted.contains(&word.as_str()))
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    let ends: Vec<&str> = PAIRS.iter().filter(|(begin, _)| has(begin)).map(|(_, end)| *end).collect();
+    let closes = PAIRS.iter().any(|(_, end)| has(end));
+    (!ends.is_empty() && !closes).then(|| (what.clone(), ends))
 }
