@@ -30,9 +30,7 @@ use ir::Program;
 use model::Load;
 use safety::rules::{FOREIGN, RULES};
 use safety::{Accepted, matrix::Matrix};
-use sha2::{Digest, Sha256};
 use source::{FileId, Sources, Span};
-use std::fmt::Write;
 
 /// What became of a plan.
 #[derive(Debug, Default)]
@@ -63,10 +61,9 @@ pub fn compile(sources: &mut Sources, file: FileId, load: Load<'_>, today: i64) 
     if compiled.diagnostics.iter().any(|finding| finding.level == Level::Error) {
         return compiled;
     }
-    let hash = hash(sources);
     let mut found = Vec::new();
     for variation in resolved.variations {
-        let program = ir::lower(variation.plan, &variation.choices, sources, hash.clone());
+        let program = ir::lower(variation.plan, &variation.choices, sources);
         let analysis = safety::analyse(&program, sources, Some(today));
         found.extend(analysis.diagnostics);
         compiled.accepted.extend(analysis.accepted);
@@ -92,17 +89,4 @@ pub fn emit_all(compiled: &Compiled, sources: &Sources) -> anyhow::Result<Vec<Ou
         }
     }
     Ok(outputs)
-}
-
-/// SHA-256 over the texts of all files, in hexadecimal: a journal belongs to the plan that it was begun with.
-fn hash(sources: &Sources) -> String {
-    let mut hasher = Sha256::new();
-    for (_, file) in sources.files() {
-        hasher.update((file.text.len() as u64).to_be_bytes());
-        hasher.update(file.text.as_bytes());
-    }
-    hasher.finalize().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

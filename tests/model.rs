@@ -37,7 +37,7 @@ fn outcome(name: &str, text: &str) -> String {
     }
     let mut text = String::new();
     for variation in resolved.variations {
-        let program = ir::lower(variation.plan, &variation.choices, &sources, "hash".to_owned());
+        let program = ir::lower(variation.plan, &variation.choices, &sources);
         if let Some(variant) = &program.variant {
             let _ = writeln!(text, "variant {variant}");
         }

@@ -93,7 +93,7 @@ fn repair(
     } else {
         write(&repaired)?;
         if let Some(unit) = piped {
-            print(&unit.sources.files().next().map_or_else(String::new, |(_, file)| file.text.clone()))?;
+            print(&unit.sources.files().next().map_or_else(String::new, |(_, file)| file.text.to_string()))?;
         }
     }
     let mut told = if options.format == Format::Human { report(&repaired) } else { String::new() };

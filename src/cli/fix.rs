@@ -102,7 +102,7 @@ pub fn repair(units: Vec<Unit>, risky: bool, check: Check<'_>) -> anyhow::Result
 fn standard_input(units: &[Unit]) -> Texts {
     let read = units.iter().filter(|unit| unit.input.path.is_none());
     let whole = read.filter(|unit| !unit.findings().iter().any(|finding| finding.rule == "encoding"));
-    whole.map(|unit| (unit.input.true_path(), unit.sources.file(FileId(0)).text.clone())).collect()
+    whole.map(|unit| (unit.input.true_path(), unit.sources.file(FileId(0)).text.to_string())).collect()
 }
 
 /// The repairs of all findings, in order of their places. Those that reach into several files, or into a standard driver, are
@@ -147,7 +147,7 @@ fn make(offers: &[Offer<'_>]) -> BTreeMap<PathBuf, Changed> {
         let file = offers[0].file;
         let (after, made) = apply(&file.text, &fixes);
         let made = made.into_iter().map(|index| offers[index].repair.clone()).collect();
-        (path.clone(), Changed { name: file.name.clone(), before: file.text.clone(), after, made })
+        (path.clone(), Changed { name: file.name.clone(), before: file.text.to_string(), after, made })
     };
     by_file.into_iter().map(one).collect()
 }

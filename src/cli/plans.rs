@@ -38,7 +38,7 @@ impl Unit {
     }
 
     fn is_plan(&self) -> bool {
-        let text = self.sources.files().next().map_or("", |(_, file)| file.text.as_str());
+        let text = self.sources.files().next().map_or("", |(_, file)| &*file.text);
         let begins =
             |line: &str| line.trim_start().strip_prefix("plan").is_some_and(|rest| rest.starts_with([' ', '\t']));
         text.lines().any(begins)

@@ -16,7 +16,7 @@ struct Spot<'s> {
 
 impl<'s> Spot<'s> {
     fn of(sources: &'s Sources, span: Span) -> Self {
-        let text = sources.file(span.file).text.as_str();
+        let text: &str = &sources.file(span.file).text;
         let (start, end) = (span.start as usize, span.end as usize);
         let whole = text.get(start..end).is_some();
         Spot { text, span, start: if whole { start } else { 0 }, end: if whole { end } else { 0 } }

@@ -14,8 +14,8 @@ use crate::source::{Sources, Span};
 
 /// Compiles a resolved plan, free of errors, to a program.
 ///
-/// `choices` are those of the variants that it was resolved for; `hash` is the SHA-256 of its sources.
-pub fn lower(plan: Plan, choices: &[String], sources: &Sources, hash: String) -> Program {
+/// `choices` are those of the variants that it was resolved for.
+pub fn lower(plan: Plan, choices: &[String], sources: &Sources) -> Program {
     let lowering = Lowering { plan: &plan };
     let ids = || (0..plan.procedures.len()).map(Id::new);
     let mut procedures: Vec<Procedure> = ids().map(|id| lowering.procedure(id)).collect();
@@ -28,7 +28,7 @@ pub fn lower(plan: Plan, choices: &[String], sources: &Sources, hash: String) ->
     }
     let variant = (!choices.is_empty()).then(|| choices.join("-"));
     let file = sources.relative(plan.file);
-    Program { plan, variant, hash, file, procedures }
+    Program { plan, variant, file, procedures }
 }
 
 struct Lowering<'p> {

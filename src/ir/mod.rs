@@ -28,8 +28,6 @@ pub struct Program {
     pub plan: Plan,
     /// The variant's choice, for plans that have variants.
     pub variant: Option<String>,
-    /// SHA-256 of the plan's sources in hexadecimal.
-    pub hash: String,
     /// The plan file's display name.
     pub file: String,
     /// In the order of the plan's procedures, then the implied `back_out` of each phase.

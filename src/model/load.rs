@@ -38,7 +38,7 @@ pub fn load(sources: &mut Sources, file: FileId, load: Load<'_>) -> Loaded {
     let named = drivers_named(&loaded.trees);
     let wanted: Vec<_> = LIBRARY.iter().filter(|(known, _)| named.contains(known)).collect();
     for (name, text) in wanted {
-        let id = sources.add(format!("library/{name}.rbk"), *text);
+        let id = sources.add_embedded(format!("library/{name}.rbk"), text);
         let (tree, diagnostics) = driver(sources, id, name);
         loaded.diagnostics.extend(diagnostics);
         loaded.trees.push(tree);

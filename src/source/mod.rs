@@ -4,6 +4,9 @@
 //! column numbers for them, computed only when a diagnostic or a script comment needs one.
 //! Not its business: reading files (that is `cli`'s and `main`'s) and what the text means.
 
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::fmt::Write;
 use std::sync::OnceLock;
 
 /// One file among those that a `Sources` holds.
@@ -47,7 +50,7 @@ pub struct File {
     /// As shown in diagnostics: the path as given, or `library/NAME.rbk` for embedded text.
     pub name: String,
     /// The whole text, UTF-8.
-    pub text: String,
+    pub text: Cow<'static, str>,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -60,9 +63,31 @@ pub struct Sources {
 impl Sources {
     /// Adds a text under a display name.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        self.push(name.into(), Cow::Owned(text.into()))
+    }
+
+    /// Adds a text that is part of the program.
+    pub fn add_embedded(&mut self, name: impl Into<String>, text: &'static str) -> FileId {
+        self.push(name.into(), Cow::Borrowed(text))
+    }
+
+    fn push(&mut self, name: String, text: Cow<'static, str>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(File { name: name.into(), text: text.into(), lines: OnceLock::new() });
+        self.files.push(File { name, text, lines: OnceLock::new() });
         id
+    }
+
+    /// SHA-256 over the texts of all files, in hexadecimal: a journal belongs to the plan that it was begun with.
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        for file in &self.files {
+            hasher.update((file.text.len() as u64).to_be_bytes());
+            hasher.update(file.text.as_bytes());
+        }
+        hasher.finalize().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 
     /// The file of an id handed out by `add`.

@@ -24,7 +24,7 @@ use pest::Parser;
 /// Parses one file. Whatever its text, the tree covers all of it; what could not be read is among the diagnostics
 /// (rule `syntax`, at most some fifty and a count of the others) and stands in the tree as `Bad`.
 pub fn parse(sources: &Sources, file: FileId) -> (Tree, Vec<Diagnostic>) {
-    let text = sources.file(file).text.as_str();
+    let text: &str = &sources.file(file).text;
     let mut builder = Builder::new(file, text);
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {

@@ -26,7 +26,7 @@ pub fn check(name: &str, text: &str) -> Checked {
     let mut analyses = Vec::new();
     if diagnostics.iter().all(|d| d.level != Level::Error) {
         for variation in resolved.variations {
-            let program = rbk::ir::lower(variation.plan, &variation.choices, &sources, "0".repeat(64));
+            let program = rbk::ir::lower(variation.plan, &variation.choices, &sources);
             let analysis = analyse(&program, &sources, Some(TODAY));
             diagnostics.extend(analysis.diagnostics.iter().cloned());
             analyses.push((program, analysis));

@@ -124,19 +124,20 @@ fn render(script: &Script, lists: &[(&'static str, String)]) -> anyhow::Result<S
     let given = from_environment(plan);
     let first = |name: &&str| if given.contains(name) { format!("{name}=${{{name}-}}") } else { format!("{name}=''") };
     let unset: Vec<String> = unset.iter().map(first).collect();
+    let hash = input.sources.hash();
     let view = context! {
         comment => context! {
             title => comment(&plan.head.common.label()),
             plan => comment(&plan.head.common.name),
             file => comment(&input.program.file),
             version => comment(env!("CARGO_PKG_VERSION")),
-            hash => comment(&input.program.hash),
+            hash => comment(&hash),
         },
         plan => &plan.head.common.name,
         title => plan.head.common.label(),
         version => env!("CARGO_PKG_VERSION"),
         file => &input.program.file,
-        hash => &input.program.hash,
+        hash => &hash,
         rto => plan.head.rto.map_or_else(String::new, |(seconds, _)| crate::ir::duration(seconds)),
         lists => lists,
         unset => safe(&unset.join(" ")),

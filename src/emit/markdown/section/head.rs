@@ -42,7 +42,7 @@ impl Builder<'_> {
             };
             facts.extend(self.facts([("reviewed", Some(Md::text(&value)))]));
         }
-        facts.extend(self.facts([("source_hash", Some(Md::code(&self.voice.program.hash)))]));
+        facts.extend(self.facts([("source_hash", Some(Md::code(&self.voice.sources.hash())))]));
         let summary = head.summary.iter().chain(&head.common.about).map(|t| self.voice.text(t)).collect();
         let sign_off = |t| Item { text: self.md(t).and(Md::text(&self.say("sign_off_blank"))), about: None };
         Head {
