@@ -85,7 +85,9 @@ pub fn of(command: &Command) -> Nature {
 pub fn written(redirect: &Redirect, place: Place) -> Option<Visible> {
     let file = &redirect.target.text;
     let nowhere = file.starts_with("/dev/") || file.chars().all(|c| c.is_ascii_digit() || c == '-');
-    (redirect.writes && !nowhere).then(|| to_file(redirect, Effect::Modifies, "writes", place))
+    let (effect, verb) =
+        if is_live(redirect) { (Effect::Destroys, "overwrites") } else { (Effect::Modifies, "writes") };
+    (redirect.writes && !nowhere).then(|| to_file(redirect, effect, verb, place))
 }
 
 /// `find /srv -print0 | xargs -0 rm`: what is removed lies where the list is from.
@@ -101,6 +103,18 @@ pub fn of_list(mut nature: Nature, parsed: &Parsed, command: &Command) -> Nature
         }
     }
     nature
+}
+
+/// Is a file replaced that is a database, and by its place no copy of one: `> /srv/app/app.sqlite3`?
+fn is_live(redirect: &Redirect) -> bool {
+    const COPIES: &[&str] = &[
+        "backup", "cop", "safe", "bak", "snapshot", "evidence", "old", "before", "stag", "scratch", "work", "new",
+        "dump", "restore",
+    ];
+    let file = redirect.target.text.as_str();
+    let placed = ["/srv/", "/opt/", "/var/lib/"].iter().any(|folder| file.starts_with(folder)) && redirect.target.fixed;
+    let data = [".sqlite", ".sqlite3", ".db"].iter().any(|end| file.ends_with(end));
+    placed && data && redirect.fd == 1 && !redirect.appends && !COPIES.iter().any(|word| file.contains(word))
 }
 
 /// Does a command print nothing where data were: `: > ledger.jsonl`?

@@ -190,7 +190,7 @@ fn manual(word: &Word) -> Option<Placeholder> {
     let at = text.find("your")?;
     let thing = text[at + 4..].trim_start_matches(['-', '_']);
     let length = thing.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(thing.len());
-    let apart = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '$' | '{' | '_'));
+    let apart = !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '$' | '{' | '_' | '-'));
     let end = text.len() - thing.len() + length;
     (apart && THINGS.contains(&&thing[..length]))
         .then(|| Placeholder { text: text[at..end].to_owned(), span: word.place(at..end) })

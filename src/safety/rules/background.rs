@@ -60,7 +60,10 @@ fn abandoned(text: &Text, command: &Command) -> Option<Why> {
             && other.arguments().iter().any(|word| done.iter().any(|done| word.text.to_lowercase().contains(done)))
     };
     let claims = parsed.commands.iter().any(|other| other.span.start > command.span.end && says(other));
-    let left = || parsed.commands.iter().any(|other| other.name() == "disown") && finishes(text, command);
+    // `(cmd &)` leaves it to nobody as well.
+    let apart =
+        || parsed.pipeline(command).subshell > 0 || parsed.commands.iter().any(|other| other.name() == "disown");
+    let left = || apart() && finishes(text, command);
     let counts =
         status::matters(text, command) && (claims || status::acts(text, command) && ends(text, command) || left());
     (counts && !kept).then_some((

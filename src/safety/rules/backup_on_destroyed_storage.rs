@@ -9,7 +9,7 @@ use crate::ir::{Action, Effect};
 use crate::model::ids::Id;
 use crate::model::plan::{Backup, Plan, ResourceKind, Thing};
 use crate::model::value::{Piece, Template, Value};
-use crate::shell::{Command, Word};
+use crate::shell::{Command, Word, Words};
 
 /// How deep params that name params are followed.
 const DEPTH: usize = 8;
@@ -48,20 +48,23 @@ fn in_container(text: &Text, dump: &Command) -> Option<Diagnostic> {
     let runner = text.parsed.runners(dump).find(|by| ["docker", "docker-compose", "podman"].contains(&by.name()))?;
     let within = |word: &&Word| runner.span.start <= word.span.start && word.span.end <= runner.span.end;
     let file = copies::dumped(text, dump).filter(within)?;
-    let own = ["/tmp/", "/var/tmp/", "/root/", "/home/"].iter().any(|folder| file.text.starts_with(folder));
+    let path = file.text.split_once('=').map_or(file.text.as_str(), |(_, path)| path);
+    let own = ["/tmp/", "/var/tmp/", "/root/", "/home/"].iter().any(|folder| path.starts_with(folder));
     let removes = |other: &&Command| {
-        let compose = commands::compose(other).is_some_and(|(verb, _)| matches!(verb, "down" | "rm"));
+        let compose = commands::compose(other).is_some_and(|(verb, rest)| {
+            matches!(verb, "down" | "rm") || verb == "up" && rest.has_any(&["--force-recreate"])
+        });
         other.span.start > runner.span.end && (compose || commands::docker(other).is_some_and(|(verb, _)| verb == "rm"))
     };
     let gone = text.parsed.commands.iter().find(removes).filter(|_| own)?;
     let fetched = |other: &Command| {
-        let names = other.words.iter().any(|word| word.text.contains(&file.text));
+        let names = other.words.iter().any(|word| word.text.contains(path));
         names && dump.span.end < other.span.start && other.span.start < gone.span.start
     };
     if text.parsed.commands.iter().any(fetched) {
         return None;
     }
-    let message = format!("`{}` lies in the container, which `{}` removes", file.text, commands::shown(gone));
+    let message = format!("`{path}` lies in the container, which `{}` removes", commands::shown(gone));
     let found = Context::report("backup-on-destroyed-storage", message, file.span, "gone with the container");
     Some(found.also(gone.span, "removes it").help("write it to this machine, `docker exec … > file`, or fetch it: `docker cp`"))
 }

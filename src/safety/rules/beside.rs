@@ -108,6 +108,14 @@ fn filled(text: &Text, command: &Command) -> Option<String> {
         "rsync" => words.operands(&["-e", "--rsh", "--exclude", "--include", "-f", "--filter"]).into_iter().nth(1),
         _ => None,
     }?;
+    // Statements of different tables go side by side.
+    if command.name() == "psql" && words.has_any(&["-c", "--command"]) {
+        let own = |span: crate::source::Span| command.span.start <= span.start && span.end <= command.span.end;
+        let mut effects = text.parsed.effects.iter().filter(|effect| own(effect.span) && !effect.object.is_empty());
+        if let Some(effect) = effects.next().filter(|_| effects.next().is_none()) {
+            return Some(format!("`{}` of `{}`", effect.object, into.text));
+        }
+    }
     let name =
         into.text.split_once('=').filter(|_| into.text.starts_with("--")).map_or(into.text.as_str(), |(_, name)| name);
     let table = words.value(&["-t", "--table"]).filter(|_| command.name() == "pg_restore");

@@ -28,7 +28,7 @@ fn replaced_at_once(text: &Text, rm: &Command) -> Option<Diagnostic> {
     let place = rm.place;
     let behind = || text.parsed.commands.iter().filter(move |other| other.span.start > rm.span.end && other.place == place);
     words.operands(&[]).into_iter().filter(|word| is_kept(&word.text)).find_map(|word| {
-        let path = word.text.trim_end_matches('/');
+        let path = word.text.trim_end_matches("/*").trim_end_matches('/');
         let next = behind().find(|other| puts(other).is_some_and(|to| to.text.trim_end_matches('/') == path))?;
         let message = format!("`{}` deletes `{path}`, where a rename would do: what is to replace it may fail", commands::shown(rm));
         let found = Context::report("delete-where-move-would-do", message, rm.span, "only a restore brings it back");
@@ -43,6 +43,7 @@ fn puts(command: &Command) -> Option<&Word> {
     let operands = words.operands(&["-t", "-S"]);
     match command.name() {
         "pg_basebackup" => words.value(&["-D", "--pgdata"]),
+        "tar" if words.iter().any(|word| word.text.trim_start_matches('-').starts_with('x')) => words.value(&["-C", "--directory"]),
         "ln" => operands.last().copied(),
         "cp" if words.short('a') || words.short('r') || words.short('R') => operands.last().copied(),
         // `mv x x.old` puts the old one aside.

@@ -17,9 +17,17 @@ fn is_short(writer: &Command) -> bool {
         "systemctl" => words.has_any(&["is-active", "is-enabled", "is-failed"]),
         "find" => words.has_any(&["-quit"]),
         "git" => words.has_any(&["rev-parse", "describe"]),
+        "psql" | "mysql" | "mariadb" | "sqlite3" => words.iter().any(|word| is_one_value(&word.text)),
         "redis-cli" | "valkey-cli" => words.iter().any(|word| word.text.eq_ignore_ascii_case("ping")),
         _ => false,
     }
+}
+
+/// `select count(*) from t`: a query whose answer is one line.
+fn is_one_value(query: &str) -> bool {
+    let lower = query.trim().to_ascii_lowercase();
+    let one = ["select count(", "select exists", "select 1", "select version()", "select pg_is_in_recovery()"];
+    one.iter().any(|begin| lower.starts_with(begin)) && !lower.contains("group by") && !lower.contains("union")
 }
 
 /// Does something that unpacks or lists a whole dump write to it?

@@ -53,6 +53,16 @@ fn indexed(text: &Text) -> Vec<Diagnostic> {
     };
     let given = |command: &&Command| command.name() == "set" && command.has("--") && command.arguments().iter().any(by_time);
     let listed = parsed.commands.iter().filter(given).filter_map(|_| taken("1", &[""]));
+    // `mapfile -t copies < <(ls -t …)`
+    let filled = |command: &Command| {
+        let fed = |other: &&Command| parsed.pipeline(other).process && other.span.start > command.span.end;
+        let lists = parsed.commands.iter().filter(fed).min_by_key(|other| other.span.start);
+        let sorted = lists.is_some_and(|ls| ls.name() == "ls" && ls.arguments().short('t') && !is_about_logs(ls.arguments()));
+        let name = command.arguments().operands(&["-n", "-d", "-s", "-u", "-O"]).last().map(|word| word.text.as_str());
+        name.filter(|_| sorted).and_then(|name| taken(name, &["[0]", ""]))
+    };
+    let maps = parsed.commands.iter().filter(|command| command.fed && matches!(command.name(), "mapfile" | "readarray"));
+    let listed = listed.chain(maps.filter_map(filled));
     parsed.sets.iter().filter_map(array).chain(listed).map(|word| report(word.span)).collect()
 }
 

@@ -242,7 +242,8 @@ fn verbose(command: &Command) -> Option<String> {
     let options = ["-u", "--user", "-n", "--netrc", "--netrc-file", "--oauth2-bearer", "-K", "--config", "-b", "--cookie"];
     let header = |word: &Word| {
         let lower = word.text.to_ascii_lowercase();
-        ["authorization:", "api-key:", "token:", "cookie:"].iter().any(|name| lower.contains(name))
+        let named = ["authorization:", "api-key:", "token:", "cookie:"].iter().any(|name| lower.contains(name));
+        named || lower.starts_with("@/run/secrets")
     };
     (shows && (words.has_any(&options) || words.iter().any(header)))
         .then(|| "every header that it sends, that with the password or token too".to_owned())

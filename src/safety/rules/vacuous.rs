@@ -44,6 +44,7 @@ pub const TOOLS: &[&str] = &[
     "psql",
     "mysql",
     "mariadb",
+    "pm2",
 ];
 
 /// Why a command's answer means nothing.
@@ -82,15 +83,17 @@ fn told(text: &Text, command: &Command) -> bool {
     const SAID: &[&str] =
         &["✅", "up", "running", "ok", "healthy", "fine", "good", "ready", "verified", "arriba", "alive"];
     let site = text.parsed.pipeline(command);
-    let own: Vec<usize> =
-        (0..text.parsed.pipelines.len()).filter(|other| text.parsed.pipelines[*other].shell == site.shell).collect();
+    let same = |at: usize| text.parsed.pipelines.get(at).is_some_and(|other| other.shell == site.shell);
+    let claim = command.pipeline + 1;
+    let first = command.pipeline.checked_sub(1).is_none_or(|before| !same(before));
+    if !first || !same(claim) || same(claim + 1) {
+        return false;
+    }
     let good = |other: &Command| {
         let words = other.arguments().iter().flat_map(|word| word.text.split([' ', ':', '.', '!', ',']));
         words.map(str::to_lowercase).any(|word| SAID.contains(&word.as_str()))
     };
-    let [list, claim] = own[..] else { return false };
-    list == command.pipeline
-        && site.otherwise.is_empty()
+    site.otherwise.is_empty()
         && status::claims(text, claim..claim + 1)
         && text.parsed.within(claim..claim + 1).any(good)
 }
@@ -218,6 +221,10 @@ fn listed(text: &Text, tool: &Command) -> Option<Said> {
             });
             (compose || plain).then(|| ("the list is empty if it does not run, and that is a success".to_owned(), help))
         }
+        "pm2" if words.has_any(&["ls", "list", "status"]) => said(
+            "the list is there whether they run or not",
+            "ask for each: `pm2 pid NAME`, or `pm2 jlist` with `jq -e`",
+        ),
         "kubectl" | "oc" => {
             let get = commands::kubectl(tool).is_some_and(|(verb, _)| verb == "get");
             let all = commands::kubectl(tool).is_some_and(|(_, rest)| {

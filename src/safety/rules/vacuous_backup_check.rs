@@ -106,7 +106,7 @@ fn shows_one(list: &shell::Command) -> bool {
         let file = ["dump", "backup_file", "backup_path", ".sql", ".rdb"].iter().any(|mark| lower.contains(mark));
         file && !lower.contains("dir") && !lower.ends_with('/') && !word.has_pattern(|_| true)
     };
-    list.name() == "ls" && list.redirects.is_empty() && matches!(one[..], [word] if named(word))
+    matches!(list.name(), "ls" | "du") && list.redirects.is_empty() && matches!(one[..], [word] if named(word))
 }
 
 fn is_file_operator(text: &str) -> bool {
