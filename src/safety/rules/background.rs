@@ -60,9 +60,14 @@ fn abandoned(text: &Text, command: &Command) -> Option<Why> {
             && other.arguments().iter().any(|word| done.iter().any(|done| word.text.to_lowercase().contains(done)))
     };
     let claims = parsed.commands.iter().any(|other| other.span.start > command.span.end && says(other));
-    // `(cmd &)` leaves it to nobody as well.
-    let apart =
-        || parsed.pipeline(command).subshell > 0 || parsed.commands.iter().any(|other| other.name() == "disown");
+    // `(cmd &)` and `nohup cmd &` leave it to nobody as well.
+    let apart = || {
+        parsed.pipeline(command).subshell > 0
+            || parsed
+                .commands
+                .iter()
+                .any(|other| other.name() == "disown" || other.name() == "nohup" && other.pipeline == command.pipeline)
+    };
     let left = || apart() && finishes(text, command);
     let counts =
         status::matters(text, command) && (claims || status::acts(text, command) && ends(text, command) || left());
@@ -89,7 +94,9 @@ fn finishes(text: &Text, command: &Command) -> bool {
             "up" => rest.short('d') || rest.has_any(&["--detach", "--wait"]),
             verb => matches!(verb, "build" | "pull" | "push"),
         });
-        builds || matches!(other.name(), "make" | "kubectl" | "helm" | "terraform" | "ansible-playbook")
+        let jobs = ["restore", "migrate", "rollback", "down", "import", "build", "deploy", "load", "sync"];
+        let own = status::is_own(other) && jobs.iter().any(|job| other.name().contains(job));
+        builds || own || matches!(other.name(), "make" | "kubectl" | "helm" | "terraform" | "ansible-playbook")
     };
     let within = |other: &&Command| other.pipeline == command.pipeline;
     ends(text, command) || status::acts(text, command) || text.parsed.commands.iter().filter(within).any(job)
@@ -173,6 +180,7 @@ pub fn talks(command: &Command) -> bool {
         "ssh",
         "mysqlcheck",
         "psql",
+        "sqlite3",
         "mysql",
         "mariadb",
         "mongosh",

@@ -86,8 +86,11 @@ fn is_lost(text: &Text, command: &Command, word: &Word) -> bool {
 }
 
 /// `[[ -n "$(docker ps)" ]]`
-pub fn lists_heading(operator: &str, word: &Word) -> Option<Said> {
-    let headed = operator == "-n" && word.substitutions().any(|(inner, _)| has_heading(inner));
+pub fn lists_heading(text: &Text, operator: &str, word: &Word) -> Option<Said> {
+    let by_name = |name: &str| text.parsed.sets.iter().rfind(|set| set.name == name && set.span.end <= word.span.start);
+    let values = word.variables().filter_map(|(name, ..)| by_name(name)?.value.as_ref());
+    let mut lists = [word].into_iter().chain(values).flat_map(Word::substitutions);
+    let headed = operator == "-n" && lists.any(|(inner, _)| has_heading(inner));
     headed.then(|| {
         let why = "the list has its heading where nothing else is in it".to_owned();
         (why, "list the names alone: `docker ps -q --filter …`")
@@ -104,15 +107,15 @@ fn has_heading(substitution: &str) -> bool {
             || word.starts_with("--format")
     };
     let words: Vec<&str> = inner.split_whitespace().collect();
-    let lists = match words.as_slice() {
+    let lists = matches!(
+        words.as_slice(),
         ["docker" | "podman", "ps" | "images", ..]
-        | ["docker" | "podman", "volume" | "network" | "image" | "container", "ls", ..]
-        | ["docker", "compose", "ps" | "ls", ..]
-        | ["docker-compose", "ps", ..]
-        | ["helm", "ls" | "list", ..]
-        | ["ps", ..] => true,
-        _ => false,
-    };
+            | ["docker" | "podman", "volume" | "network" | "image" | "container", "ls", ..]
+            | ["docker", "compose", "ps" | "ls", ..]
+            | ["docker-compose", "ps", ..]
+            | ["ps", ..]
+            | ["helm", "ls" | "list", ..]
+    );
     lists && !inner.contains('|') && !words.iter().any(|word| quiet(word))
 }
 

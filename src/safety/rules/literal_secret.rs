@@ -108,9 +108,10 @@ fn of_arguments(command: &Command) -> Option<Diagnostic> {
         let (hints, holds) = (secrets::hints(&word.text), word.text.as_bytes().contains(&b':'));
         let option = || if hints { option(word, next) } else { None };
         let short = || if takes { short(command, word, next) } else { None };
+        let holds_place = || if hints { conninfo(word) } else { None };
         let within = || if holds { address(word).or_else(|| query(word)).or_else(|| field(word)) } else { None };
         let kept = || if takes { kept(command, word, next) } else { None };
-        option().or_else(short).or_else(within).or_else(kept)
+        option().or_else(short).or_else(holds_place).or_else(within).or_else(kept)
     })
 }
 
@@ -200,6 +201,15 @@ fn short(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnost
         }
         _ => None,
     }
+}
+
+/// `host=db user=app password=x`
+fn conninfo(word: &Word) -> Option<Diagnostic> {
+    let text = word.text.as_str();
+    let from = text.find("password=").filter(|_| ["host=", "user=", "dbname="].iter().any(|part| text.contains(part)))? + 9;
+    let value = text[from..].split_whitespace().next()?;
+    let fixed = word.parts.iter().all(|part| !part.expansion || part.range.end <= from || part.range.start >= from + value.len());
+    (text.contains(' ') && fixed && secrets::is_value(value)).then(|| report(word.place(from..from + value.len())))
 }
 
 /// `postgres://user:password@host/db`

@@ -332,7 +332,7 @@ fn printed(text: &Text, command: &Command) -> Option<Why> {
     let outer = text.parsed.commands.iter().find(within)?;
     // What is added to a log is for people.
     let kept = outer.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1 && !redirect.appends);
-    let prints = commands::only_prints(outer) || outer.name() == "cat" && kept;
+    let prints = commands::only_prints(outer) || outer.name() == "cat" && (kept || outer.arguments().is_empty());
     let asks = background::talks(command) || command.place == Place::Elsewhere;
     let excused = !site.otherwise.is_empty() || site.errexit;
     let counts = status::acts(text, command) || status::is_own(command) && !kept || kept && asks;

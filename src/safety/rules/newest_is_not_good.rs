@@ -44,7 +44,8 @@ fn indexed(text: &Text) -> Vec<Diagnostic> {
     let array = |set: &Set| {
         let value = set.value.as_ref().filter(|value| value.text.starts_with('('))?;
         let named = || value.has_pattern(|quote| quote == Quote::Bare) && names_copy(value);
-        let last = [&format!("[-1]")[..], &format!("[${{#{}[@]}}-1]", set.name)];
+        let counted = format!("[${{#{}[@]}}-1]", set.name);
+        let last = ["[-1]", counted.as_str()];
         if by_time(value) {
             return taken(&set.name, &["[0]", ""]);
         }

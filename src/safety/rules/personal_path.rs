@@ -36,6 +36,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             }
         }
     }
+    let texts = context.texts().iter();
+    let values = texts.flat_map(|text| &text.parsed.sets).filter(|set| set.place != Place::Elsewhere);
+    for value in values.filter_map(|set| set.value.as_ref()).filter(|value| leads(&value.text)) {
+        add(&value.text, value.span, !value.quoted);
+    }
     let mut seen = FxHashSet::default();
     places.retain(|(_, span, _)| seen.insert(*span));
     places.into_iter().map(|(text, span, what)| one(&text, span, &what)).collect()

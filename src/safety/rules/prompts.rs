@@ -320,7 +320,6 @@ fn deployers(command: &Command, operands: &[&str]) -> Option<Found> {
         ("pulumi", "stack", "rm")
         | ("vercel", "remove" | "rm", _)
         | ("vercel", "env" | "domains" | "dns" | "certs" | "alias", "rm" | "remove")
-        | ("netlify", "sites:delete", _)
         | ("railway", "down", _)
             if !says(command, &["-y", "--yes"]) =>
         {

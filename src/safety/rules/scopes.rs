@@ -43,7 +43,7 @@ fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
                 found = found.or_else(|| Some((range, format!("changes every row of `{table}`"))));
             }
             ["drop", "owned", ..] => {
-                found = found.or_else(|| Some((range, "drops everything that the role owns".into())))
+                found = found.or_else(|| Some((range, "drops everything that the role owns".into())));
             }
             _ => {}
         }

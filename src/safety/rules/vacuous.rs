@@ -164,7 +164,7 @@ fn asks_for_one(text: &Text, grep: &Command) -> bool {
     let alone = text.parsed.pipelines.iter().filter(|site| site.shell == shell).count() == 2;
     let lists = |list: &Command| {
         let verb = commands::compose(list).or_else(|| commands::docker(list)).or_else(|| commands::kubectl(list));
-        let runs = matches!(list.name(), "ps" | "ss" | "netstat" | "lsof" | "pm2");
+        let runs = matches!(list.name(), "ps" | "ss" | "netstat" | "lsof" | "pm2" | "helm");
         runs || verb.is_some_and(|(verb, _)| matches!(verb, "ps" | "get"))
             || list.name() == "systemctl" && list.arguments().has_any(&["list-units"])
     };
@@ -184,7 +184,8 @@ fn is_verdict(word: &Word) -> bool {
     let counts = list.starts_with("count(")
         && [" = ", " > ", " >= ", " <> ", " != ", " < ", " <= ", ")=", ")>"].iter().any(|sign| list.contains(sign));
     let asks = ["exists(", "exists (", "not exists", "bool_and("].iter().any(|begin| list.starts_with(begin));
-    (counts || asks) && !list.contains(", ") && !query.contains(';')
+    let told = list.starts_with("case when ") && list.contains(" then '") && !query.contains("group by");
+    (counts || asks || told) && !list.contains(", ") && !query.contains(';')
 }
 
 /// A filter of `jq` whose answer is true or false.
