@@ -67,11 +67,23 @@ struct Does {
     example: Vec<String>,
 }
 
+/// Which words of a command name what it reaches.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Object {
+pub enum Object {
     Place(String),
     Options(Vec<String>),
+}
+
+impl Object {
+    /// As Rust.
+    pub fn rust(object: Option<&Object>) -> String {
+        match object {
+            None => "Object::None".to_owned(),
+            Some(Object::Place(place)) => format!("Object::{}", camel(place)),
+            Some(Object::Options(options)) => format!("Object::Options(&{options:?})"),
+        }
+    }
 }
 
 /// Everything as Rust.
@@ -127,11 +139,7 @@ fn rust(tool: &Tool) -> String {
 }
 
 fn entry(does: &Does) -> String {
-    let object = match &does.object {
-        None => "Object::None".to_owned(),
-        Some(Object::Place(place)) => format!("Object::{}", camel(place)),
-        Some(Object::Options(options)) => format!("Object::Options(&{options:?})"),
-    };
+    let object = Object::rust(does.object.as_ref());
     let reads = does.effect == "reads";
     assert!(reads || does.says.is_some(), "an entry without `says`: {:?}", does.example);
     format!(
@@ -149,12 +157,12 @@ fn entry(does: &Does) -> String {
 }
 
 /// `["a b", "c"]` as lists of words.
-fn paths(paths: &[String]) -> String {
+pub fn paths(paths: &[String]) -> String {
     let list: Vec<String> = paths.iter().map(|path| format!("&{:?}", path.split(' ').collect::<Vec<_>>())).collect();
     format!("[{}]", list.join(", "))
 }
 
 /// `work_tree` as `WorkTree`.
-fn camel(name: &str) -> String {
+pub fn camel(name: &str) -> String {
     name.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect()
 }

@@ -1,5 +1,6 @@
 //! Embeds `library/`: the drivers as texts, the commands' effects as tables. Adding one touches nothing but `library/`.
 
+mod again;
 mod commands;
 mod portability;
 
@@ -16,6 +17,7 @@ fn main() {
     let write = |name: &str, text: String| fs::write(out.join(name), text).expect("the build directory is writable");
     write("library.rs", drivers(&library));
     write("portability.rs", portability::table(&library.join("portability.toml")));
+    write("again.rs", again::table(&library.join("again.toml")));
     write("commands.rs", commands::table(&files(&library.join("commands"), "toml")));
 }
 

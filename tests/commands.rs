@@ -132,3 +132,28 @@ fn differences_between_systems_are_seen() {
         }
     }
 }
+
+/// What can't be run again in a text, in words.
+fn repeats(example: &str) -> Vec<String> {
+    let parsed = parse(example);
+    assert!(parsed.problems.is_empty(), "{example}: {:?}", parsed.problems);
+    let told = |(again, object): (&shell::Again, String)| again.does.words(&object);
+    parsed.commands.iter().filter_map(shell::again).map(told).collect()
+}
+
+#[test]
+fn what_a_second_run_does_is_what_its_examples_do() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("library/again.toml");
+    let table: Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+    let mut failures = Vec::new();
+    for entry in list(&table, "again").into_iter().filter_map(Value::as_table) {
+        let says = entry["says"].as_str().unwrap();
+        let words: Vec<&str> = says.split("{}").map(str::trim).collect();
+        let told = |text: &String| words.iter().all(|word| text.contains(word));
+        let silent = texts(entry, "example").into_iter().filter(|example| !repeats(example).iter().any(told));
+        failures.extend(silent.map(|example| format!("{example}: not `{says}` but {:?}", repeats(example))));
+        let loud = texts(entry, "fine").into_iter().filter(|example| !repeats(example).is_empty());
+        failures.extend(loud.map(|example| format!("{example}: is fine, but {:?}", repeats(example))));
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

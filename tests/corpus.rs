@@ -53,13 +53,17 @@ fn unset(text: &str) -> BTreeSet<String> {
 }
 
 /// A plan that is sound but for the text, in which the rules of the case are asked at all: of a step that does not say what it
-/// does, of one that says that it changes nothing, of a rollback.
+/// does, of one that says that it changes nothing or that it may be run again, of a rollback.
 fn plan(case: &Case, hazard: bool) -> String {
     let about = |rule: &str| case.rules.iter().any(|other| other == rule);
-    let back = case.rules.first().is_some_and(|rule| rule == "evidence-destroyed");
+    let first = |name: &str| case.rules.first().is_some_and(|rule| rule == name);
+    let repeats = first("non-repeatable-on-resume");
+    let back = first("evidence-destroyed") || repeats;
     let effect = match () {
+        // Claimed of the text, which the rule compares with the claim.
+        () if repeats => "modifies the_db repeatable",
         // A look-alike may well write a report, which its step would say.
-        () if hazard && case.rules.first().is_some_and(|rule| rule == "opaque-command") => "",
+        () if hazard && first("opaque-command") => "",
         () if back || about("undeclared-destruction") => "changes nothing",
         () => "destroys the_db",
     };

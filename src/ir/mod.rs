@@ -163,6 +163,8 @@ pub struct Action {
     pub if_fails: OnFailure,
     /// May it be run again after a kill?
     pub repeatable: bool,
+    /// Where the plan says so in as many words.
+    pub says_repeatable: Option<Span>,
     /// Tells whether it has happened already.
     pub done_when: Option<Box<Check>>,
     /// How it is taken back.

@@ -206,8 +206,8 @@ pub struct Options {
     pub ask_first: Option<Reason>,
     /// What happens when it fails.
     pub if_fails: OnFailure,
-    /// Safe to run again.
-    pub repeatable: bool,
+    /// Safe to run again: where it says so.
+    pub repeatable: Option<Span>,
     /// Tells whether it has happened already.
     pub done_when: Option<Box<Check>>,
     /// Takes it back.

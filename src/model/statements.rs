@@ -600,7 +600,7 @@ impl Reader<'_> {
             ask_first: entry.get("ask_first").and_then(|given| given.because.clone()),
             writes_nothing_kept: entry.get("writes_nothing_kept").and_then(|given| given.because.clone()),
             if_fails: on_failure,
-            repeatable: entry.has("repeatable"),
+            repeatable: entry.get("repeatable").map(|given| given.span),
             done_when: entry.check("done_when").map(Box::new),
             undo,
             estimate,

@@ -48,7 +48,16 @@ impl<'a> Line<'a> {
         Line { tool, operands: words.clone(), bare: words.clone(), words }
     }
 
+    /// The same with other options that take a value.
+    pub fn with(&self, valued: &[&str]) -> Self {
+        Line::divided(self.tool, self.words.clone(), valued)
+    }
+
     fn sorted(tool: &'static Tool, words: Vec<&'a str>) -> Self {
+        Line::divided(tool, words, tool.valued)
+    }
+
+    fn divided(tool: &'static Tool, words: Vec<&'a str>, valued: &[&str]) -> Self {
         let (mut operands, mut bare) = (Vec::with_capacity(words.len()), Vec::with_capacity(words.len()));
         let mut rest = words.iter().copied();
         while let Some(word) = rest.next() {
@@ -58,7 +67,7 @@ impl<'a> Line<'a> {
                 bare.extend(rest);
                 break;
             } else if word.len() > 1 && word.starts_with('-') {
-                if tool.valued.contains(&word) {
+                if valued.contains(&word) {
                     rest.next();
                 }
             } else {

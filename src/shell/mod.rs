@@ -5,6 +5,7 @@
 //! Not its business: which variables exist, what the plan declares, and whether a finding is one: rules decide.
 //! `parser` reads bash into a tree (`ast`), `walk` says what stands where in it (`reading`), `reader` follows what is nested.
 
+mod again;
 mod ast;
 mod builtins;
 mod cache;
@@ -36,6 +37,7 @@ mod walk;
 mod words;
 mod wrappers;
 
+pub use again::{Again, Because, again};
 pub use cache::{next_plan, parse};
 pub use effects::{Nature, Visible};
 pub use oracle::ask_bash_by;

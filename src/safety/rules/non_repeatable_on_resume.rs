@@ -1,10 +1,15 @@
-//! A step of a rollback changes something and may not be run twice: a rollback that was broken off there can't simply go on.
+//! A step of a rollback changes something and may not be run twice: a rollback that was broken off there can't simply go on. Or a
+//! statement claims that it may be, and its commands say otherwise: the script runs them again on the plan's word.
 
-use super::{Context, scripts};
+use super::repeats::{self, Repeat};
+use super::{Context, repeats_sql, scripts};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::ir::{Action, Effect, Loop, Node, Run};
 use crate::model::plan::{ProcedureKind, Thing};
+use crate::model::value::Command;
 use crate::safety::world::World;
+use crate::shell::{self, Because};
+use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let world = context.world;
@@ -18,7 +23,32 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     steps.retain(|(action, _)| {
         once(world, action) && seen.insert(action.head) && scripts::is_own(context, action.span.file)
     });
-    steps.into_iter().map(|(action, repeat)| one(action, repeat)).collect()
+    let silent = steps.into_iter().map(|(action, repeat)| one(action, repeat));
+    let claiming = context.statements().filter(|(_, action)| action.done_when.is_none());
+    let claimed = claiming.filter_map(|(_, action)| Some((action, action.says_repeatable?)));
+    silent.chain(claimed.flat_map(|(action, word)| claims(context, action, word))).collect()
+}
+
+/// The commands that say otherwise than `repeatable`.
+fn claims(context: &Context, action: &Action, word: Span) -> Vec<Diagnostic> {
+    let Run::Commands(commands) = &action.run else { return Vec::new() };
+    let found = commands.iter().flat_map(|command| match command {
+        Command::Sh(script) => repeats::of(&shell::parse(script)),
+        Command::Sql(_, query) => repeats_sql::of_query(&query.text),
+    });
+    let own = found.filter(|repeat| scripts::is_own(context, repeat.span.file));
+    own.map(|repeat| denied(action, word, &repeat)).collect()
+}
+
+fn denied(action: &Action, word: Span, repeat: &Repeat) -> Diagnostic {
+    let message = format!("`{}` says `repeatable`, and a second run {}", action.id, repeat.says);
+    let label = match repeat.because {
+        Because::More => "happens once more",
+        Because::Exists | Because::Gone => "fails, the second time",
+    };
+    Context::report("non-repeatable-on-resume", message, repeat.span, label)
+        .also(word, "so the script runs it again after a break")
+        .help(format!("{}; or say `done_when CHECK` in place of `repeatable`", repeat.write))
 }
 
 fn collect<'n>(body: &'n [Node], within: Option<&'n Loop>, found: &mut Vec<(&'n Action, Option<&'n Loop>)>) {
@@ -72,7 +102,7 @@ fn one(action: &Action, repeat: Option<&Loop>) -> Diagnostic {
 }
 
 /// Behind the step's name and title, where options begin.
-pub fn after_title(action: &Action) -> crate::source::Span {
+pub fn after_title(action: &Action) -> Span {
     let title = action.title.span;
     if title.file == action.head.file && title.end > action.head.end { title } else { action.head }
 }

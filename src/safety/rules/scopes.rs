@@ -52,7 +52,7 @@ fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
 }
 
 /// Comments and quoted texts as blanks, so that every offset stays.
-fn blanked(sql: &str) -> String {
+pub fn blanked(sql: &str) -> String {
     let bytes = sql.as_bytes();
     let mut out = bytes.to_vec();
     let mut at = 0;

@@ -1,0 +1,42 @@
+//! Commands that a second run does not leave as the first one did: it fails, or does it once more.
+//!
+//! In: a shell text. Out: each such command, what the second run does, and how to write it. What stands around a command
+//! (`repeats_guards`) may see to it that there is no second run; statements and files have modules of their own.
+
+use super::{repeats_files as files, repeats_guards as guards, repeats_sql as sql};
+use crate::shell::{self, Because, Command, Parsed};
+use crate::source::Span;
+
+/// A command that can't simply be run again.
+pub struct Repeat {
+    /// The words that say it.
+    pub span: Span,
+    /// Fails it, or does it happen once more?
+    pub because: Because,
+    /// What a second run does.
+    pub says: String,
+    /// What to write in its place.
+    pub write: String,
+    /// The things that it makes, takes or changes, as they are written.
+    pub objects: Vec<String>,
+}
+
+/// All of them in a text, in its order.
+pub fn of(parsed: &Parsed) -> Vec<Repeat> {
+    let mut found: Vec<Repeat> = Vec::new();
+    for command in &parsed.commands {
+        let own = listed(command).into_iter().chain(files::of(parsed, command));
+        found.extend(own.filter(|repeat| !guards::excused(parsed, command, repeat)));
+        found.extend(sql::of(parsed, command).into_iter().filter(|repeat| !guards::asked(parsed, command, repeat)));
+    }
+    found
+}
+
+/// One that the table knows.
+fn listed(command: &Command) -> Option<Repeat> {
+    let (again, object) = shell::again(command)?;
+    let first = object.split(' ').next().unwrap_or("");
+    let says = again.does.words(&if first.is_empty() { String::new() } else { format!("`{first}`") });
+    let objects = object.split(' ').filter(|object| !object.is_empty()).map(str::to_owned).collect();
+    Some(Repeat { span: command.span, because: again.because, says, write: again.write.to_owned(), objects })
+}
