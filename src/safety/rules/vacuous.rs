@@ -295,7 +295,9 @@ fn itself(text: &Text, grep: &Command) -> Option<Said> {
         return None;
     }
     let words = ps.arguments();
-    let columns = words.iter().any(|word| word.text.contains("comm") || word.text == "-C");
+    let columns = words
+        .iter()
+        .any(|word| word.text.contains("comm") || matches!(word.text.as_str(), "-C" | "-p" | "--pid" | "--ppid"));
     let pattern = grep.arguments().operands(&["-e", "-m"]).first().and_then(|word| word.literal())?;
     let inverted = grep.arguments().short('v');
     (ps.name() == "ps" && !words.is_empty() && !columns && !inverted && !pattern.contains(['[', '^', '\\'])).then(
