@@ -4,7 +4,7 @@
 //! (`repeats_guards`) may see to it that there is no second run; statements and files have modules of their own.
 
 use super::{repeats_files as files, repeats_guards as guards, repeats_sql as sql};
-use crate::shell::{self, Because, Command, Parsed};
+use crate::shell::{self, Because, Command, Parsed, Word};
 use crate::source::Span;
 
 /// A command that can't simply be run again.
@@ -25,7 +25,7 @@ pub struct Repeat {
 pub fn of(parsed: &Parsed) -> Vec<Repeat> {
     let mut found: Vec<Repeat> = Vec::new();
     for command in &parsed.commands {
-        let own = listed(command).into_iter().chain(files::of(parsed, command));
+        let own = listed(command).or_else(|| scaled(command)).into_iter().chain(files::of(parsed, command));
         found.extend(own.filter(|repeat| !guards::excused(parsed, command, repeat)));
         found.extend(sql::of(parsed, command).into_iter().filter(|repeat| !guards::asked(parsed, command, repeat)));
     }
@@ -39,4 +39,13 @@ fn listed(command: &Command) -> Option<Repeat> {
     let says = again.does.words(&if first.is_empty() { String::new() } else { format!("`{first}`") });
     let objects = object.split(' ').filter(|object| !object.is_empty()).map(str::to_owned).collect();
     Some(Repeat { span: command.span, because: again.because, says, write: again.write.to_owned(), objects })
+}
+
+/// `--replicas=$(( $(kubectl get …) - 1 ))`: a number from what is there by then.
+fn scaled(command: &Command) -> Option<Repeat> {
+    let relative = |word: &Word| word.text.contains("$((") && word.text.contains("$(kubectl");
+    let word = command.arguments().iter().find(|word| relative(word)).filter(|_| command.name() == "kubectl")?;
+    let (says, write) =
+        ("counts from what the first one has made of it".to_owned(), "say the number itself".to_owned());
+    Some(Repeat { span: word.span, because: Because::More, says, write, objects: Vec::new() })
 }

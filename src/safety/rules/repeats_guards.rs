@@ -92,7 +92,7 @@ fn prepared(parsed: &Parsed, command: &Command, repeat: &Repeat) -> bool {
 fn clears(command: &Command) -> bool {
     const NAMES: &[&str] = &[
         "rm", "mv", "gmv", "unlink", "rmdir", "dropdb", "dropuser", "userdel", "deluser", "groupdel", "shred",
-        "lvremove",
+        "lvremove", "trap",
     ];
     const WORDS: &[&str] = &[
         "rm",
@@ -102,13 +102,8 @@ fn clears(command: &Command) -> bool {
         "destroy",
         "drop",
         "uninstall",
-        "-D",
-        "-d",
         "--delete",
-        "-F",
-        "--flush",
         "flush",
-        "-X",
         "kill",
         "kill-session",
         "unlink",
@@ -117,10 +112,10 @@ fn clears(command: &Command) -> bool {
         "disconnect",
         "rename",
     ];
+    const OPTIONS: &[&str] = &["-D", "-d", "-F", "--flush", "-X"];
     let worded = |text: &str| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
-    NAMES.contains(&command.name())
-        || command.name() == "trap"
-        || command.arguments().iter().any(|word| worded(&word.text))
+    let by_option = matches!(command.name(), "git" | "iptables" | "ip6tables") && command.arguments().has_any(OPTIONS);
+    NAMES.contains(&command.name()) || by_option || command.arguments().iter().any(|word| worded(&word.text))
 }
 
 /// `git reset --hard v1` before a relative step, an emptied chain before its rules.

@@ -69,7 +69,7 @@ pub fn of_query(script: &Script) -> Vec<Repeat> {
 /// The statements of a text; `before` is what was said before it, in small letters.
 fn read(sql: &str, before: &str) -> Vec<(Range<usize>, Repeat)> {
     let plain = blanked(sql).to_lowercase();
-    if plain.len() != sql.len() || plain.contains("\\if") {
+    if plain.len() != sql.len() || plain.contains("\\if") || plain.contains("do $") {
         return Vec::new();
     }
     let (mut found, mut at) = (Vec::new(), 0);
@@ -122,7 +122,11 @@ fn one(statement: &str, before: &str) -> Option<Told> {
             "ask the catalogue before, or say `done_when sql …`",
         )),
         "insert" => inserted(&words, before, &has),
-        "copy" | "\\copy" if words.contains(&"from") => loaded(&words, before),
+        "copy" | "\\copy"
+            if words.contains(&"from") && !has("copy select") && !has("\\copy select") && !has("copy with") =>
+        {
+            loaded(&words, before)
+        }
         "load" if has("data") && !(words.contains(&"replace") || words.contains(&"ignore")) => {
             loaded(&["load", "?"], before)
         }
@@ -203,7 +207,7 @@ fn altered(words: &[&str], before: &str, unless: bool, if_exists: bool) -> Optio
     if named_before(before, &["create"], table) && kind == "table" {
         return None;
     }
-    if at("rename").is_some() && !(whole && !words.contains(&"column")) {
+    if (!whole || words.contains(&"column")) && at("rename").is_some() {
         return Some((
             Because::Gone,
             format!("fails: `{table}` has its new name already"),
@@ -230,8 +234,8 @@ fn altered(words: &[&str], before: &str, unless: bool, if_exists: bool) -> Optio
     }
     let drop = at("drop").filter(|_| kind == "table" && !if_exists)?;
     let other = matches!(words.get(drop + 1), Some(&"not" | &"default" | &"identity" | &"expression"));
-    let in_columns = |name: &&&str| matches!(**name, "default" | "not");
-    (!other && !words.iter().skip(drop).any(|word| in_columns(&&word))).then(|| {
+    let settings = words.iter().skip(drop).any(|word| matches!(*word, "default" | "not"));
+    (!other && !settings).then(|| {
         (
             Because::Gone,
             format!("fails: it is gone from `{table}`"),
