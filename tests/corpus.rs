@@ -61,7 +61,7 @@ fn plan(case: &Case, hazard: bool) -> String {
     let back = first("evidence-destroyed") || repeats;
     let effect = match () {
         // Claimed of the text, which the rule compares with the claim.
-        () if repeats => "modifies the_db repeatable",
+        () if repeats => "destroys the_db repeatable",
         // A look-alike may well write a report, which its step would say.
         () if hazard && first("opaque-command") => "",
         () if back || about("undeclared-destruction") => "changes nothing",
