@@ -66,6 +66,8 @@ pub struct Parsed {
     pub menus: Vec<Span>,
     /// The files and texts that `[[ … ]]` looks at, each with the operator: `-f`.
     pub tested: Vec<(String, Word)>,
+    /// The files that compound commands add to: `{ …; } >> FILE`.
+    pub appended: Vec<Word>,
     /// Every variable that is read.
     pub reads: Vec<Read>,
     /// Every variable that is given a value.

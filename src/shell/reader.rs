@@ -161,6 +161,7 @@ impl Reader {
             Event::Redirected(to) => {
                 let redirect = self.redirect(text, to, place);
                 self.parsed.effects.extend(effects::written(&redirect, place));
+                self.parsed.appended.extend(Some(redirect).filter(|to| to.appends && to.fd == 1).map(|to| to.target));
             }
             Event::Listed(name, range) => {
                 let word = self.word(text, range, place);

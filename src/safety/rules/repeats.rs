@@ -29,6 +29,12 @@ pub fn of(parsed: &Parsed) -> Vec<Repeat> {
         found.extend(own.filter(|repeat| !guards::excused(parsed, command, repeat)));
         found.extend(sql::of(parsed, command).into_iter().filter(|repeat| !guards::asked(parsed, command, repeat)));
     }
+    for file in &parsed.appended {
+        // What stands around the last command in the brackets stands around them.
+        let last = parsed.commands.iter().rev().find(|command| command.span.end <= file.span.start);
+        let added = last.zip(files::added(file)).filter(|(last, repeat)| !guards::excused(parsed, last, repeat));
+        found.extend(added.map(|(_, repeat)| repeat));
+    }
     found
 }
 

@@ -51,10 +51,16 @@ fn appended(command: &Command) -> Option<Repeat> {
     let to = command.redirects.iter().find(|to| to.writes && to.appends && to.fd == 1 && is_settings(&to.target.text));
     let words = command.arguments();
     let tee = command.name() == "tee" && (words.short('a') || words.has_any(&["--append"]));
-    let added = || words.operands(&[]).into_iter().find(|word| tee && is_settings(&word.text));
-    let file = to.map(|to| &to.target).or_else(added)?;
+    let given = || words.operands(&[]).into_iter().find(|word| tee && is_settings(&word.text));
+    let file = to.map(|to| &to.target).or_else(given)?;
+    Some(Repeat { span: command.span, ..added(file)? })
+}
+
+/// What a second run does to a file that is added to.
+pub fn added(file: &Word) -> Option<Repeat> {
     let says = format!("adds the same lines to `{}` once more", file.text);
-    Some(more(command.span, says, "`grep -qxF LINE FILE || echo LINE >> FILE`; or write the whole file", file))
+    let write = "`grep -qxF LINE FILE || echo LINE >> FILE`; or write the whole file";
+    is_settings(&file.text).then(|| more(file.span, says, write, file))
 }
 
 /// Is it a file that a program is set up by, or data? To a log one may add twice.
