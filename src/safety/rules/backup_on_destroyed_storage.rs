@@ -66,7 +66,11 @@ fn in_container(text: &Text, dump: &Command) -> Option<Diagnostic> {
     }
     let message = format!("`{path}` lies in the container, which `{}` removes", commands::shown(gone));
     let found = Context::report("backup-on-destroyed-storage", message, file.span, "gone with the container");
-    Some(found.also(gone.span, "removes it").help("write it to this machine, `docker exec … > file`, or fetch it: `docker cp`"))
+    Some(
+        found
+            .also(gone.span, "removes it")
+            .help("write it to this machine, `docker exec … > file`, or fetch it: `docker cp`"),
+    )
 }
 
 /// What an action does to all that lies in a folder.

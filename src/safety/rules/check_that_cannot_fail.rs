@@ -42,7 +42,10 @@ fn in_texts(context: &Context) -> Vec<Diagnostic> {
         let constant =
             ("this part of the condition holds at all times".to_owned(), "compare both: `$x == a || $x == b`");
         let headed = text.parsed.tested.iter();
-        found.extend(headed.filter_map(|(operator, word)| Some(report(brackets::lists_heading(text, operator, word)?, word.span))));
+        found
+            .extend(headed.filter_map(|(operator, word)| {
+                Some(report(brackets::lists_heading(text, operator, word)?, word.span))
+            }));
         found.extend(text.parsed.constants.iter().map(|span| report(constant.clone(), *span)));
         if text.parsed.pipelines.iter().all(|site| site.subshell == 0) {
             continue;

@@ -7,8 +7,8 @@ use super::{
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, Run};
 use crate::model::plan::{ResourceKind, Thing};
-use crate::safety::coverage::outside_points;
 use crate::model::value::Command as Step;
+use crate::safety::coverage::outside_points;
 use crate::shell::{self, Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -26,11 +26,15 @@ fn replaced_at_once(text: &Text, rm: &Command) -> Option<Diagnostic> {
         return None;
     }
     let place = rm.place;
-    let behind = || text.parsed.commands.iter().filter(move |other| other.span.start > rm.span.end && other.place == place);
+    let behind =
+        || text.parsed.commands.iter().filter(move |other| other.span.start > rm.span.end && other.place == place);
     words.operands(&[]).into_iter().filter(|word| is_kept(&word.text)).find_map(|word| {
         let path = word.text.trim_end_matches("/*").trim_end_matches('/');
         let next = behind().find(|other| puts(other).is_some_and(|to| to.text.trim_end_matches('/') == path))?;
-        let message = format!("`{}` deletes `{path}`, where a rename would do: what is to replace it may fail", commands::shown(rm));
+        let message = format!(
+            "`{}` deletes `{path}`, where a rename would do: what is to replace it may fail",
+            commands::shown(rm)
+        );
         let found = Context::report("delete-where-move-would-do", message, rm.span, "only a restore brings it back");
         let help = format!("`mv {path} {path}.old` first, and delete it when the new one has proved itself");
         Some(found.also(next.span, "puts another one there").help(help))
@@ -43,7 +47,9 @@ fn puts(command: &Command) -> Option<&Word> {
     let operands = words.operands(&["-t", "-S"]);
     match command.name() {
         "pg_basebackup" => words.value(&["-D", "--pgdata"]),
-        "tar" if words.iter().any(|word| word.text.trim_start_matches('-').starts_with('x')) => words.value(&["-C", "--directory"]),
+        "tar" if words.iter().any(|word| word.text.trim_start_matches('-').starts_with('x')) => {
+            words.value(&["-C", "--directory"])
+        }
         "ln" => operands.last().copied(),
         "cp" if words.short('a') || words.short('r') || words.short('R') => operands.last().copied(),
         // `mv x x.old` puts the old one aside.
@@ -58,8 +64,26 @@ fn puts(command: &Command) -> Option<&Word> {
 /// Is it a place of something that is to last, and no work folder or a copy that was put aside?
 fn is_kept(path: &str) -> bool {
     const IDLE: &[&str] = &[
-        "tmp", "cache", "build", "dist", "node_modules", "scratch", "work", "stage", "staging", "test", "old", "bak", "prev",
-        "broken", "failed", "before", "aside", "new", "next", "restore",
+        "tmp",
+        "cache",
+        "build",
+        "dist",
+        "node_modules",
+        "scratch",
+        "work",
+        "stage",
+        "staging",
+        "test",
+        "old",
+        "bak",
+        "prev",
+        "broken",
+        "failed",
+        "before",
+        "aside",
+        "new",
+        "next",
+        "restore",
     ];
     let lower = path.to_ascii_lowercase();
     path.starts_with('/') && path.len() > 1 && !IDLE.iter().any(|word| lower.contains(word))

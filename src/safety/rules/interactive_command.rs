@@ -316,7 +316,7 @@ fn has_option(words: &[Word], short: &[&str], long: &[&str]) -> bool {
         // `-tAc`, `-c'…'`: a letter that takes a value ends a bundle.
         let wanted = |letter: &u8| short.iter().any(|option| option.as_bytes().last() == Some(letter));
         let ends = |byte: &u8| !byte.is_ascii_alphabetic() || b"hUdpvPRFTo".contains(byte);
-        letters.as_bytes().iter().take_while(|byte| !ends(byte)).any(|byte| wanted(byte))
+        letters.as_bytes().iter().take_while(|byte| !ends(byte)).any(wanted)
     };
     let is_long = |word: &Word| word.text.as_bytes().starts_with(b"--");
     words.iter().any(|word| if is_long(word) { std::slice::from_ref(word).has_any(long) } else { bundled(word) })

@@ -50,7 +50,9 @@ fn is_literal(word: &Word) -> bool {
 /// `PGPASSWORD=x cmd`, `DATABASE_URL=postgres://user:x@host/db cmd`
 fn assigned(command: &Command) -> Option<Diagnostic> {
     let named = command.assignments.iter().find(|(name, value)| secrets::is_name(name) && is_literal(value));
-    named.map(|(_, value)| report(value.span)).or_else(|| command.assignments.iter().find_map(|(_, value)| address(value)))
+    named
+        .map(|(_, value)| report(value.span))
+        .or_else(|| command.assignments.iter().find_map(|(_, value)| address(value)))
 }
 
 fn of_command(command: &Command) -> Option<Diagnostic> {
@@ -206,9 +208,13 @@ fn short(command: &Command, word: &Word, next: Option<&Word>) -> Option<Diagnost
 /// `host=db user=app password=x`
 fn conninfo(word: &Word) -> Option<Diagnostic> {
     let text = word.text.as_str();
-    let from = text.find("password=").filter(|_| ["host=", "user=", "dbname="].iter().any(|part| text.contains(part)))? + 9;
+    let from =
+        text.find("password=").filter(|_| ["host=", "user=", "dbname="].iter().any(|part| text.contains(part)))? + 9;
     let value = text[from..].split_whitespace().next()?;
-    let fixed = word.parts.iter().all(|part| !part.expansion || part.range.end <= from || part.range.start >= from + value.len());
+    let fixed = word
+        .parts
+        .iter()
+        .all(|part| !part.expansion || part.range.end <= from || part.range.start >= from + value.len());
     (text.contains(' ') && fixed && secrets::is_value(value)).then(|| report(word.place(from..from + value.len())))
 }
 

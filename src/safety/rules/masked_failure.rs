@@ -49,10 +49,7 @@ fn why(text: &Text, command: &Command) -> Option<Why> {
     }
     let first = command.stage == 0;
     if first && turned(text, command) {
-        return Some((
-            "that is a success, as `!` says; that it did what it should is a failure",
-            "leave the `!` out",
-        ));
+        return Some(("that is a success, as `!` says; that it did what it should is a failure", "leave the `!` out"));
     }
     if first && excused(text, command) {
         return Some((

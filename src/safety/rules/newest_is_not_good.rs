@@ -1,7 +1,8 @@
 //! `ls -t backups/* | head -1`: the newest copy is the one made last, of whatever state, complete or not.
 
 use super::{
-    Context, commands, copies::names_copy,
+    Context, commands,
+    copies::names_copy,
     scripts::{Role, Text},
 };
 use crate::diagnostics::Diagnostic;
@@ -33,7 +34,9 @@ fn indexed(text: &Text) -> Vec<Diagnostic> {
         parsed.commands.iter().flat_map(|command| &command.words).chain(values).chain(files)
     };
     let taken = |name: &str, places: &[&str]| {
-        words().find(|word| word.variables().any(|(read, place, _)| read == name && places.contains(&place.trim_end_matches('}'))))
+        words().find(|word| {
+            word.variables().any(|(read, place, _)| read == name && places.contains(&place.trim_end_matches('}')))
+        })
     };
     let by_time = |word: &Word| {
         let within = |command: &&Command| word.span.start <= command.span.start && command.span.end <= word.span.end;
@@ -52,17 +55,20 @@ fn indexed(text: &Text) -> Vec<Diagnostic> {
         let copies = named() && !super::unsorted_versions::names_versions(value);
         if copies { taken(&set.name, &last) } else { None }
     };
-    let given = |command: &&Command| command.name() == "set" && command.has("--") && command.arguments().iter().any(by_time);
+    let given =
+        |command: &&Command| command.name() == "set" && command.has("--") && command.arguments().iter().any(by_time);
     let listed = parsed.commands.iter().filter(given).filter_map(|_| taken("1", &[""]));
     // `mapfile -t copies < <(ls -t …)`
     let filled = |command: &Command| {
         let fed = |other: &&Command| parsed.pipeline(other).process && other.span.start > command.span.end;
         let lists = parsed.commands.iter().filter(fed).min_by_key(|other| other.span.start);
-        let sorted = lists.is_some_and(|ls| ls.name() == "ls" && ls.arguments().short('t') && !is_about_logs(ls.arguments()));
+        let sorted =
+            lists.is_some_and(|ls| ls.name() == "ls" && ls.arguments().short('t') && !is_about_logs(ls.arguments()));
         let name = command.arguments().operands(&["-n", "-d", "-s", "-u", "-O"]).last().map(|word| word.text.as_str());
         name.filter(|_| sorted).and_then(|name| taken(name, &["[0]", ""]))
     };
-    let maps = parsed.commands.iter().filter(|command| command.fed && matches!(command.name(), "mapfile" | "readarray"));
+    let maps =
+        parsed.commands.iter().filter(|command| command.fed && matches!(command.name(), "mapfile" | "readarray"));
     let listed = listed.chain(maps.filter_map(filled));
     parsed.sets.iter().filter_map(array).chain(listed).map(|word| report(word.span)).collect()
 }

@@ -87,7 +87,8 @@ fn is_pattern(command: &Command, word: &Word) -> bool {
         "grep" | "egrep" | "fgrep" | "rg" | "ag" | "sed" | "awk" | "gawk" | "mawk" | "find" => command.arguments(),
         _ => return false,
     };
-    let mut given = words.windows(2).filter(|pair| GIVE.contains(&pair[0].text.as_str())).map(|pair| &pair[1]).peekable();
+    let mut given =
+        words.windows(2).filter(|pair| GIVE.contains(&pair[0].text.as_str())).map(|pair| &pair[1]).peekable();
     let attached = GIVE.iter().any(|option| option.starts_with("--") && word.text.starts_with(option));
     let first = || words.operands(&["-m", "-A", "-B", "-C", "-F", "-v", "-g", "-t"]).first().copied();
     if given.peek().is_some() || command.name() == "find" {

@@ -5,11 +5,13 @@ use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Word, Words};
 
 /// What runs statements.
-pub const CLIENTS: &[&str] =
-    &["psql", "pg_restore", "mysql", "mariadb", "sqlite3", "heroku", "sqlplus", "sqlcmd"];
+pub const CLIENTS: &[&str] = &["psql", "pg_restore", "mysql", "mariadb", "sqlite3", "heroku", "sqlplus", "sqlcmd"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
-    context.named(CLIENTS).filter_map(|(text, command)| one(text, command).filter(|_| !commands::is_dry(command))).collect()
+    context
+        .named(CLIENTS)
+        .filter_map(|(text, command)| one(text, command).filter(|_| !commands::is_dry(command)))
+        .collect()
 }
 
 fn one(text: &Text, command: &Command) -> Option<Diagnostic> {

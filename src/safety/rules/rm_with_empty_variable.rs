@@ -34,9 +34,7 @@ fn removed(command: &Command) -> Vec<&Word> {
             words.operands(&["-e", "--exclude", "--include", "-f", "--filter"])
         }
         "aws" | "gsutil" | "gcloud" | "mc" | "s3cmd" | "rclone" => objects(command),
-        "rsync"
-            if words.has_any(&["--remove-source-files"]) =>
-        {
+        "rsync" if words.has_any(&["--remove-source-files"]) => {
             words.operands(&["-e", "--exclude", "--include", "-f", "--filter"]).into_iter().rev().skip(1).collect()
         }
         "chown" | "chmod" if words.short('R') || words.has_any(&["--recursive"]) => {
@@ -86,7 +84,10 @@ fn one(text: &Text, command: &Command, word: &Word, asked: &dyn Fn(&str) -> bool
     // A value of the plan is a name in a store; one that the text looks up may be none.
     let local = objects(command).is_empty();
     let variable = word.variables().find(|(name, operator, part)| {
-        (local || text.parsed.sets.iter().any(|set| set.name == *name)) && dangerous(part) && !asked(name) && may_be_empty(text, command, name, operator, word.place(part.range.clone()))
+        (local || text.parsed.sets.iter().any(|set| set.name == *name))
+            && dangerous(part)
+            && !asked(name)
+            && may_be_empty(text, command, name, operator, word.place(part.range.clone()))
     });
     let Some((name, operator, part)) = variable else {
         let (written, part) = word.substitutions().find(|(written, part)| !is_full(written) && dangerous(part))?;

@@ -159,7 +159,14 @@ fn is_file(text: &Text, command: &Command) -> bool {
     const SHOW: &[&str] = &["cat", "head", "tail", "tee", "diff", "paste", "sort", "less", "more", "grep"];
     let reads = |other: &&Command| other.span.start < command.span.start && !text.parsed.pipeline(other).process;
     text.parsed.pipeline(command).process
-        && text.parsed.commands.iter().rev().filter(reads).max_by_key(|other| other.span.start).is_some_and(|other| !SHOW.contains(&other.name()))
+        && text
+            .parsed
+            .commands
+            .iter()
+            .rev()
+            .filter(reads)
+            .max_by_key(|other| other.span.start)
+            .is_some_and(|other| !SHOW.contains(&other.name()))
 }
 
 /// Does a command of a pipeline keep to itself what it is given?
@@ -238,8 +245,10 @@ fn verbose(command: &Command) -> Option<String> {
         let letters = text.strip_prefix('-').unwrap_or("");
         letters.contains('v') && letters.chars().all(|letter| "fsSLkviIgGnNOR#0146".contains(letter))
     };
-    let shows = words.iter().any(|word| switches(&word.text)) || words.has_any(&["--verbose", "--trace", "--trace-ascii"]);
-    let options = ["-u", "--user", "-n", "--netrc", "--netrc-file", "--oauth2-bearer", "-K", "--config", "-b", "--cookie"];
+    let shows =
+        words.iter().any(|word| switches(&word.text)) || words.has_any(&["--verbose", "--trace", "--trace-ascii"]);
+    let options =
+        ["-u", "--user", "-n", "--netrc", "--netrc-file", "--oauth2-bearer", "-K", "--config", "-b", "--cookie"];
     let header = |word: &Word| {
         let lower = word.text.to_ascii_lowercase();
         let named = ["authorization:", "api-key:", "token:", "cookie:"].iter().any(|name| lower.contains(name));

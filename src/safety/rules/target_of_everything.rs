@@ -83,9 +83,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     // What the text has started for itself is nobody's.
     let own = |text: &Text, command: &Command| in_own_container(&text.parsed, command);
     let whole = context.named(TOOLS).chain(marked);
-    let whole = whole.filter_map(|(text, command)| {
-        Some((command, everything(text, command).filter(|_| !own(text, command))?))
-    });
+    let whole =
+        whole.filter_map(|(text, command)| Some((command, everything(text, command).filter(|_| !own(text, command))?)));
     let mut found: Vec<(&Command, String, Span)> = whole.map(|(command, what)| (command, what, command.span)).collect();
     let lists = context
         .named(&["xargs", "docker", "podman", "kubectl", "helm"])
@@ -93,7 +92,11 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     found.extend(lists.map(|(command, what)| (command, what, command.span)));
     for (text, command) in context.named(CLIENTS) {
         let known = found.iter().any(|(other, ..)| std::ptr::eq(*other, command));
-        found.extend(scopes::unscoped(command).filter(|_| !known && !own(text, command)).map(|(what, span)| (command, what, span)));
+        found.extend(
+            scopes::unscoped(command)
+                .filter(|_| !known && !own(text, command))
+                .map(|(what, span)| (command, what, span)),
+        );
     }
     found.retain(|(command, ..)| !commands::is_dry(command));
     found.into_iter().map(|(_, what, span)| report(&what, span)).collect()

@@ -21,7 +21,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 /// `$( … )`, in `bash -c`. Each variable once.
 fn kept(text: &Text) -> Vec<(&Read, &Set)> {
     let parsed = &text.parsed;
-    if parsed.sets.is_empty() || parsed.shells.len() == 1 && parsed.pipelines.iter().all(|site| site.subshell == 0 && site.stages == 1) {
+    if parsed.sets.is_empty()
+        || parsed.shells.len() == 1 && parsed.pipelines.iter().all(|site| site.subshell == 0 && site.stages == 1)
+    {
         return Vec::new();
     }
     let last = parsed.commands.iter().any(|command| command.name() == "shopt" && command.has("lastpipe"));
