@@ -64,7 +64,7 @@ pub struct Parsed {
     pub waits: Vec<Loop>,
     /// The heads of `select`, which asks the one who runs it.
     pub menus: Vec<Span>,
-    /// The files and texts that `[[ … ]]` looks at, each with the operator: `-f`.
+    /// The files and texts that `[[ … ]]` looks at, each with the operator: `-f`, `==` of the first that is compared.
     pub tested: Vec<(String, Word)>,
     /// The files that compound commands add to: `{ …; } >> FILE`.
     pub appended: Vec<Word>,

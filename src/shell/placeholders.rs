@@ -225,7 +225,16 @@ fn is_blank(word: &Word) -> bool {
             && !text.contains([' ', '%', '\n'])
             && (MARKS.iter().any(|mark| text.contains(mark))
                 || text.ends_with("_HERE")
-                || matches!(text, "TBD" | "FIXME"))
+                || unfilled(text.rsplit('=').next().unwrap_or(text)))
+        || text.contains("fill-in") && unfilled(text.rsplit('=').next().unwrap_or(text))
+}
+
+/// `--to-revision=XX`, `TODO-fill-in`: a value that says itself that it is none yet.
+fn unfilled(value: &str) -> bool {
+    let begins =
+        |mark: &&str| value.strip_prefix(*mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']));
+    let marks = ["TBD", "FIXME", "TODO", "FILL-IN", "FILL_IN", "FILLME", "fill-in"];
+    matches!(value, "XX" | "XXX") || marks.iter().any(|mark| begins(&mark)) && !value.contains(['/', '.'])
 }
 
 /// `PID_OF_WORKER` where a number belongs.

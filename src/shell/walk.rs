@@ -290,7 +290,7 @@ impl<'t> Walk<'t> {
                 if *operator == "-ge" && right.text == "0" {
                     self.reading.constants.push(left.start..right.range().end);
                 }
-                self.word(left);
+                self.reading.events.push(Event::Tested((*operator).to_owned(), left.range()));
                 self.word(right);
             }
         }

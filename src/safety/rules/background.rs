@@ -156,10 +156,27 @@ pub fn process(text: &Text, command: &Command) -> Option<Why> {
     // Its answer says how it ended: 000 where there was none.
     let tells = command.name() == "curl" && command.arguments().iter().any(|word| word.text.contains("%{http_code}"));
     let counts = talks(command) && !tells || writes && packs || status::is_own(command) || feeds(text, command);
-    (counts && !is_counted(text, command)).then_some((
+    (counts && !is_counted(text, command) && !is_wanted(text, command)).then_some((
         "nobody hears of it in `<(…)` or `>(…)`: it looks like an empty answer",
         "take its output first, into a variable or a file: that ends the text if it fails",
     ))
+}
+
+/// `read -r x < <(psql …)`, `jq -e … < <(curl …)`: they fail where there is no answer.
+fn is_wanted(text: &Text, command: &Command) -> bool {
+    let outside = |other: &&Command| other.span.start < command.span.start && !text.parsed.pipeline(other).process;
+    let reader = text.parsed.commands.iter().filter(outside).max_by_key(|other| other.span.start);
+    reader.filter(|reader| reader.fed).is_some_and(|reader| {
+        let (site, words) = (text.parsed.pipeline(reader), reader.arguments());
+        let heard = !site.in_loop && !site.negated && (!site.asked || status::refuses(text, site.otherwise.clone()));
+        heard
+            && match reader.name() {
+                "read" => true,
+                "jq" => words.short('e') || words.has_any(&["--exit-status"]),
+                "grep" | "egrep" | "fgrep" => !words.short('v') && !words.short('c'),
+                _ => false,
+            }
+    })
 }
 
 /// `psql -f <(gunzip -c dump.gz)`: half a script is as good as a whole one to whom reads it.

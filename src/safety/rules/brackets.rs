@@ -2,8 +2,9 @@
 //!
 //! In: such a command, in its text. Out: why its answer means nothing. Not its business: other questions (`vacuous`).
 
-use super::{scripts::Text, status, vacuous::Said, vacuous::said};
+use super::{commands, scripts::Text, status, vacuous::Said, vacuous::said};
 use crate::shell::{Command, Part, Quote, Set, Word};
+use crate::source::Span;
 
 /// `[ … ]` that does not test what it says.
 pub fn test(text: &Text, command: &Command) -> Option<Said> {
@@ -41,6 +42,7 @@ pub fn test(text: &Text, command: &Command) -> Option<Said> {
             "the list has its heading where nothing else is in it",
             "list the names alone: `docker ps -q --filter …`",
         ),
+        [option, word] if matches!(option.text.as_str(), "-n" | "-z") => any_count(text, word),
         [left, operator, right] => compared(text, command, left, &operator.text, right),
         _ => None,
     }
@@ -87,6 +89,11 @@ fn is_lost(text: &Text, command: &Command, word: &Word) -> bool {
 
 /// `[[ -n "$(docker ps)" ]]`
 pub fn lists_heading(text: &Text, operator: &str, word: &Word) -> Option<Said> {
+    if matches!(operator, "-n" | "-z")
+        && let Some(said) = any_count(text, word)
+    {
+        return Some(said);
+    }
     let by_name = |name: &str| text.parsed.sets.iter().rfind(|set| set.name == name && set.span.end <= word.span.start);
     let values = word.variables().filter_map(|(name, ..)| by_name(name)?.value.as_ref());
     let mut lists = [word].into_iter().chain(values).flat_map(Word::substitutions);
@@ -95,6 +102,39 @@ pub fn lists_heading(text: &Text, operator: &str, word: &Word) -> Option<Said> {
         let why = "the list has its heading where nothing else is in it".to_owned();
         (why, "list the names alone: `docker ps -q --filter …`")
     })
+}
+
+/// `n=$(… | wc -l); [ -n "$n" ]`, and nothing else asks for the number: 0 is not empty.
+fn any_count(text: &Text, word: &Word) -> Option<Said> {
+    let parsed = &text.parsed;
+    let said_only = |span: Span| {
+        let prints = |other: &Command| {
+            commands::only_prints(other) && other.span.start <= span.start && span.end <= other.span.end
+        };
+        parsed.commands.iter().any(prints)
+    };
+    let own = |span: Span| word.span.start <= span.start && span.end <= word.span.end;
+    let asked = |name: &str| {
+        let mut reads = parsed.reads.iter().filter(|read| read.name == name);
+        reads.any(|read| !own(read.span) && !said_only(read.span))
+    };
+    let set = |name: &str| parsed.sets.iter().rfind(|set| set.name == name && set.span.end <= word.span.start);
+    let plain =
+        word.variables().filter(|(name, operator, _)| operator.trim_end_matches('}').is_empty() && !asked(name));
+    let values = plain.filter_map(|(name, ..)| set(name)?.value.as_ref());
+    let mut answers = [word].into_iter().chain(values).flat_map(Word::substitutions);
+    answers
+        .any(|(inner, _)| counts(inner))
+        .then(|| ("a count is never empty: 0 is a number too".to_owned(), "compare it: `[ \"$n\" -ge 1 ]`"))
+}
+
+/// Does it answer with one number in any case?
+fn counts(substitution: &str) -> bool {
+    let inner = substitution.trim_start_matches(['$', '(', '`']).trim_end_matches([')', '`']).to_ascii_lowercase();
+    let last = inner.rsplit('|').find(|part| !part.trim().is_empty() && part.trim() != "true").unwrap_or("").trim();
+    let number = last.starts_with("wc -l") || last.starts_with("grep -c");
+    let grouped = inner.contains("group by") || inner.contains("having") || inner.contains('|');
+    number || inner.contains("select count(") && !grouped
 }
 
 /// Does a list begin with the names of its columns, whatever is in it?

@@ -16,12 +16,14 @@ fn one(command: &Command) -> Option<Diagnostic> {
 }
 
 fn argument(command: &Command, comment: &str, span: Span) -> Option<Diagnostic> {
-    let body = comment.strip_prefix('#').filter(|body| body.starts_with(char::is_alphanumeric))?;
-    let word = body.split_whitespace().next()?;
     let last = command.words.last()?;
+    // `find -name #*#`: the copies that an editor leaves.
+    let names = |first: char| first == '*' && last.text.starts_with('-');
+    let body = comment.strip_prefix('#').filter(|body| body.starts_with(|c: char| c.is_alphanumeric() || names(c)))?;
+    let word = body.split_whitespace().next()?;
     let option =
         command.words.len() > 1 && last.text.starts_with('-') && !last.text.contains('=') && last.text.len() > 1;
-    let wants = option && takes_value(&last.text) || last.text.len() > 1 && last.text.ends_with('=');
+    let wants = option && (takes_value(&last.text) || is_test(command, &last.text)) || last.text.len() > 1 && last.text.ends_with('=');
     let number = word.chars().all(|c| c.is_ascii_digit()) && body.trim() == word;
     let names = ["send", "post", "say", "notify", "message", "msg"];
     let channel = body.trim() == word && command.words.len() > 1 && names.contains(&last.text.as_str());
@@ -72,6 +74,13 @@ fn lacks(command: &Command) -> bool {
         }
         _ => false,
     }
+}
+
+/// A test of `find` that compares with the next word.
+fn is_test(command: &Command, option: &str) -> bool {
+    const TESTS: &[&str] =
+        &["-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-lname", "-user", "-group", "-newer"];
+    matches!(command.name(), "find" | "gfind") && TESTS.contains(&option)
 }
 
 /// Short switches that take nothing are followed by comments all the time: `ls -l #list`.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Word, Words};
+use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let work = context.named(&["curl"]).filter(|(text, _)| text.role != Role::Diagnosis);
@@ -42,7 +43,9 @@ fn one(text: &Text, command: &Command) -> Option<Diagnostic> {
 /// Does its output go anywhere but to the screen?
 fn is_used(text: &Text, command: &Command) -> bool {
     let site = text.parsed.pipeline(command);
-    let caught = |command: &Command| text.parsed.shell(command).is_some_and(|shell| shell.substitution);
+    let caught = |command: &Command| {
+        text.parsed.shell(command).is_some_and(|shell| shell.substitution) && !is_only_said(text, command)
+    };
     let value = text.role != Role::Work || caught(command) || text.parsed.runners(command).any(caught);
     let kept = command.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1);
     // Where it stands among others, what holds them may be read as a whole.
@@ -53,6 +56,24 @@ fn is_used(text: &Text, command: &Command) -> bool {
         || site.in_function
         || site.subshell > 0
         || site.in_loop
+}
+
+/// `status=$(curl … -w '%{http_code}'); echo "$status"`: a person may read it, the text goes on in any case.
+fn is_only_said(text: &Text, command: &Command) -> bool {
+    let inside = |outer: Span| outer.start <= command.span.start && command.span.end <= outer.end;
+    let said = |span: Span| {
+        let mut prints = text.parsed.commands.iter().filter(|other| commands::only_prints(other));
+        prints.any(|other| {
+            let site = text.parsed.pipeline(other);
+            let screen = other.redirects.iter().all(|to| to.fd != 1) && site.stages == 1 && !site.in_function;
+            screen && site.subshell == 0 && other.span.start <= span.start && span.end <= other.span.end
+        })
+    };
+    let Some(set) = text.parsed.sets.iter().filter(|set| set.value.is_some()).find(|set| inside(set.span)) else {
+        return false;
+    };
+    let mut reads = text.parsed.reads.iter().filter(|read| read.name == set.name).peekable();
+    reads.peek().is_some() && reads.all(|read| said(read.span))
 }
 
 /// Is its output searched by something that fails if it is not there?

@@ -193,7 +193,7 @@ fn asks(text: &Text, command: &Command) -> Option<Found> {
     let yes = |options: &[&str]| words.has_any(options);
     match command.name() {
         "vi" | "vim" | "nvim" | "nano" | "emacs" | "pico" | "ed" | "visudo" | "vipw" | "mcedit" | "micro"
-            if !yes(&["-c", "--batch", "-es", "-Es", "-s"]) =>
+            if !yes(&["--batch", "--check", "-es", "-Es", "-s"]) && !words.short('c') =>
         {
             found(EDITOR, "change the file with `sed`, or copy a prepared one; or make it a `manual` step")
         }

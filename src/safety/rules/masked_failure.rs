@@ -345,7 +345,7 @@ fn is_answer(text: &Text, asks: &Command, outer: &Command) -> bool {
     let site = text.parsed.pipeline(outer);
     let told = asks.arguments().iter().any(|word| word.text.contains("%{http_code}"))
         || asks.arguments().has_any(&["version", "--version", "config", "context"]);
-    let logged = outer.redirects.iter().any(|redirect| redirect.writes) || site.stages > 1;
+    let logged = outer.redirects.iter().any(|redirect| redirect.writes && redirect.fd == 1) || site.stages > 1;
     let complains = text.parsed.pipelines.iter().any(|other| other.otherwise.contains(&outer.pipeline));
     !told && !logged && !complains && !site.in_branch && !site.in_loop && !site.in_function
 }

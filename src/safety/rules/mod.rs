@@ -11,6 +11,7 @@ mod commands;
 mod context;
 mod copies;
 mod crowds;
+mod idle;
 mod literals;
 mod places;
 mod prompts;

@@ -50,7 +50,11 @@ fn is_costly(command: &Command) -> bool {
 
 /// Commands that don't fail, or whose failure says nothing.
 fn harmless(command: &Command) -> bool {
-    commands::only_prints(command) || matches!(command.name(), "yes" | "ls" | "ps" | "date" | "env" | "set" | "history")
+    const SURE: &[&str] = &[
+        "yes", "ls", "ps", "date", "env", "set", "history", "df", "free", "uptime", "uname", "hostname", "id", "whoami",
+        "getent", "mount", "findmnt", "lsblk", "nproc", "pwd",
+    ];
+    commands::only_prints(command) || SURE.contains(&command.name())
 }
 
 /// `! docker ps | grep api`, `if docker ps | grep api; then exit 1; fi`: it passes if `docker` fails.

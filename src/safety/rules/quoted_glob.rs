@@ -2,7 +2,7 @@
 
 use super::{Context, scripts::Text};
 use crate::diagnostics::Diagnostic;
-use crate::shell::{Command, Quote, Word, Words};
+use crate::shell::{Command, Quote, Set, Word, Words};
 use crate::source::Span;
 
 /// Commands that take paths and nothing else.
@@ -48,13 +48,33 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
         let looped = text.parsed.listed.iter().filter_map(|(name, word)| listed(text, name, word));
         let tested = text.parsed.tested.iter().filter(|(operator, _)| is_file_operator(operator));
         let tested = tested.filter_map(|(_, word)| direct(word).or_else(|| unexpanded(word)));
-        for one in looped.chain(tested) {
+        let arrays = text.parsed.sets.iter().filter_map(|set| array(text, set));
+        for one in looped.chain(tested).chain(arrays) {
             if !found.iter().any(|other| other.labels.iter().any(|label| one.labels[0].span == label.span)) {
                 found.push(one);
             }
         }
     }
     found
+}
+
+/// `files=("/srv/wal/*.partial")`: a list of one, which is no file; where it is counted, or handed to what takes files.
+fn array(text: &Text, set: &Set) -> Option<Diagnostic> {
+    let value = set.value.as_ref().filter(|value| value.text.starts_with('('))?;
+    let quoted = |part: &&crate::shell::Part| !part.expansion && part.quote != Quote::Bare;
+    let starred = |part: &&crate::shell::Part| {
+        let piece = value.piece(part);
+        piece.contains('*') && !piece.contains([' ', '\n'])
+    };
+    let part = value.parts.iter().filter(quoted).find(starred).filter(|_| value.text.contains('/'))?;
+    let (number, all) = (format!("${{#{}[@]}}", set.name), format!("${{{}[@]}}", set.name));
+    let uses = |command: &Command| {
+        let takes = PATHS.contains(&command.name());
+        let counts = |word: &Word| word.text.contains(&number) || takes && word.text == all && word.quoted;
+        command.span.start > set.span.start && command.arguments().iter().any(counts)
+    };
+    let at = part.range.start + value.piece(part).find('*')?;
+    text.parsed.commands.iter().any(uses).then(|| report(value.piece(part), value.place(at..at + 1), None))
 }
 
 /// `[[ -f *.failed ]]`: there, nothing is expanded.

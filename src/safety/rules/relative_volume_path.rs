@@ -42,6 +42,8 @@ fn volumes(command: &Command) -> Vec<&Word> {
 fn one(action: &Action, parsed: &Parsed, word: &Word) -> Option<Diagnostic> {
     let text = word.text.strip_prefix("--volume=").unwrap_or(&word.text);
     let (folder, _) = text.split_once(':')?;
+    let value = relative_value(parsed, word, folder);
+    let folder = value.unwrap_or(folder);
     if folder.is_empty() || folder.starts_with(['/', '$', '~']) {
         return None;
     }
@@ -67,6 +69,16 @@ fn one(action: &Action, parsed: &Parsed, word: &Word) -> Option<Diagnostic> {
     };
     let place = Context::report("relative-volume-path", message, word.span, label);
     Some(place.help(format!("write an absolute path: `\"$dir/{}:…\"`", folder.trim_start_matches("./"))))
+}
+
+/// `out=dumps/today`, and then `-v "$out:/out"`.
+fn relative_value<'p>(parsed: &'p Parsed, word: &Word, folder: &str) -> Option<&'p str> {
+    let (name, ..) = word.variables().find(|(name, operator, _)| {
+        operator.is_empty() && folder.strip_prefix('$').is_some_and(|rest| rest.trim_matches(['{', '}']) == *name)
+    })?;
+    let set = parsed.sets.iter().rfind(|set| set.name == name && set.span.end <= word.span.start)?;
+    let value = set.value.as_ref()?.literal()?;
+    (value.contains('/') && !value.starts_with(['/', '~'])).then_some(value)
 }
 
 fn moves(parsed: &Parsed) -> bool {

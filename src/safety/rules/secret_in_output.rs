@@ -142,6 +142,9 @@ fn is_for_all(text: &Text, command: &Command) -> bool {
         let null = |redirect: &Redirect| redirect.writes && redirect.fd == 1 && redirect.target.text == "/dev/null";
         other.redirects.iter().any(null)
     };
+    // What is kept as evidence is read by others, and goes into reports.
+    let evidence = |to: &Redirect| to.writes && to.fd == 1 && to.target.text.contains("evidence");
+    let all = all || command.redirects.iter().any(evidence);
     let piped = || text.parsed.behind(command).any(nowhere);
     all && command.place == Place::Here && !nowhere(command) && !piped() && !is_taken(text, command)
 }

@@ -46,10 +46,25 @@ fn inner(text: &Text, command: &Command) -> Option<Why> {
         ends && (next.name() == "exit" && next.has("0") || matches!(next.name(), "true" | ":"))
     });
     let counts = status::acts(text, command) || status::is_own(command) || zero;
-    (counts && status::matters(text, command)).then_some((
+    (counts && status::matters(text, command) || stops_before(text, command)).then_some((
         "the inner script goes on behind it: its failure is swallowed",
         "begin the inner script with `set -e`, or put `&&` between its commands",
     ))
+}
+
+/// `systemctl stop x; rm -r …; touch drained`: what follows is right only if it has stopped.
+fn stops_before(text: &Text, command: &Command) -> bool {
+    let stops = match command.name() {
+        "systemctl" | "service" | "pg_ctlcluster" | "supervisorctl" => command.has("stop"),
+        "pg_ctl" => command.has("stop"),
+        _ => false,
+    };
+    let site = text.parsed.pipeline(command);
+    let changes = |other: &&Command| {
+        let next = text.parsed.pipeline(other);
+        other.span.start > command.span.end && next.shell == site.shell && status::acts(text, other)
+    };
+    stops && site.otherwise.is_empty() && text.parsed.commands.iter().any(|other| changes(&other))
 }
 
 /// `restore && echo done` with something behind it: the list fails, and ends nothing.

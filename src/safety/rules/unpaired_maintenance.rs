@@ -90,7 +90,27 @@ fn words(action: &Action) -> Vec<Vec<String>> {
     let scripts = commands.iter().filter_map(|c| if let Command::Sh(script) = c { Some(script) } else { None });
     let all = |command: &shell::Command| command.words.iter().flat_map(|word| parts(&word.text)).collect();
     let about = |command: &&shell::Command| command.words.iter().any(|word| is_about(&word.text));
-    scripts.flat_map(|script| shell::parse(script).commands.iter().filter(about).map(all).collect::<Vec<_>>()).collect()
+    let of_script = |script| {
+        let parsed = shell::parse(script);
+        let switches = |command: &&shell::Command| about(command) && !only_looks(&parsed, command);
+        parsed.commands.iter().filter(switches).map(all).collect::<Vec<_>>()
+    };
+    scripts.flat_map(of_script).collect()
+}
+
+/// Does it ask for the switch, speak of it, or add the line of a configuration that a search did not find?
+fn only_looks(parsed: &shell::Parsed, command: &shell::Command) -> bool {
+    let lacking = |search: &shell::Command| {
+        search.name() == "grep" && parsed.pipeline(search).otherwise.contains(&command.pipeline)
+    };
+    match command.name() {
+        "[" | "test" | "grep" | "ls" | "cat" | "stat" => true,
+        "echo" | "printf" | "logger" => {
+            let spoken = command.redirects.is_empty() && parsed.pipeline(command).stages == 1;
+            spoken || parsed.commands.iter().any(lacking)
+        }
+        _ => false,
+    }
 }
 
 /// Does it name the switch, in capitals or not?

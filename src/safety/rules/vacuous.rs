@@ -3,7 +3,7 @@
 //! In: a command, in its text. Out: why its answer means nothing, and what to write. Not its business: checks as the plan has them
 //! (`check_that_cannot_fail`).
 
-use super::{attempts, brackets, commands, scripts::Text, status};
+use super::{attempts, brackets, commands, idle, scripts::Text, status};
 use crate::shell::{Command, Word, Words};
 
 /// What a finding says: the sentence, and what to do.
@@ -45,6 +45,12 @@ pub const TOOLS: &[&str] = &[
     "mysql",
     "mariadb",
     "pm2",
+    "systemctl",
+    "pg_isready",
+    "pgrep",
+    "mountpoint",
+    "nc",
+    "cmp",
 ];
 
 /// Why a command's answer means nothing.
@@ -52,7 +58,10 @@ pub fn why(text: &Text, command: &Command) -> Option<Said> {
     match command.name() {
         "[" | "test" => brackets::test(text, command),
         "break" => attempts::run_out(text, command),
-        _ => question(text, command).or_else(|| own_sum(text, command)).or_else(|| any_number(text, command)),
+        _ => question(text, command)
+            .or_else(|| own_sum(text, command))
+            .or_else(|| any_number(text, command))
+            .or_else(|| idle::why(text, command)),
     }
 }
 

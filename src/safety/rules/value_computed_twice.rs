@@ -92,12 +92,16 @@ fn names(text: &Text) -> Vec<Name> {
             // What runs another command has its words as well.
             let (written, value) = changing(word).filter(|_| !text.parsed.is_wrapper(command))?;
             let makes = into || makes(text, command, word);
-            let elsewhere = if command.place == Place::Elsewhere { "elsewhere " } else { "" };
-            let written = format!("{elsewhere}{written}");
+            // `docker cp pg:/backup/x .`: the place that `docker exec pg` wrote to.
+            let there = over_there(command, &written).map(str::to_owned);
+            let elsewhere = if command.place == Place::Elsewhere || there.is_some() { "elsewhere " } else { "" };
+            let written = format!("{elsewhere}{}", there.unwrap_or(written));
             let folder = command.name() == "mkdir";
             Some(Name { written, span: word.span, value, makes, folder })
         };
-        let arguments = command.arguments().iter().filter(|_| !told);
+        let path = |word: &Word| changing(word).is_some_and(|(written, _)| written.starts_with('/'));
+        // What is said into a file is a record of a name.
+        let arguments = command.arguments().iter().filter(|word| !told || path(word));
         found.extend(arguments.chain(read).filter_map(|word| named(word, false)));
         found.extend(written.filter_map(|word| named(word, true)));
     }
@@ -116,6 +120,16 @@ fn names(text: &Text) -> Vec<Name> {
         });
     }
     found
+}
+
+/// The path of `container:/path` or `host:/path`.
+fn over_there<'w>(command: &Command, written: &'w str) -> Option<&'w str> {
+    let copies = match command.name() {
+        "docker" | "podman" | "kubectl" | "oc" => command.has("cp"),
+        name => matches!(name, "scp" | "rsync"),
+    };
+    let (place, path) = written.split_once(':').filter(|_| copies)?;
+    (path.starts_with('/') && !place.contains('/')).then_some(path)
 }
 
 /// Does the command write what this word names? A test of a name makes nothing, whatever else is made under it.

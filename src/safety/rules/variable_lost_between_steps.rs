@@ -13,6 +13,9 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let inner = context.texts().iter().flat_map(|text| kept(text).into_iter().map(move |found| (text, found)));
     let inner = inner.filter(|(text, (read, _))| !known.contains(&*read.name) && !text.locals.contains(&read.name));
     let mut found: Vec<Diagnostic> = inner.map(|(_, (read, set))| inside(read, set)).collect();
+    let unseen = context.texts().iter().flat_map(|text| unexported(text).into_iter().map(move |found| (text, found)));
+    let unseen = unseen.filter(|(text, (read, _))| !known.contains(&*read.name) && !text.locals.contains(&read.name));
+    found.extend(unseen.map(|(_, (read, set))| outside(read, set)));
     found.extend(lost.into_iter().map(|(read, set)| one(read, set)));
     found
 }
@@ -47,6 +50,43 @@ fn kept(text: &Text) -> Vec<(&Read, &Set)> {
         }
     }
     found
+}
+
+/// The reads of an inner shell (`bash -c '…'`, `ssh host '…'`) whose variable only the outer one has. Each variable once.
+fn unexported(text: &Text) -> Vec<(&Read, &Set)> {
+    let parsed = &text.parsed;
+    if parsed.sets.is_empty() || parsed.reads.iter().all(|read| read.place == Place::Here) {
+        return Vec::new();
+    }
+    let exports = |name: &str| {
+        parsed.commands.iter().any(|command| {
+            let says = |word: &crate::shell::Word| word.text.split('=').next() == Some(name);
+            let all = matches!(command.name(), "set") && (command.has("-a") || command.has("allexport"));
+            // `env NAME=…`, `docker exec -e NAME`, `export NAME`; what a command is given before its name it hands on.
+            let given = command.name() != "printf" && command.arguments().iter().any(says);
+            all || given || command.assignments.iter().any(|(given, _)| given == name)
+        })
+    };
+    let mut found: Vec<(&Read, &Set)> = Vec::new();
+    for read in parsed.reads.iter().filter(|read| read.place != Place::Here) {
+        let known = read.has_default || is_shells_own(&read.name) || found.iter().any(|(other, _)| other.name == read.name);
+        let mut sets = parsed.sets.iter().filter(|set| set.name == read.name);
+        let (Some(first), false) = (sets.clone().next(), known) else { continue };
+        let outer = sets.all(|set| set.place == Place::Here) && first.span.end <= read.span.start;
+        let positional = !read.name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        if outer && !positional && !exports(&read.name) {
+            found.push((read, first));
+        }
+    }
+    found
+}
+
+fn outside(read: &Read, set: &Set) -> Diagnostic {
+    let name = &read.name;
+    let message = format!("`${name}` is read by another shell, which does not have it: there it is empty");
+    Context::report("variable-lost-between-steps", message, read.span, "no value there")
+        .also(set.span, "set here, for this shell alone")
+        .help(format!("hand it over: `bash -c '… \"$1\"' _ \"${name}\"`, `export {name}` for a shell on the same machine; in double quotes it is put in here"))
 }
 
 /// `ssh h 'export x=1'; ssh h 'echo $x'`: two shells, of which neither is in the other.
