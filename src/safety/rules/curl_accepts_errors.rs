@@ -70,7 +70,7 @@ fn is_only_said(text: &Text, command: &Command) -> bool {
         })
     };
     let Some(set) = text.parsed.sets.iter().filter(|set| set.value.is_some()).find(|set| inside(set.span)) else {
-        return false;
+        return said(command.span);
     };
     let mut reads = text.parsed.reads.iter().filter(|read| read.name == set.name).peekable();
     reads.peek().is_some() && reads.all(|read| said(read.span))

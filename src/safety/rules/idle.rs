@@ -3,7 +3,7 @@
 //! In: a command, in its text. Out: why its answer means nothing. Not its business: questions among other work (`vacuous`), which may
 //! be there to be read.
 
-use super::{scripts::Text, vacuous::Said, vacuous::said};
+use super::{commands, scripts::Text, vacuous::Said, vacuous::said};
 use crate::shell::{Command, Words};
 
 /// Commands that answer by their status.
@@ -11,8 +11,16 @@ pub const BY_STATUS: &[&str] = &["systemctl", "pg_isready", "pgrep", "mountpoint
 
 /// Why nobody learns the answer.
 pub fn why(text: &Text, command: &Command) -> Option<Said> {
-    let lost = by_status(command) && is_excused(text, command) && is_alone(text, command);
+    let shows = command.name() == "systemctl" && command.has("status") && is_claimed(text);
+    let lost = (by_status(command) || shows) && is_excused(text, command) && is_alone(text, command);
     if lost { said("whatever it answers is a success", "leave `|| true` out") } else { None }
+}
+
+/// `systemctl status api | cat || true; echo "api checked"`: it is there to be read, unless the text says more of it.
+fn is_claimed(text: &Text) -> bool {
+    let good = ["checked", "verified", "healthy", "running", "is up", "ok"];
+    let says = |word: &crate::shell::Word| good.iter().any(|what| word.text.to_lowercase().ends_with(what));
+    text.parsed.commands.iter().filter(|other| commands::only_prints(other)).flat_map(Command::arguments).any(says)
 }
 
 fn by_status(command: &Command) -> bool {
@@ -41,8 +49,13 @@ fn is_alone(text: &Text, command: &Command) -> bool {
     let kept =
         |other: &Command| other.redirects.iter().any(|to| to.writes && to.fd == 1 && to.target.text != "/dev/null");
     let own = |other: &Command| {
-        (std::ptr::eq(other, command) || runs(other) || matches!(other.name(), "true" | ":")) && !kept(other)
+        (std::ptr::eq(other, command) || runs(other) || commands::only_prints(other) || is_cat(other)) && !kept(other)
     };
     let plain = parsed.shells.iter().all(|shell| !shell.substitution) && parsed.sets.is_empty();
     plain && !parsed.pipeline(command).condition && parsed.commands.iter().all(own)
+}
+
+/// `… | cat`, against a pager.
+fn is_cat(command: &Command) -> bool {
+    command.name() == "cat" && command.stage > 0
 }

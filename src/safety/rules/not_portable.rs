@@ -50,7 +50,24 @@ fn of_images(context: &Context) -> Vec<Diagnostic> {
         let place = Context::report("not-portable", message, command.span, "fails there");
         Some(place.help(format!("write {}, or take an image with GNU's tools", difference.instead)))
     };
-    there.filter(|(text, command)| lean(text, command)).filter_map(|(_, command)| one(command)).collect()
+    let mut found: Vec<Diagnostic> = context.named(&["bash"]).filter_map(|(text, command)| no_bash(text, command)).collect();
+    found.extend(there.filter(|(text, command)| lean(text, command)).filter_map(|(_, command)| one(command)));
+    found
+}
+
+/// `docker run alpine bash -c …`: the bare image has no bash. Those that are built on it may have.
+fn no_bash(text: &Text, bash: &Command) -> Option<Diagnostic> {
+    let runner = text.parsed.runners(bash).next().filter(|runner| matches!(runner.name(), "docker" | "podman"))?;
+    let bare = |word: &shell::Word| {
+        let name = word.text.split([':', '@']).next().unwrap_or("");
+        matches!(name, "alpine" | "busybox" | "library/alpine" | "library/busybox")
+    };
+    let runs = runner.has("run") && bash.place == Place::Elsewhere && runner.arguments().iter().any(bare);
+    runs.then(|| {
+        let message = "this image has no `bash`: the command is not found".to_owned();
+        Context::report("not-portable", message, bash.words[0].span, "fails there")
+            .help("write `sh -c '…'`, or take an image that has it")
+    })
 }
 
 /// `sh -c '[[ … ]]'`, `sh -c 'source …'`: the `sh` of Debian and others knows neither.
