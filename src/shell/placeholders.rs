@@ -221,7 +221,7 @@ fn is_blank(word: &Word) -> bool {
     enclosed('<', '>').is_some_and(is_blank_name)
         || enclosed('[', ']').is_some_and(upper)
         || is_example(text)
-        || text.bytes().any(|byte| matches!(byte, b'Y' | b'X' | b'M' | b'H' | b'T'))
+        || text.bytes().any(|byte| matches!(byte, b'Y' | b'X' | b'M' | b'H' | b'T' | b'F'))
             && !text.contains([' ', '%', '\n'])
             && (MARKS.iter().any(|mark| text.contains(mark))
                 || text.ends_with("_HERE")
@@ -234,7 +234,7 @@ fn unfilled(value: &str) -> bool {
     let begins =
         |mark: &&str| value.strip_prefix(*mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']));
     let marks = ["TBD", "FIXME", "TODO", "FILL-IN", "FILL_IN", "FILLME", "fill-in"];
-    matches!(value, "XX" | "XXX") || marks.iter().any(|mark| begins(&mark)) && !value.contains(['/', '.'])
+    matches!(value, "XX" | "XXX") || marks.iter().any(begins) && !value.contains(['/', '.'])
 }
 
 /// `PID_OF_WORKER` where a number belongs.

@@ -3,7 +3,7 @@
 use super::Context;
 use super::scripts::Text;
 use crate::diagnostics::Diagnostic;
-use crate::shell::{Command, Parsed, Place, Read, Set, is_shells_own};
+use crate::shell::{Command, Parsed, Place, Read, Set, Words, is_shells_own};
 use rustc_hash::FxHashMap;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
@@ -63,7 +63,12 @@ fn unexported(text: &Text) -> Vec<(&Read, &Set)> {
             let says = |word: &crate::shell::Word| word.text.split('=').next() == Some(name);
             let all = matches!(command.name(), "set") && (command.has("-a") || command.has("allexport"));
             // `env NAME=…`, `docker exec -e NAME`, `export NAME`; what a command is given before its name it hands on.
-            let given = command.name() != "printf" && command.arguments().iter().any(says);
+            let sets = match command.name() {
+                "read" | "readarray" | "mapfile" | "printf" | "local" | "readonly" | "unset" => true,
+                "declare" | "typeset" => !command.arguments().short('x'),
+                _ => false,
+            };
+            let given = !sets && command.arguments().iter().any(says);
             all || given || command.assignments.iter().any(|(given, _)| given == name)
         })
     };
@@ -73,8 +78,10 @@ fn unexported(text: &Text) -> Vec<(&Read, &Set)> {
         let mut sets = parsed.sets.iter().filter(|set| set.name == read.name);
         let (Some(first), false) = (sets.clone().next(), known) else { continue };
         let outer = sets.all(|set| set.place == Place::Here) && first.span.end <= read.span.start;
+        // A container or another machine may well have a setting of that name.
+        let setting = read.place == Place::Elsewhere && !read.name.contains(|c: char| c.is_ascii_lowercase());
         let positional = !read.name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-        if outer && !positional && !exports(&read.name) {
+        if outer && !setting && !positional && !exports(&read.name) {
             found.push((read, first));
         }
     }
