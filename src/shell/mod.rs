@@ -64,7 +64,8 @@ pub struct Parsed {
     pub waits: Vec<Loop>,
     /// The heads of `select`, which asks the one who runs it.
     pub menus: Vec<Span>,
-    /// The files and texts that `[[ … ]]` looks at, each with the operator: `-f`, `==` of the first that is compared.
+    /// The files and texts that `[[ … ]]` looks at, each with the operator: `-f`, `==` of the first that is compared; both sides of `<`
+    /// and `>`.
     pub tested: Vec<(String, Word)>,
     /// The files that compound commands add to: `{ …; } >> FILE`.
     pub appended: Vec<Word>,

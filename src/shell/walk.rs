@@ -291,7 +291,12 @@ impl<'t> Walk<'t> {
                     self.reading.constants.push(left.start..right.range().end);
                 }
                 self.reading.events.push(Event::Tested((*operator).to_owned(), left.range()));
-                self.word(right);
+                // What is put in order is told with what it is compared to.
+                if matches!(*operator, "<" | ">") {
+                    self.reading.events.push(Event::Tested((*operator).to_owned(), right.range()));
+                } else {
+                    self.word(right);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::diagnostics::{Diagnostic, Level};
 use crate::ir::{Action, Effect};
 use crate::safety::trouble::Kind;
 use crate::shell::{self, Command, Word, Words};
+use crate::source::Span;
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let world = context.world;
@@ -61,10 +62,10 @@ const HOMES: &[(&str, &str)] = &[
 ];
 
 /// Files of a server that commands copy while it may write them, and dumps that are told not to care.
-fn torn(context: &Context) -> Vec<Diagnostic> {
+fn torn<'a>(context: &Context<'a>) -> Vec<Diagnostic> {
     let copying = ["tar", "rsync", "cp", "zip", "scp", "mysqldump", "mariadb-dump"];
     let work = context.named(&copying).filter(|(text, _)| text.role == Role::Work);
-    let one = |(text, command): (&Text, &Command)| {
+    let one = |(text, command): (&'a Text, &'a Command)| {
         if commands::is_dry(command) || command.name() == "rsync" && command.arguments().short('n') {
             return None;
         }
@@ -74,14 +75,15 @@ fn torn(context: &Context) -> Vec<Diagnostic> {
             format!("`{}` copies what a server may be writing: the copy may be torn", commands::shown(command));
         let place =
             Diagnostic::new("backup-of-running-writer", Level::Warning, message, word.span, "not a copy of one moment");
-        Some(place.help(format!("stop the server before, or let it copy by itself: {help}")))
+        let place = place.help(format!("stop the server before, or let it copy by itself: {help}"));
+        Some((text, command, place))
     };
-    let found: Vec<Diagnostic> = work.filter_map(one).collect();
-    if found.is_empty() || is_stilled(context) { Vec::new() } else { found }
+    let found: Vec<_> = work.filter_map(one).collect();
+    found.into_iter().filter(|(text, copy, _)| !is_stilled(context, text, copy)).map(|(_, _, place)| place).collect()
 }
 
-/// Does anything in the plan stop a server, or hold its files still?
-fn is_stilled(context: &Context) -> bool {
+/// Does anything in the plan stop a server, or hold its files still? In the text of the copy it must come first.
+fn is_stilled(context: &Context, own: &Text, copy: &Command) -> bool {
     let stops = |action: &Action| action.effects.iter().any(|effect| matches!(effect, Effect::Stop(_)));
     let says = |command: &Command| {
         let words = command.arguments().iter().chain(&command.input);
@@ -92,10 +94,35 @@ fn is_stilled(context: &Context) -> bool {
         })
     };
     let held = |text: &Text| {
-        text.parsed.effects.iter().any(|effect| effect.effect == shell::Effect::Stops)
-            || text.parsed.commands.iter().any(says)
+        let late = |at: Span| std::ptr::eq(text, own) && at.start > copy.span.start;
+        let stop = |effect: &shell::Visible| effect.effect == shell::Effect::Stops && !late(effect.span);
+        text.parsed.effects.iter().any(stop) || text.parsed.commands.iter().any(says)
     };
-    context.written.iter().any(|(_, action)| stops(action)) || context.texts().iter().any(held)
+    asks_for_rest(own, copy) || context.written.iter().any(|(_, action)| stops(action)) || context.texts().iter().any(held)
+}
+
+/// `if systemctl is-active …; then exit 1; fi` before it: what writes is not there.
+fn asks_for_rest(text: &Text, copy: &Command) -> bool {
+    text.parsed.commands.iter().filter(|other| other.span.end <= copy.span.start).any(|other| {
+        let site = text.parsed.pipeline(other);
+        let words = other.arguments();
+        let asks = match other.name() {
+            "systemctl" | "service" | "pg_ctl" | "pg_ctlcluster" => words.has_any(&["is-active", "status"]),
+            "pgrep" | "pidof" | "fuser" | "lsof" | "pg_isready" => true,
+            "docker" | "podman" => words.has_any(&["ps", "inspect", "top"]),
+            _ => false,
+        };
+        let leaves = text.parsed.within(site.then.clone()).any(|then| matches!(then.name(), "exit" | "return"));
+        asks && (site.condition || site.negated || leaves)
+    })
+}
+
+/// Is it a database in a file, and does what follows in the text stop its writer?
+fn stopped_later(text: &Text, copy: &Command, word: &Word) -> bool {
+    let path = word.text.trim_end_matches('"');
+    let database = [".db", ".sqlite", ".sqlite3", ".mdb", ".h2.db"].iter().any(|end| path.ends_with(end));
+    let stops = |effect: &shell::Visible| effect.effect == shell::Effect::Stops && effect.span.start > copy.span.end;
+    database && path.starts_with('/') && !copies::names_copy(word) && text.parsed.effects.iter().any(stops)
 }
 
 /// What a command copies, if it is a server's home.
@@ -136,7 +163,8 @@ fn source<'a>(text: &'a Text, command: &'a Command) -> Option<(&'a Word, &'stati
         }
         _ => return None,
     };
-    paths.into_iter().find_map(|word| Some((word, home(word)?)))
+    let file = |word: &Word| stopped_later(text, command, word).then_some("`sqlite3 FILE '.backup COPY'`");
+    paths.into_iter().find_map(|word| Some((word, home(word).or_else(|| file(word))?)))
 }
 
 /// `mysqldump --skip-lock-tables` without a transaction.

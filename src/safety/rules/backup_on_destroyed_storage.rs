@@ -40,37 +40,100 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     }
     let inside = context.named(copies::TOOLS).filter(|(text, _)| text.role == Role::Work);
     found.extend(inside.filter_map(|(text, command)| in_container(text, command)));
+    if context.has_named(&["rm", "find"]) {
+        let tools: Vec<&str> = copies::TOOLS.iter().copied().chain(["tar", "cp"]).collect();
+        let written = context.named(&tools).filter(|(text, _)| text.role == Role::Work);
+        found.extend(written.filter_map(|(text, command)| in_folder(text, command)));
+    }
     found
 }
 
 /// `docker exec db pg_dump -f /tmp/x.dump` and then `docker compose down`: the copy lies in the container's own files.
 fn in_container(text: &Text, dump: &Command) -> Option<Diagnostic> {
-    let runner = text.parsed.runners(dump).find(|by| ["docker", "docker-compose", "podman"].contains(&by.name()))?;
+    let runners = ["docker", "docker-compose", "podman", "kubectl", "oc"];
+    let runner = text.parsed.runners(dump).find(|by| runners.contains(&by.name()))?;
     let within = |word: &&Word| runner.span.start <= word.span.start && word.span.end <= runner.span.end;
     let file = copies::dumped(text, dump).filter(within)?;
-    let path = file.text.split_once('=').map_or(file.text.as_str(), |(_, path)| path);
-    let own = ["/tmp/", "/var/tmp/", "/root/", "/home/"].iter().any(|folder| path.starts_with(folder));
-    let removes = |other: &&Command| {
-        let compose = commands::compose(other).is_some_and(|(verb, rest)| {
-            matches!(verb, "down" | "rm") || verb == "up" && rest.has_any(&["--force-recreate"])
-        });
-        other.span.start > runner.span.end && (compose || commands::docker(other).is_some_and(|(verb, _)| verb == "rm"))
-    };
-    let gone = text.parsed.commands.iter().find(removes).filter(|_| own)?;
-    let fetched = |other: &Command| {
-        let names = other.words.iter().any(|word| word.text.contains(path));
-        names && dump.span.end < other.span.start && other.span.start < gone.span.start
-    };
-    if text.parsed.commands.iter().any(fetched) {
+    let path = copies::path(file);
+    let gone = text.parsed.commands.iter().find(|other| other.span.start > runner.span.end && takes(other, path))?;
+    if is_fetched(text, dump, gone, path) {
         return None;
     }
-    let message = format!("`{path}` lies in the container, which `{}` removes", commands::shown(gone));
-    let found = Context::report("backup-on-destroyed-storage", message, file.span, "gone with the container");
-    Some(
-        found
-            .also(gone.span, "removes it")
-            .help("write it to this machine, `docker exec … > file`, or fetch it: `docker cp`"),
-    )
+    let holder = if is_own(path) { "container" } else { "volume" };
+    let message = format!("`{path}` lies in the {holder}, which `{}` removes", commands::shown(gone));
+    let label = format!("gone with the {holder}");
+    let found = Context::report("backup-on-destroyed-storage", message, file.span, label);
+    Some(found.also(gone.span, "removes it").help("write it to this machine, `docker exec … > file`, or fetch it: `docker cp`"))
+}
+
+/// Does a command remove the container, or the volume, that holds this file of it?
+fn takes(other: &Command, path: &str) -> bool {
+    let own = is_own(path);
+    // What is mounted under such a name is most often a folder of the host.
+    let hosts = ["/backup", "/dump", "/mnt", "/host", "/out"].iter().any(|folder| path.starts_with(folder));
+    let volume = path.starts_with('/') && !hosts;
+    let compose = commands::compose(other).is_some_and(|(verb, rest)| {
+        let volumes = rest.has_any(&["-v", "--volumes"]);
+        matches!(verb, "down" | "rm") && (own || volumes && volume) || own && verb == "up" && rest.has_any(&["--force-recreate"])
+    });
+    let docker = commands::docker(other).is_some_and(|(verb, rest)| {
+        own && verb == "rm" || volume && verb == "volume" && rest.has_any(&["rm"]) || volume && verb == "rm" && rest.short('v')
+    });
+    let kubectl = commands::kubectl(other).is_some_and(|(verb, rest)| {
+        let kinds: Vec<&str> = rest.iter().map(|word| word.text.split('/').next().unwrap_or("")).collect();
+        let is = |names: &[&str]| kinds.iter().any(|kind| names.contains(kind));
+        let stored = is(&["pvc", "pv", "persistentvolumeclaim", "persistentvolumeclaims", "ns", "namespace"]);
+        let running = is(&["pod", "pods", "po", "deploy", "deployment", "sts", "statefulset"]);
+        verb == "delete" && (stored && volume || running && own)
+    });
+    compose || docker || kubectl
+}
+
+/// Is it a place that is the container's own, as no volume is?
+fn is_own(path: &str) -> bool {
+    ["/tmp/", "/var/tmp/", "/root/", "/home/"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// Does something between the two name the copy, as what fetches it would?
+fn is_fetched(text: &Text, writer: &Command, gone: &Command, path: &str) -> bool {
+    text.parsed.commands.iter().any(|other| {
+        let words = other.words.iter().chain(other.redirects.iter().map(|to| &to.target));
+        let between = writer.span.end < other.span.start && other.span.start < gone.span.start;
+        between && words.map(|word| &word.text).any(|word| word.contains(path))
+    })
+}
+
+/// `tar -cf /srv/app/old.tar …; rm -rf /srv/app`: the copy goes with the folder.
+fn in_folder(text: &Text, writer: &Command) -> Option<Diagnostic> {
+    let copied = || {
+        let words = writer.arguments().operands(&["-t", "-S"]);
+        words.last().copied().filter(|_| writer.name() == "cp" && words.len() == 2)
+    };
+    let file = copies::dumped(text, writer).or_else(|| copies::packed(writer)).or_else(copied)?;
+    let path = copies::path(file);
+    if !path.starts_with('/') || copies::is_scratch(path) {
+        return None;
+    }
+    let holds = |folder: &&Word| {
+        let whole = folder.text.trim_end_matches("/*").trim_end_matches('/');
+        whole.starts_with('/') && whole.len() > 1 && path.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let removes = |other: &&Command| {
+        let words = other.arguments();
+        let all = match other.name() {
+            "rm" => words.short('r') || words.short('R') || words.has_any(&["--recursive"]),
+            "find" => words.has_any(&["-delete"]) && !words.has_any(&["-name", "-iname", "-path", "-mtime", "-mmin", "-not", "!"]),
+            _ => false,
+        };
+        all && other.span.start > writer.span.end && other.place == writer.place && words.operands(&[]).iter().any(holds)
+    };
+    let gone = text.parsed.commands.iter().find(removes).filter(|gone| !commands::is_dry(gone))?;
+    if is_fetched(text, writer, gone, path) {
+        return None;
+    }
+    let message = format!("`{path}` lies in what `{}` removes", commands::shown(gone));
+    let found = Context::report("backup-on-destroyed-storage", message, file.span, "gone with what it was to save");
+    Some(found.also(gone.span, "removes it").help("write it to another place, best on another disk"))
 }
 
 /// What an action does to all that lies in a folder.

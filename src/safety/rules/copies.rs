@@ -31,6 +31,9 @@ pub fn names_copy(word: &Word) -> bool {
 pub fn dumped<'a>(text: &'a Text, command: &'a Command) -> Option<&'a Word> {
     let (_, options) = DUMPS.iter().find(|(name, _)| *name == command.name())?;
     let words = command.arguments();
+    if let Some(backup) = words.iter().find(|word| command.name() == "sqlite3" && saved(word).is_some()) {
+        return Some(backup);
+    }
     if command.name() == "supabase" && !words.has_any(&["dump"])
         || command.name() == "sqlite3" && !words.has_any(&[".dump"])
     {
@@ -39,7 +42,42 @@ pub fn dumped<'a>(text: &'a Text, command: &'a Command) -> Option<&'a Word> {
     let written = |command: &'a Command| command.redirects.iter().find(|to| is_output(to)).map(|to| &to.target);
     let behind = || text.parsed.behind(command).find_map(written);
     let around = || text.parsed.runners(command).find_map(written);
-    words.value(options).or_else(|| written(command)).or_else(behind).or_else(around)
+    // `--archive` by itself writes to standard output.
+    let named = words.value(options).filter(|word| !word.text.starts_with("--") || word.text.contains('='));
+    named.or_else(|| written(command)).or_else(behind).or_else(around)
+}
+
+/// The file that a word of a tool's names: by itself, behind an option's `=`, in `.backup FILE`.
+pub fn path(word: &Word) -> &str {
+    match word.text.split_once('=') {
+        Some((option, path)) if option.starts_with("--") => path,
+        _ => saved(word).unwrap_or(&word.text),
+    }
+}
+
+/// The file of `.backup FILE`, as `sqlite3` is told.
+fn saved(word: &Word) -> Option<&str> {
+    let rest = [".backup ", ".save ", ".clone "].iter().find_map(|verb| word.text.trim_start().strip_prefix(verb))?;
+    let file = rest.trim().trim_end_matches(';');
+    file.trim_start_matches("main ")
+        .trim()
+        .strip_prefix(['\'', '"'])
+        .map_or(Some(file), |file| file.split(['\'', '"']).next())
+}
+
+/// Is it a place of nobody's way back: scratch, evidence, what a drill makes?
+pub fn is_scratch(path: &str) -> bool {
+    const MARKS: &[&str] =
+        &["scratch", "evidence", "verify", "test", "trial", "probe", "drill", "/work/", "report", "cache", ".part"];
+    ["/tmp/", "/var/tmp/", "/dev/", "/run/"].iter().any(|folder| path.starts_with(folder))
+        || MARKS.iter().any(|mark| path.contains(mark))
+}
+
+/// Is a file in a folder, or a bucket, of copies?
+pub fn in_store(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let folder = lower.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+    ["backup", "dump", "safety", "offsite", "snapshot", "rollback"].iter().any(|mark| folder.contains(mark))
 }
 
 fn is_output(to: &Redirect) -> bool {

@@ -1,11 +1,12 @@
 //! A copy is read back, taken by the change or made elsewhere, and no procedure ever restores it: the rollback restores another one.
 
-use super::Context;
+use super::{Context, scripts::{Role, Text}};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, actions};
 use crate::model::ids::Id;
 use crate::model::plan::{Backup, Resource};
 use crate::safety::cells::Change;
+use crate::shell::{Command, Word, Words};
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let changes = context.survey.changes.iter().filter(|change| change.is_phase);
@@ -15,7 +16,86 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
             found.push(finding);
         }
     }
+    if context.has_named(READERS) {
+        let texts = context.texts().iter().filter(|text| text.role == Role::Work);
+        found.extend(texts.filter_map(within));
+    }
     found
+}
+
+/// What reads a copy to its end and puts it nowhere.
+const READERS: &[&str] = &["pg_restore", "gzip", "gunzip", "zstd", "xz", "bzip2", "pigz", "tar", "sha256sum"];
+
+/// A text that reads one copy to see whether it is good, and restores another one of the same thing.
+fn within(text: &Text) -> Option<Diagnostic> {
+    let all = &text.parsed.commands;
+    let verified: Vec<&Word> = all.iter().filter_map(verifies).collect();
+    let restored: Vec<&Word> = all.iter().filter_map(|command| brings_back(text, command)).collect();
+    let same = |a: &Word, b: &Word| a.text == b.text;
+    let made = |copy: &Word| {
+        let words = all.iter().flat_map(|command| command.redirects.iter().filter(|to| to.writes).map(|to| &to.target));
+        let moved = all.iter().filter(|command| matches!(command.name(), "cp" | "mv" | "ln" | "rsync" | "install"));
+        words.chain(moved.filter_map(|command| command.words.last())).any(|word| same(word, copy))
+    };
+    let other = restored.iter().find(|copy| !verified.iter().any(|good| same(good, copy)) && !made(copy))?;
+    let good = verified.iter().find(|good| !restored.iter().any(|copy| same(good, copy)) && are_kin(good, other))?;
+    let message = format!("`{}` is restored, and it was `{}` that was read to see whether it is good", other.text, good.text);
+    let found = Context::report("different-backup-verified-than-restored", message, other.span, "brings back another copy");
+    Some(found.also(good.span, "the copy that is known to be good").help("read the one that is restored, best through one variable"))
+}
+
+/// The copy that a command reads, and puts nowhere.
+fn verifies(command: &Command) -> Option<&Word> {
+    let words = command.arguments();
+    let tests = match command.name() {
+        "pg_restore" => {
+            let nowhere = words.value(&["-f", "--file"]).is_some_and(|to| to.text.ends_with("/dev/null"));
+            words.has_any(&["-l", "--list"]) || nowhere
+        }
+        "tar" => words.short('t') || words.has_any(&["--list"]) || words.first().is_some_and(|word| word.text.starts_with('t')),
+        "gzip" | "gunzip" | "zstd" | "xz" | "bzip2" | "pigz" => words.short('t') || words.has_any(&["--test"]),
+        _ => false,
+    };
+    let file = if command.name() == "tar" { archive(words) } else { words.operands(&["-f", "--file", "-j", "--jobs"]).last().copied() };
+    file.filter(|word| tests && word.text.contains('/'))
+}
+
+/// The copy that a command restores.
+fn brings_back<'a>(text: &'a Text, command: &'a Command) -> Option<&'a Word> {
+    const CLIENTS: &[&str] = &["psql", "mysql", "mariadb", "mongorestore", "pg_restore", "sqlite3"];
+    let words = command.arguments();
+    let read = || command.redirects.iter().find(|to| !to.writes && to.fd == 0).map(|to| &to.target);
+    let file = match command.name() {
+        "pg_restore" if words.value(&["-d", "--dbname"]).is_some() => {
+            words.operands(&["-d", "--dbname", "-h", "-U", "-p", "-j", "-n", "-t", "-F", "--host", "--username"]).last().copied().or_else(read)
+        }
+        "psql" => words.value(&["-f", "--file"]).or_else(read),
+        "mysql" | "mariadb" | "mongorestore" => read(),
+        "gunzip" | "zcat" | "zstdcat" | "gzip" | "zstd" | "xz" | "xzcat" | "bzcat" | "cat" | "pv"
+            if !words.short('t') && text.parsed.behind(command).any(|next| CLIENTS.contains(&next.name())) =>
+        {
+            words.operands(&[]).last().copied().or_else(read)
+        }
+        "tar" if words.short('x') || words.first().is_some_and(|word| word.text.starts_with('x')) => archive(words),
+        _ => None,
+    };
+    file.filter(|word| word.text.contains('/'))
+}
+
+/// What `tar` reads.
+fn archive(words: &[Word]) -> Option<&Word> {
+    let bundle = words.iter().position(|word| !word.text.starts_with("--") && word.text.len() < 8 && word.text.ends_with('f'));
+    words.value(&["--file"]).or_else(|| words.get(bundle? + 1))
+}
+
+/// Are they copies of the same thing by their names: `app-1.dump` and `app-nightly.dump`?
+fn are_kin(a: &Word, b: &Word) -> bool {
+    fn parts(word: &Word) -> (&str, &str) {
+        let name = word.text.rsplit('/').next().unwrap_or("");
+        let stem = name.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+        (stem, name.rsplit('.').next().unwrap_or(""))
+    }
+    !parts(a).0.is_empty() && parts(a) == parts(b)
 }
 
 /// A copy made elsewhere is read back and never restored, and the one that is restored is not looked at.

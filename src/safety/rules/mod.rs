@@ -16,6 +16,7 @@ mod literals;
 mod places;
 mod prompts;
 mod prompts_of_system;
+mod pruning;
 mod repair;
 mod repeats;
 mod repeats_files;

@@ -1,7 +1,7 @@
 //! A backup is kept for less time than the rollback that needs it may be asked for, or only until the next one is taken.
 
 use super::scripts::{Role, Text};
-use super::{Context, copies};
+use super::{Context, copies, pruning};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, Run, actions, duration};
 use crate::model::ids::Id;
@@ -14,7 +14,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let phases = context.survey.changes.iter().filter(|change| change.is_phase);
     let emptied = context.named(&["find", "tar"]).filter(|(text, _)| text.role == Role::Work);
     let emptied = emptied.filter_map(|(text, command)| empties(text, command));
-    phases.flat_map(|change| of_change(context, change)).chain(emptied).collect()
+    let pruned = context.named(pruning::TOOLS).filter(|(text, _)| text.role == Role::Work);
+    let pruned = pruned.filter_map(|(text, command)| {
+        let (message, help) = pruning::why(text, command)?;
+        Some(Context::report("needed-backup-pruned", message.to_owned(), command.span, "copies are gone").help(help))
+    });
+    phases.flat_map(|change| of_change(context, change)).chain(emptied).chain(pruned).collect()
 }
 
 /// A command that removes every copy of a folder: `find DIR -delete`, with what was to choose behind it or nowhere; `tar

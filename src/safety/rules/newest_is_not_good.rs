@@ -13,7 +13,7 @@ use crate::source::Span;
 const LISTS: &[&str] =
     &["ls", "find", "aws", "gsutil", "rclone", "mc", "s3cmd", "docker", "podman", "zfs", "restic", "borg"];
 /// What picks the newest by itself, or asks a server for it.
-const ASKS: &[&str] = &["aws", "gcloud", "az", "git", "gh"];
+const ASKS: &[&str] = &["aws", "gcloud", "az", "git", "gh", "borg", "restic"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let not_told = |(text, _): &(&Text, &Command)| text.role != Role::Diagnosis;
@@ -128,6 +128,8 @@ fn asks(text: &Text, command: &Command) -> Option<Diagnostic> {
             let last = verb == "describe" && rest.has_any(&["--tags", "--abbrev=0"]) && rest.operands(&[]).is_empty();
             last && rest.has_any(&["--abbrev"]) && !rest.has_any(&["--exact-match"])
         }),
+        "borg" => words.has_any(&["list"]) && told(&["--last"]).trim_start_matches("--last=") == "1",
+        "restic" => words.has_any(&["snapshots"]) && told(&["--latest"]).trim_start_matches("--latest=") == "1",
         "gh" => words.has_any(&["release"]) && words.has_any(&["list"]) && told(&["--limit", "-L"]) == "1",
         _ => false,
     };

@@ -28,13 +28,7 @@ fn prunes(text: &Text, lists: &Command) -> Option<Diagnostic> {
                 .any(|by| by.span == lists.span || by.pipeline == lists.pipeline && by.stage > lists.stage)
         });
     let aged = words.has_any(&["-mtime", "-mmin", "-ctime", "-cmin", "-atime"]) && lists.name() == "find";
-    let one = || {
-        text.parsed.behind(lists).any(|next| {
-            next.name() == "tail"
-                && next.arguments().value(&["-n"]).is_some_and(|from| from.text.trim_start_matches("-n") == "+2")
-        })
-    };
-    let newest = lists.name() == "ls" && words.short('t') && one();
+    let newest = lists.name() == "ls" && words.short('t') && text.parsed.behind(lists).any(keeps_few);
     let copies = words.iter().any(copies::names_copy);
     if !removed || !copies || !(aged || newest) || counts(text) {
         return None;
@@ -46,16 +40,36 @@ fn prunes(text: &Text, lists: &Command) -> Option<Diagnostic> {
         )
     } else {
         (
-            "all copies but the newest are removed: it may be the one that is no good",
-            "keep several, or remove only when the newest has been read",
+            "all copies but the newest are removed: these may be the ones that are no good",
+            "keep more of them, or remove only when the newest has been read",
         )
     };
     let place = Context::report("retention-may-empty", message.to_owned(), lists.span, "none may be left");
     Some(place.help(help))
 }
 
+/// So few may all be of the time since the mistake.
+const FEW: u32 = 5;
+
+/// `tail -n +4`, `sed 1,3d`, `awk 'NR>3'`: does it leave the first few of a list out?
+fn keeps_few(next: &Command) -> bool {
+    let words = next.arguments();
+    let script = || words.operands(&["-F", "-v"]).first().map(|word| word.text.replace(' ', "")).unwrap_or_default();
+    let left_out = match next.name() {
+        "tail" => {
+            let option = words.value(&["-n", "--lines"]).or_else(|| words.first().filter(|word| word.text.starts_with('+')));
+            let from = option.map_or("", |word| word.text.trim_start_matches("-n").trim_start_matches("--lines="));
+            from.strip_prefix('+').and_then(|from| from.parse::<u32>().ok()).and_then(|from| from.checked_sub(1))
+        }
+        "sed" => script().strip_prefix("1,").and_then(|rest| rest.strip_suffix('d')?.parse().ok()).or_else(|| (script() == "1d").then_some(1)),
+        "awk" | "gawk" | "mawk" => script().strip_prefix("NR>").and_then(|rest| rest.trim_start_matches('=').parse().ok()),
+        _ => None,
+    };
+    left_out.is_some_and(|count| (1..=FEW).contains(&count))
+}
+
 /// Does the text count what is there, or read a copy, before?
-fn counts(text: &Text) -> bool {
+pub fn counts(text: &Text) -> bool {
     text.parsed.commands.iter().any(|command| {
         matches!(command.name(), "wc" | "pg_restore" | "sha256sum" | "pg_verifybackup")
             || command.arguments().has_any(&["-ge", "-gt", "-lt", "-le"])

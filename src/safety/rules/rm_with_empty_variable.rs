@@ -67,6 +67,10 @@ fn one(text: &Text, command: &Command, word: &Word, asked: &dyn Fn(&str) -> bool
     let recursive = recursive && !matches!(command.name(), "mv" | "rsync");
     let dangerous = |part: &Part| {
         let left = without(word, part);
+        // What it takes below a folder is chosen: without its name it is the same of all its neighbours, and no more.
+        if command.name() == "find" && is_chosen(words) && left.len() > 2 && left.matches('/').count() > 2 {
+            return false;
+        }
         // `find $x -delete` looks where it is called; `find "" -delete` nowhere.
         let around = command.name() == "find" && left.is_empty() && part.quote == Quote::Bare;
         around || is_dangerous(&left, part.range.start == 0, recursive)
@@ -102,6 +106,11 @@ fn one(text: &Text, command: &Command, word: &Word, asked: &dyn Fn(&str) -> bool
     let plain = operator.is_empty();
     let fix = || Fix::safe(format!("stop if `${name}` is empty")).replace(span, format!("${{{name}:?}}"));
     Some(if plain { place.fix(fix()) } else { place })
+}
+
+/// `find … -name '*.part'`
+fn is_chosen(words: &[Word]) -> bool {
+    words.has_any(&["-name", "-iname", "-path", "-regex", "-mtime", "-mmin", "-size"])
 }
 
 /// The word without one of its pieces.
@@ -146,7 +155,19 @@ fn may_be_empty(text: &Text, command: &Command, name: &str, operator: &str, read
             word.variables().any(open) || word.substitutions().any(|(written, _)| !is_full(written))
         })
     };
-    set.is_none_or(|set| set.value.as_ref().is_some_and(is_open)) || listed()
+    set.is_none_or(|set| set.value.as_ref().map_or_else(|| is_line(text, set), is_open)) || listed()
+}
+
+/// `while read x; do …; done < FILE`: a file may have an empty line; what lists files has none.
+fn is_line(text: &Text, set: &Set) -> bool {
+    let here = |command: &&Command| {
+        command.name() == "read" && command.span.start <= set.span.start && set.span.end <= command.span.end
+    };
+    let Some(read) = text.parsed.commands.iter().find(here) else { return false };
+    let site = text.parsed.pipeline(read);
+    let by_process = text.parsed.pipelines.iter().any(|other| other.process);
+    let filled = read.input.is_some() || read.fed || read.arguments().has_any(&["-d"]) || read.arguments().short('p');
+    site.condition && site.subshell == 0 && read.stage == 0 && !by_process && !filled
 }
 
 /// `${x:?}`, `${x:-y}`

@@ -22,6 +22,7 @@ pub fn unscoped(command: &Command) -> Option<(String, Span)> {
 fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
     let plain = blanked(sql);
     let (mut at, mut found, mut open) = (0, None, None);
+    let mut own: Vec<String> = Vec::new();
     for part in plain.split(';') {
         let start = at + part.len() - part.trim_start().len();
         at += part.len() + 1;
@@ -36,10 +37,13 @@ fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
             ["rollback" | "abort", rest @ ..] if !rest.contains(&"to") => {
                 found = found.filter(|_| open.take() == Some(false));
             }
-            ["delete", "from", "only", table, ..] | ["delete", "from", table, ..] if whole => {
+            ["create", rest @ ..] => own.extend(made(rest)),
+            ["delete", "from", "only", table, ..] | ["delete", "from", table, ..] if whole && !is_own(&own, table) => {
                 found = found.or_else(|| Some((range, format!("deletes every row of `{table}`"))));
             }
-            ["update", "only", table, rest @ ..] | ["update", table, rest @ ..] if whole && rest.contains(&"set") => {
+            ["update", "only", table, rest @ ..] | ["update", table, rest @ ..]
+                if whole && rest.contains(&"set") && !is_own(&own, table) =>
+            {
                 found = found.or_else(|| Some((range, format!("changes every row of `{table}`"))));
             }
             ["drop", "owned", ..] => {
@@ -49,6 +53,24 @@ fn statement(sql: &str) -> Option<(std::ops::Range<usize>, String)> {
         }
     }
     found
+}
+
+/// The table that the words behind `create` make.
+fn made(rest: &[&str]) -> Option<String> {
+    let kind = ["temp", "temporary", "unlogged", "local", "global"];
+    let rest = &rest[rest.iter().take_while(|word| kind.contains(word)).count()..];
+    let ["table", name @ ..] = rest else { return None };
+    let name = if let ["if", "not", "exists", name @ ..] = name { name } else { name };
+    name.first().map(|name| bare(name).to_owned())
+}
+
+/// Whoever has just made a table may empty it.
+fn is_own(own: &[String], table: &str) -> bool {
+    own.iter().any(|name| name == bare(table))
+}
+
+fn bare(table: &str) -> &str {
+    table.split('(').next().unwrap_or(table).trim_matches('"')
 }
 
 /// Comments and quoted texts as blanks, so that every offset stays.

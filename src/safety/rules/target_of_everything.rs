@@ -330,7 +330,12 @@ fn of_migrations(command: &Command) -> Option<&'static str> {
         ("supabase", ["db", "reset", ..]) => Some("empties the whole database"),
         _ if prisma_reset(&names) => Some("empties the whole database"),
         _ if manage(&names, "flush") => Some("empties every table of the database"),
-        _ if after("migrate").is_some_and(|rest| rest.last() == Some(&"zero")) && has("manage.py") => Some(base),
+        _ if after("migrate").is_some_and(|rest| rest.contains(&"zero"))
+            && has("manage.py")
+            && !words.has_any(&["--plan", "--check"]) =>
+        {
+            Some(base)
+        }
         _ => None,
     }
 }

@@ -7,11 +7,49 @@ use crate::source::Span;
 
 /// What lists versions.
 const LISTS: &[&str] =
-    &["git", "ls", "find", "docker", "podman", "printf", "echo", "apt-cache", "npm", "helm", "gh", "crane", "skopeo"];
+    &["git", "ls", "find", "docker", "podman", "printf", "echo", "apt-cache", "npm", "helm", "gh", "crane", "skopeo", "jq"];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let piped = context.named(LISTS).filter_map(|(text, command)| one(text, command));
-    piped.chain(context.texts().iter().flat_map(picked)).collect()
+    let tested = context.named(&["[", "test"]).filter_map(|(_, command)| compares(command));
+    let all = context.texts().iter();
+    piped.chain(all.clone().flat_map(picked)).chain(all.flat_map(bracketed)).chain(tested).collect()
+}
+
+/// `[[ "$version" < 9.6 ]]` asks what comes first in the alphabet.
+fn bracketed(text: &Text) -> Vec<Diagnostic> {
+    let tested = &text.parsed.tested;
+    let order = |pair: &&[(String, Word)]| {
+        matches!(pair[0].0.as_str(), "<" | ">") && pair[0].0 == pair[1].0 && are_versions(&pair[0].1, &pair[1].1)
+    };
+    tested.windows(2).filter(order).map(|pair| compared(pair[0].1.span.to(pair[1].1.span))).collect()
+}
+
+/// The same in `[ "$version" \< 9.6 ]`.
+fn compares(command: &Command) -> Option<Diagnostic> {
+    let words = command.arguments();
+    let at = words.iter().position(|word| matches!(word.text.as_str(), "<" | ">"))?;
+    let (left, right) = (words.get(at.checked_sub(1)?)?, words.get(at + 1)?);
+    are_versions(left, right).then(|| compared(left.span.to(right.span)))
+}
+
+fn compared(span: Span) -> Diagnostic {
+    let message = "versions are compared as text here: 10.2 comes before 9.6".to_owned();
+    let place = Context::report("unsorted-versions", message, span, "in the order of the alphabet");
+    place.help("ask which is first: `[ \"$(printf '%s\\n' 9.6 \"$version\" | sort -V | head -n 1)\" = 9.6 ]`")
+}
+
+/// One of the two is a version as it is written, or both are by their names.
+fn are_versions(left: &Word, right: &Word) -> bool {
+    let named = |word: &Word| word.text.to_ascii_lowercase().contains("version") && !word.fixed;
+    is_version(left) || is_version(right) || named(left) && named(right)
+}
+
+/// `9.6.0`, `v1.2`
+fn is_version(word: &Word) -> bool {
+    let Some(text) = word.literal() else { return false };
+    let mut pieces = text.trim_start_matches('v').split('.').peekable();
+    text.contains('.') && pieces.all(|piece| !piece.is_empty() && piece.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn one(text: &Text, lists: &Command) -> Option<Diagnostic> {
@@ -48,8 +86,15 @@ fn lists_names(text: &Text, lists: &Command) -> bool {
     let lists_them = match lists.name() {
         "docker" | "podman" => words.has_any(&["images", "ls"]) && words.iter().any(|word| word.text.contains(".Tag")),
         "printf" | "echo" => {
-            words.iter().any(|word| word.has_pattern(|quote| quote == Quote::Bare) && names_versions(word))
+            words.iter().any(|word| {
+                word.has_pattern(|quote| quote == Quote::Bare) && names_versions(word) || is_version(word)
+            })
         }
+        "gh" if words.has_any(&["api"]) => words.iter().any(|word| {
+            let path = word.text.split('?').next().unwrap_or("");
+            ["/tags", "/releases", "/git/refs/tags"].iter().any(|end| path.ends_with(end))
+        }),
+        "jq" => words.iter().any(|word| word.text.contains("tag_name") || word.text.contains(".tags[")),
         "apt-cache" => words.has_any(&["madison", "policy"]),
         "npm" => words.has_any(&["view", "info", "show"]) && words.has_any(&["versions"]),
         "helm" => words.has_any(&["search"]),

@@ -35,17 +35,20 @@ fn is_step(context: &Context, text: &Text) -> bool {
 fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
     let parsed = &text.parsed;
     let told = parsed.commands.iter().find(|command| claims(command));
+    // A test that something else hangs on is a question; one that is all there is, is the proof.
+    let alone = parsed.commands.iter().all(|command| is_test(command) || parsed.is_wrapper(command) || is_look(command));
     let looks = |command: &&shell::Command| {
         let words = command.arguments();
-        let operator = |word: &shell::Word| is_file_operator(&word.text) && (word.text != "-s" || told.is_some());
-        let tests = matches!(command.name(), "test" | "[") && words.iter().any(operator);
+        let operator = |word: &shell::Word| is_file_operator(&word.text) && (word.text != "-s" || told.is_some() || alone);
+        let tests = is_test(command) && words.iter().any(operator);
         (tests || is_packed(command)) && words.iter().any(copies::names_copy)
     };
     let look = parsed.commands.iter().find(looks).map(|command| command.span);
     let tested =
         || parsed.tested.iter().find(|(operator, word)| is_file_operator(operator) && copies::names_copy(word));
     let look = look.or_else(|| tested().map(|(_, word)| word.span));
-    let listed = || parsed.commands.first().filter(|list| parsed.commands.len() == 1 && shows_one(list));
+    let plain = || parsed.commands.iter().all(|list| is_look(list) || parsed.is_wrapper(list));
+    let listed = || parsed.commands.iter().find(|list| shows_one(list)).filter(|_| plain());
     let told_of = || told.filter(|_| lists_copy(text)).or_else(listed).map(|command| command.span);
     let span = look.or_else(told_of)?;
     let outside = |command: &shell::Command| {
@@ -54,6 +57,8 @@ fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
             || command.stage > 0 && PACKERS.contains(&command.name())
             || copies::dumped(text, command).is_some() && told.is_some()
             || is_packed(command)
+            || parsed.is_wrapper(command)
+            || shows_one(command)
     };
     if !parsed.problems.is_empty() || !parsed.commands.iter().all(outside) || !is_step(context, text) {
         return None;
@@ -98,15 +103,44 @@ fn lists_copy(text: &Text) -> bool {
     text.parsed.commands.iter().any(|command| lists(command) && command.arguments().iter().any(copies::names_copy))
 }
 
-/// `ls -lh "$dump"`, and nothing else: one copy, by its name.
+fn is_test(command: &shell::Command) -> bool {
+    matches!(command.name(), "test" | "[")
+}
+
+fn is_look(command: &shell::Command) -> bool {
+    matches!(command.name(), "ls" | "du" | "file") || objects(command).is_some()
+}
+
+/// `ls -lh "$dump"`, `aws s3 ls s3://bucket/app.dump`, and nothing else: one copy, by its name; `file` may say it of many.
 fn shows_one(list: &shell::Command) -> bool {
-    let one = list.arguments().operands(&[]);
+    let one = objects(list).unwrap_or_else(|| list.arguments().operands(&["-m", "-F", "-f"]));
     let named = |word: &shell::Word| {
         let lower = word.text.to_ascii_lowercase();
-        let file = ["dump", "backup_file", "backup_path", ".sql", ".rdb"].iter().any(|mark| lower.contains(mark));
-        file && !lower.contains("dir") && !lower.ends_with('/') && !word.has_pattern(|_| true)
+        let name = lower.rsplit('/').next().unwrap_or("");
+        let file = ["dump", "backup_file", "backup_path", ".sql", ".rdb", ".bak"].iter().any(|mark| name.contains(mark));
+        // `/srv/dumps` is where they lie: to list them is to look what there is.
+        let file = file && (name.contains(['.', '$']) || !name.ends_with('s'));
+        file && !name.contains("dir") && !word.has_pattern(|_| true)
     };
-    matches!(list.name(), "ls" | "du") && list.redirects.is_empty() && matches!(one[..], [word] if named(word))
+    let told = match list.name() {
+        "ls" | "du" => matches!(one[..], [word] if named(word)),
+        "file" => one.iter().any(|word| copies::names_copy(word)),
+        _ => objects(list).is_some() && matches!(one[..], [word] if named(word)),
+    };
+    told && list.redirects.is_empty()
+}
+
+/// What a listing of a store is asked for.
+fn objects(list: &shell::Command) -> Option<Vec<&shell::Word>> {
+    let words = list.arguments().operands(&["--profile", "--region", "--endpoint-url", "-u", "-p"]);
+    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let lists = match (list.name(), &words[..]) {
+        ("aws", ["s3", "ls", ..]) | ("gsutil", ["ls" | "stat" | "du", ..]) | ("gcloud", ["storage", "ls", ..]) => true,
+        ("rclone", ["ls" | "lsl" | "lsf", ..]) | ("mc", ["ls" | "stat", ..]) | ("s3cmd", ["ls" | "info", ..]) => true,
+        _ => false,
+    };
+    let place = |word: &&shell::Word| word.text.contains('/') && !word.text.starts_with('-');
+    (lists && list.stage == 0).then(|| list.arguments().iter().filter(place).collect())
 }
 
 fn is_file_operator(text: &str) -> bool {
