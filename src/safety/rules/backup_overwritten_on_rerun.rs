@@ -98,7 +98,7 @@ fn copied(command: &Command) -> Option<&Word> {
     let whole = words.short('a') || words.short('r') || words.short('R') || to.text.ends_with('/');
     // A folder is copied into the one that is there: nothing of it is written over.
     let stored = copies::in_store(&to.text) && (whole || !from.fixed || copies::names_copy(from));
-    (command.name() == "cp" && !kept && !(stored && !keeps(&to.text))).then_some(to)
+    (command.name() == "cp" && !kept && (!stored || keeps(&to.text))).then_some(to)
 }
 
 /// Where a folder is mirrored to, or a file sent, that is no copy yet.

@@ -71,7 +71,7 @@ fn stored(command: &Command) -> Option<Said> {
     let whole = match (command.name(), &operands[..]) {
         ("az", ["storage", "blob", "delete-batch", ..]) => !words.has_any(&["--if-unmodified-since"]),
         ("aws", ["s3", "rm", ..]) => words.has_any(&["--recursive"]) && !words.has_any(&["--exclude", "--include"]),
-        ("gsutil", ["rm", ..]) | ("gsutil", ["-m", "rm", ..]) => words.short('r') || words.short('R'),
+        ("gsutil", ["rm", ..]) => words.short('r') || words.short('R'),
         ("gcloud", ["storage", "rm", ..]) => words.short('r') || words.has_any(&["--recursive"]),
         _ => false,
     };

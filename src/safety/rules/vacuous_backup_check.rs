@@ -134,11 +134,15 @@ fn shows_one(list: &shell::Command) -> bool {
 fn objects(list: &shell::Command) -> Option<Vec<&shell::Word>> {
     let words = list.arguments().operands(&["--profile", "--region", "--endpoint-url", "-u", "-p"]);
     let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-    let lists = match (list.name(), &words[..]) {
-        ("aws", ["s3", "ls", ..]) | ("gsutil", ["ls" | "stat" | "du", ..]) | ("gcloud", ["storage", "ls", ..]) => true,
-        ("rclone", ["ls" | "lsl" | "lsf", ..]) | ("mc", ["ls" | "stat", ..]) | ("s3cmd", ["ls" | "info", ..]) => true,
-        _ => false,
-    };
+    let lists = matches!(
+        (list.name(), &words[..]),
+        ("aws", ["s3", "ls", ..])
+            | ("gsutil", ["ls" | "stat" | "du", ..])
+            | ("gcloud", ["storage", "ls", ..])
+            | ("rclone", ["ls" | "lsl" | "lsf", ..])
+            | ("mc", ["ls" | "stat", ..])
+            | ("s3cmd", ["ls" | "info", ..])
+    );
     let place = |word: &&shell::Word| word.text.contains('/') && !word.text.starts_with('-');
     (lists && list.stage == 0).then(|| list.arguments().iter().filter(place).collect())
 }
