@@ -16,11 +16,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Each was begun without sight of the rules; labels were corrected and look-alikes added by people who knew them.
-const CORPORA: &[&str] = &["blind", "databases", "platforms", "hosts", "runbooks", "reviews", "teams", "catalogue"];
+const CORPORA: &[&str] =
+    &["blind", "databases", "platforms", "hosts", "runbooks", "reviews", "teams", "catalogue", "practice"];
 /// The smallest share of its hazards that is found.
-const RECALL: f64 = 0.82;
+const RECALL: f64 = 0.95;
 /// The greatest share of its look-alikes in which anything is found.
-const FALSE_ALARMS: f64 = 0.035;
+const FALSE_ALARMS: f64 = 0.02;
 
 struct Case {
     /// The rules that would be right; of a look-alike the one that must not fall for it.

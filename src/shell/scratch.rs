@@ -31,28 +31,21 @@ pub fn lasting(parsed: &Parsed) -> impl Iterator<Item = &Visible> {
 
 fn is_scratch(parsed: &Parsed, visible: &Visible) -> bool {
     let object = visible.object.as_str();
-    if visible.effect == Effect::Creates && visible.tool == "mktemp"
-        || visible.place == Place::Elsewhere && {
-            let does =
-                |command: &&Command| command.span.start <= visible.span.start && visible.span.end <= command.span.end;
-            parsed.commands.iter().filter(does).any(|command| in_own_container(parsed, command))
-        }
-    {
+    let does = |command: &&Command| command.span.start <= visible.span.start && visible.span.end <= command.span.end;
+    let apart = || {
+        (visible.place == Place::Elsewhere || visible.tool == "sqlite3")
+            && parsed.commands.iter().filter(does).any(|command| is_apart(parsed, command))
+    };
+    if visible.effect == Effect::Creates && visible.tool == "mktemp" || apart() {
         return true;
     }
     if object.is_empty() || !matches!(visible.effect, Effect::Destroys | Effect::Removes | Effect::Modifies) {
         return false;
     }
-    let temporary = |name: &str| {
-        let within =
-            |set: &Set, command: &Command| set.span.start <= command.span.start && command.span.end <= set.span.end;
-        let mut sets = parsed.sets.iter().filter(|set| set.name == name);
-        sets.any(|set| parsed.commands.iter().any(|command| command.name() == "mktemp" && within(set, command)))
-    };
     let made = |word: &str| is_made(&parsed.effects, visible, word) || is_made_and_removed(parsed, visible);
-    object
-        .split(' ')
-        .all(|word| variable(word).is_some_and(temporary) || made(word) || is_temporary(word, visible.target))
+    object.split(' ').all(|word| {
+        variable(word).is_some_and(|name| is_mktemp(parsed, name)) || made(word) || is_temporary(word, visible.target)
+    })
 }
 
 /// `dropdb --if-exists trial; createdb trial; …; dropdb trial`: what is made and removed was none's before either.
@@ -62,8 +55,29 @@ fn is_made_and_removed(parsed: &Parsed, visible: &Visible) -> bool {
     behind.any(|other| other.effect == Effect::Creates) && behind.any(|other| other.effect == visible.effect)
 }
 
+/// Is a variable set from `mktemp`?
+fn is_mktemp(parsed: &Parsed, name: &str) -> bool {
+    let within =
+        |set: &Set, command: &Command| set.span.start <= command.span.start && command.span.end <= set.span.end;
+    let mut sets = parsed.sets.iter().filter(|set| set.name == name);
+    sets.any(|set| parsed.commands.iter().any(|command| command.name() == "mktemp" && within(set, command)))
+}
+
+/// Does a command work on what the same text has made to be thrown away: a container, a copy of a database in a temporary file?
+pub fn is_apart(parsed: &Parsed, command: &Command) -> bool {
+    in_own_container(parsed, command) || in_own_file(parsed, command)
+}
+
+fn in_own_file(parsed: &Parsed, client: &Command) -> bool {
+    let file = || client.arguments().operands(&["-cmd", "-separator", "-init"]).first().copied();
+    let own = |file: &Word| {
+        is_temporary(&file.text, Target::Files) || variable(&file.text).is_some_and(|name| is_mktemp(parsed, name))
+    };
+    client.name() == "sqlite3" && file().is_some_and(own)
+}
+
 /// Does a command run in a container that the same text has started, and that holds nobody's data?
-pub fn in_own_container(parsed: &Parsed, command: &Command) -> bool {
+fn in_own_container(parsed: &Parsed, command: &Command) -> bool {
     const VALUED: &[&str] = &["-e", "--env", "-u", "--user", "-w", "--workdir", "--env-file", "--detach-keys"];
     let docker = |command: &&Command| matches!(command.name(), "docker" | "podman");
     let container = |runner: &'_ Command| {

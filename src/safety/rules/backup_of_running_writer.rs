@@ -98,7 +98,9 @@ fn is_stilled(context: &Context, own: &Text, copy: &Command) -> bool {
         let stop = |effect: &shell::Visible| effect.effect == shell::Effect::Stops && !late(effect.span);
         text.parsed.effects.iter().any(stop) || text.parsed.commands.iter().any(says)
     };
-    asks_for_rest(own, copy) || context.written.iter().any(|(_, action)| stops(action)) || context.texts().iter().any(held)
+    asks_for_rest(own, copy)
+        || context.written.iter().any(|(_, action)| stops(action))
+        || context.texts().iter().any(held)
 }
 
 /// `if systemctl is-active …; then exit 1; fi` before it: what writes is not there.

@@ -63,7 +63,11 @@ fn in_container(text: &Text, dump: &Command) -> Option<Diagnostic> {
     let message = format!("`{path}` lies in the {holder}, which `{}` removes", commands::shown(gone));
     let label = format!("gone with the {holder}");
     let found = Context::report("backup-on-destroyed-storage", message, file.span, label);
-    Some(found.also(gone.span, "removes it").help("write it to this machine, `docker exec … > file`, or fetch it: `docker cp`"))
+    Some(
+        found
+            .also(gone.span, "removes it")
+            .help("write it to this machine, `docker exec … > file`, or fetch it: `docker cp`"),
+    )
 }
 
 /// Does a command remove the container, or the volume, that holds this file of it?
@@ -74,10 +78,13 @@ fn takes(other: &Command, path: &str) -> bool {
     let volume = path.starts_with('/') && !hosts;
     let compose = commands::compose(other).is_some_and(|(verb, rest)| {
         let volumes = rest.has_any(&["-v", "--volumes"]);
-        matches!(verb, "down" | "rm") && (own || volumes && volume) || own && verb == "up" && rest.has_any(&["--force-recreate"])
+        matches!(verb, "down" | "rm") && (own || volumes && volume)
+            || own && verb == "up" && rest.has_any(&["--force-recreate"])
     });
     let docker = commands::docker(other).is_some_and(|(verb, rest)| {
-        own && verb == "rm" || volume && verb == "volume" && rest.has_any(&["rm"]) || volume && verb == "rm" && rest.short('v')
+        own && verb == "rm"
+            || volume && verb == "volume" && rest.has_any(&["rm"])
+            || volume && verb == "rm" && rest.short('v')
     });
     let kubectl = commands::kubectl(other).is_some_and(|(verb, rest)| {
         let kinds: Vec<&str> = rest.iter().map(|word| word.text.split('/').next().unwrap_or("")).collect();
@@ -122,10 +129,15 @@ fn in_folder(text: &Text, writer: &Command) -> Option<Diagnostic> {
         let words = other.arguments();
         let all = match other.name() {
             "rm" => words.short('r') || words.short('R') || words.has_any(&["--recursive"]),
-            "find" => words.has_any(&["-delete"]) && !words.has_any(&["-name", "-iname", "-path", "-mtime", "-mmin", "-not", "!"]),
+            "find" => {
+                words.has_any(&["-delete"])
+                    && !words.has_any(&["-name", "-iname", "-path", "-mtime", "-mmin", "-not", "!"])
+            }
             _ => false,
         };
-        all && other.span.start > writer.span.end && other.place == writer.place && words.operands(&[]).iter().any(holds)
+        all && other.span.start > writer.span.end
+            && other.place == writer.place
+            && words.operands(&[]).iter().any(holds)
     };
     let gone = text.parsed.commands.iter().find(removes).filter(|gone| !commands::is_dry(gone))?;
     if is_fetched(text, writer, gone, path) {

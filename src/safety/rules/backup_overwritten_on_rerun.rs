@@ -63,28 +63,15 @@ fn rewritten(text: &Text, command: &Command) -> Option<Diagnostic> {
     let file = dumped.or_else(|| copies::packed(command)).or_else(|| copied(command)).or_else(|| sent(command));
     let file = file.or_else(|| written_down(command))?;
     let path = copies::path(file);
-    let lasts = || path.starts_with('/') && !copies::is_scratch(path);
-    let kept = match dumped {
-        Some(_) => lasts() && !is_description(command),
-        None => copies::in_store(path) && (lasts() || path.contains(':')) && !copies::is_scratch(path),
-    };
     let daily = dumped.is_some() && is_of_the_day(file);
     let fixed = file.fixed && !path.contains(['$', '`']);
-    if !(fixed && (keeps(path) || kept) || daily) || is_looked_after(text, command, file) || commands::is_dry(command) {
+    if !(fixed && keeps(path) || daily) || is_looked_after(text, command, file) || commands::is_dry(command) {
         return None;
     }
     let message = format!("a second run overwrites `{path}`, perhaps with a copy of the broken state");
     let place =
         Diagnostic::new("backup-overwritten-on-rerun", Level::Warning, message, file.span, "the same file each time");
     Some(place.help("put `$stamp` into the name, or keep the one that is there: `cp -n`, `[ -e FILE ] || …`"))
-}
-
-/// Does a dump hold no rows, or go to a folder that must not be there?
-fn is_description(dump: &Command) -> bool {
-    let words = dump.arguments();
-    let long = ["--schema-only", "--no-data", "--globals-only", "--roles-only", "--format=d", "--format=directory"];
-    let short = if dump.name().starts_with("pg_") { ["-s", "-g", "-r"] } else { ["-d", "-d", "-d"] };
-    words.has_any(&long) || words.has_any(&short) || words.has_any(&["-Fd"])
 }
 
 /// Where `cp` puts one file that is no copy yet.
@@ -104,21 +91,24 @@ fn copied(command: &Command) -> Option<&Word> {
 /// Where a folder is mirrored to, or a file sent, that is no copy yet.
 fn sent(command: &Command) -> Option<&Word> {
     let words = command.arguments();
-    let (from, to) = match (command.name(), &words.operands(&["-e", "--exclude", "--include", "-o", "-i", "-P", "-F"])[..]) {
-        ("rsync", [.., from, to]) if words.has_any(&["--delete", "--delete-after", "--delete-during", "--delete-before"]) => {
-            let kept = ["--backup", "-b", "--backup-dir", "--link-dest", "--ignore-existing", "--compare-dest"];
-            (!words.short('n') && !words.has_any(&kept)).then_some((*from, *to))?
-        }
-        ("aws", [s3, verb, from, to, ..]) if s3.text == "s3" && to.text.starts_with("s3://") => {
-            let whole = words.has_any(&["--recursive", "--dryrun"]);
-            let mirrors = verb.text == "sync" && words.has_any(&["--delete"]);
-            (!whole && verb.text == "cp" || mirrors).then_some((*from, *to))?
-        }
-        ("gsutil", [cp, from, to]) if cp.text == "cp" && !words.short('n') && !words.short('r') => (*from, *to),
-        ("gcloud", [storage, cp, from, to]) if storage.text == "storage" && cp.text == "cp" => (*from, *to),
-        ("scp", [from, to]) if to.text.contains(':') && !words.short('r') => (*from, *to),
-        _ => return None,
-    };
+    let (from, to) =
+        match (command.name(), &words.operands(&["-e", "--exclude", "--include", "-o", "-i", "-P", "-F"])[..]) {
+            ("rsync", [.., from, to])
+                if words.has_any(&["--delete", "--delete-after", "--delete-during", "--delete-before"]) =>
+            {
+                let kept = ["--backup", "-b", "--backup-dir", "--link-dest", "--ignore-existing", "--compare-dest"];
+                (!words.short('n') && !words.has_any(&kept)).then_some((*from, *to))?
+            }
+            ("aws", [s3, verb, from, to, ..]) if s3.text == "s3" && to.text.starts_with("s3://") => {
+                let whole = words.has_any(&["--recursive", "--dryrun"]);
+                let mirrors = verb.text == "sync" && words.has_any(&["--delete"]);
+                (!whole && verb.text == "cp" || mirrors).then_some((*from, *to))?
+            }
+            ("gsutil", [cp, from, to]) if cp.text == "cp" && !words.short('n') && !words.short('r') => (*from, *to),
+            ("gcloud", [storage, cp, from, to]) if storage.text == "storage" && cp.text == "cp" => (*from, *to),
+            ("scp", [from, to]) if to.text.contains(':') && !words.short('r') => (*from, *to),
+            _ => return None,
+        };
     // What is mirrored from one store to another has its names there; to a folder a file goes under its own.
     let mirrored = command.name() == "rsync" && copies::names_copy(from);
     let restored = to.text.starts_with('/') && from.text.contains("://");
@@ -182,7 +172,11 @@ fn is_looked_after(text: &Text, writer: &Command, file: &Word) -> bool {
     };
     let protects = |other: &Command| other.name() == "set" && (other.has("noclobber") || other.has("-C"));
     // `docker run -v "$dir:/out"`: the folder is another one each time.
-    let mounted = |by: &Command| by.arguments().iter().any(|word| !word.fixed && (word.text.contains(":/") || word.text.contains("target=") || word.text.contains("dst=")));
+    let mounted = |by: &Command| {
+        by.arguments().iter().any(|word| {
+            !word.fixed && (word.text.contains(":/") || word.text.contains("target=") || word.text.contains("dst="))
+        })
+    };
     text.parsed.runners(writer).any(mounted)
         || text.parsed.commands.iter().any(|other| looks(other) || protects(other))
         || text.parsed.tested.iter().any(|(_, word)| same(word))

@@ -23,7 +23,8 @@ fn argument(command: &Command, comment: &str, span: Span) -> Option<Diagnostic> 
     let word = body.split_whitespace().next()?;
     let option =
         command.words.len() > 1 && last.text.starts_with('-') && !last.text.contains('=') && last.text.len() > 1;
-    let wants = option && (takes_value(&last.text) || is_test(command, &last.text)) || last.text.len() > 1 && last.text.ends_with('=');
+    let wants = option && (takes_value(&last.text) || is_test(command, &last.text))
+        || last.text.len() > 1 && last.text.ends_with('=');
     let number = word.chars().all(|c| c.is_ascii_digit()) && body.trim() == word;
     let names = ["send", "post", "say", "notify", "message", "msg"];
     let channel = body.trim() == word && command.words.len() > 1 && names.contains(&last.text.as_str());
@@ -78,8 +79,19 @@ fn lacks(command: &Command) -> bool {
 
 /// A test of `find` that compares with the next word.
 fn is_test(command: &Command, option: &str) -> bool {
-    const TESTS: &[&str] =
-        &["-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-lname", "-user", "-group", "-newer"];
+    const TESTS: &[&str] = &[
+        "-name",
+        "-iname",
+        "-path",
+        "-ipath",
+        "-wholename",
+        "-regex",
+        "-iregex",
+        "-lname",
+        "-user",
+        "-group",
+        "-newer",
+    ];
     matches!(command.name(), "find" | "gfind") && TESTS.contains(&option)
 }
 

@@ -15,7 +15,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let phases = context.world.program.procedures.iter().filter(|p| context.world.is_phase(p));
     let outside = phases.flat_map(|phase| outside_points(&phase.body));
     let replaced = context.named(&["rm"]).filter(|(text, _)| text.role == Role::Work);
-    let replaced = replaced.filter_map(|(text, command)| replaced_at_once(text, command).or_else(|| in_use(text, command)));
+    let replaced =
+        replaced.filter_map(|(text, command)| replaced_at_once(text, command).or_else(|| in_use(text, command)));
     let swapped = context.named(&["psql", "mysql", "mariadb", "sqlite3"]).filter(|(text, _)| text.role == Role::Work);
     let replaced = replaced.chain(swapped.filter_map(|(_, command)| swapped_by_drop(command)));
     outside.filter_map(|action| one(context, action)).chain(replaced).collect()
@@ -34,7 +35,10 @@ fn replaced_at_once(text: &Text, rm: &Command) -> Option<Diagnostic> {
             let to = if whole { puts(other) } else { puts_file(other) };
             to.is_some_and(|to| to.text.trim_end_matches('/') == path)
         })?;
-        let message = format!("`{}` deletes `{path}`, where a rename would do: what is to replace it may fail", commands::shown(rm));
+        let message = format!(
+            "`{}` deletes `{path}`, where a rename would do: what is to replace it may fail",
+            commands::shown(rm)
+        );
         let found = Context::report("delete-where-move-would-do", message, rm.span, "only a restore brings it back");
         let help = format!("`mv {path} {path}.old` first, and delete it when the new one has proved itself");
         Some(found.also(next.span, "puts another one there").help(help))
@@ -48,7 +52,8 @@ fn is_recursive(words: &[Word]) -> bool {
 /// `rm -rf /srv/app/current`, and nothing in its place; a release that what runs is then told to load anew without.
 fn in_use(text: &Text, rm: &Command) -> Option<Diagnostic> {
     let words = rm.arguments();
-    let path = words.operands(&[]).into_iter().map(|word| word.text.trim_end_matches('/')).find(|path| is_kept(path))?;
+    let path =
+        words.operands(&[]).into_iter().map(|word| word.text.trim_end_matches('/')).find(|path| is_kept(path))?;
     let (folder, name) = path.rsplit_once('/')?;
     let loads = |other: &Command| {
         let verbs = ["reload", "restart", "try-restart", "reload-or-restart"];
@@ -67,17 +72,27 @@ fn in_use(text: &Text, rm: &Command) -> Option<Diagnostic> {
 /// `DROP TABLE t; ALTER TABLE t_old RENAME TO t`: the table that is dropped could be renamed as well.
 fn swapped_by_drop(client: &Command) -> Option<Diagnostic> {
     let texts = client.arguments().iter().chain(&client.input).filter(|word| word.text.contains(' '));
-    let lower: Vec<(String, &Word)> = texts.map(|word| (super::scopes::blanked(&word.text).to_ascii_lowercase(), word)).collect();
+    let lower: Vec<(String, &Word)> =
+        texts.map(|word| (super::scopes::blanked(&word.text).to_ascii_lowercase(), word)).collect();
     let statements = lower.iter().flat_map(|(text, word)| text.split(';').map(move |part| (part, *word)));
     let mut dropped: Vec<(&str, &Word)> = Vec::new();
     for (part, word) in statements {
         match part.split_whitespace().collect::<Vec<_>>()[..] {
             ["drop", "table", "if", "exists", table, ..] | ["drop", "table", table, ..] => dropped.push((table, word)),
             ["alter", "table", .., "rename", "to", table] | ["rename", "table", _, "to", table] => {
-                if let Some((table, at)) = dropped.iter().find(|(name, _)| name.rsplit('.').next() == table.rsplit('.').next()) {
+                if let Some((table, at)) =
+                    dropped.iter().find(|(name, _)| name.rsplit('.').next() == table.rsplit('.').next())
+                {
                     let message = format!("`{table}` is dropped, where a rename would do: another one takes its name");
-                    let found = Context::report("delete-where-move-would-do", message, at.span, "only a restore brings it back");
-                    let help = format!("`alter table {table} rename to {table}_old` first, and drop it when the other one has proved itself");
+                    let found = Context::report(
+                        "delete-where-move-would-do",
+                        message,
+                        at.span,
+                        "only a restore brings it back",
+                    );
+                    let help = format!(
+                        "`alter table {table} rename to {table}_old` first, and drop it when the other one has proved itself"
+                    );
                     return Some(found.help(help));
                 }
             }

@@ -1,6 +1,9 @@
 //! A copy is read back, taken by the change or made elsewhere, and no procedure ever restores it: the rollback restores another one.
 
-use super::{Context, scripts::{Role, Text}};
+use super::{
+    Context,
+    scripts::{Role, Text},
+};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Action, Effect, actions};
 use crate::model::ids::Id;
@@ -39,9 +42,15 @@ fn within(text: &Text) -> Option<Diagnostic> {
     };
     let other = restored.iter().find(|copy| !verified.iter().any(|good| same(good, copy)) && !made(copy))?;
     let good = verified.iter().find(|good| !restored.iter().any(|copy| same(good, copy)) && are_kin(good, other))?;
-    let message = format!("`{}` is restored, and it was `{}` that was read to see whether it is good", other.text, good.text);
-    let found = Context::report("different-backup-verified-than-restored", message, other.span, "brings back another copy");
-    Some(found.also(good.span, "the copy that is known to be good").help("read the one that is restored, best through one variable"))
+    let message =
+        format!("`{}` is restored, and it was `{}` that was read to see whether it is good", other.text, good.text);
+    let found =
+        Context::report("different-backup-verified-than-restored", message, other.span, "brings back another copy");
+    Some(
+        found
+            .also(good.span, "the copy that is known to be good")
+            .help("read the one that is restored, best through one variable"),
+    )
 }
 
 /// The copy that a command reads, and puts nowhere.
@@ -52,11 +61,19 @@ fn verifies(command: &Command) -> Option<&Word> {
             let nowhere = words.value(&["-f", "--file"]).is_some_and(|to| to.text.ends_with("/dev/null"));
             words.has_any(&["-l", "--list"]) || nowhere
         }
-        "tar" => words.short('t') || words.has_any(&["--list"]) || words.first().is_some_and(|word| word.text.starts_with('t')),
+        "tar" => {
+            words.short('t')
+                || words.has_any(&["--list"])
+                || words.first().is_some_and(|word| word.text.starts_with('t'))
+        }
         "gzip" | "gunzip" | "zstd" | "xz" | "bzip2" | "pigz" => words.short('t') || words.has_any(&["--test"]),
         _ => false,
     };
-    let file = if command.name() == "tar" { archive(words) } else { words.operands(&["-f", "--file", "-j", "--jobs"]).last().copied() };
+    let file = if command.name() == "tar" {
+        archive(words)
+    } else {
+        words.operands(&["-f", "--file", "-j", "--jobs"]).last().copied()
+    };
     file.filter(|word| tests && word.text.contains('/'))
 }
 
@@ -66,9 +83,11 @@ fn brings_back<'a>(text: &'a Text, command: &'a Command) -> Option<&'a Word> {
     let words = command.arguments();
     let read = || command.redirects.iter().find(|to| !to.writes && to.fd == 0).map(|to| &to.target);
     let file = match command.name() {
-        "pg_restore" if words.value(&["-d", "--dbname"]).is_some() => {
-            words.operands(&["-d", "--dbname", "-h", "-U", "-p", "-j", "-n", "-t", "-F", "--host", "--username"]).last().copied().or_else(read)
-        }
+        "pg_restore" if words.value(&["-d", "--dbname"]).is_some() => words
+            .operands(&["-d", "--dbname", "-h", "-U", "-p", "-j", "-n", "-t", "-F", "--host", "--username"])
+            .last()
+            .copied()
+            .or_else(read),
         "psql" => words.value(&["-f", "--file"]).or_else(read),
         "mysql" | "mariadb" | "mongorestore" => read(),
         "gunzip" | "zcat" | "zstdcat" | "gzip" | "zstd" | "xz" | "xzcat" | "bzcat" | "cat" | "pv"
@@ -84,7 +103,8 @@ fn brings_back<'a>(text: &'a Text, command: &'a Command) -> Option<&'a Word> {
 
 /// What `tar` reads.
 fn archive(words: &[Word]) -> Option<&Word> {
-    let bundle = words.iter().position(|word| !word.text.starts_with("--") && word.text.len() < 8 && word.text.ends_with('f'));
+    let bundle =
+        words.iter().position(|word| !word.text.starts_with("--") && word.text.len() < 8 && word.text.ends_with('f'));
     words.value(&["--file"]).or_else(|| words.get(bundle? + 1))
 }
 

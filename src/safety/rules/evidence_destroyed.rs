@@ -115,7 +115,9 @@ fn loss(command: &shell::Command) -> Option<String> {
             .then(|| "empties the kernel's log".to_owned()),
         "truncate" => words.value(&["-s", "--size"]).filter(|size| size.text.ends_with('0')).and_then(|_| file()),
         "rm" => file(),
-        "find" => file().filter(|_| words.has_any(&["-delete"]) || words.windows(2).any(|pair| runs_removal(&pair[0].text, &pair[1].text))),
+        "find" => file().filter(|_| {
+            words.has_any(&["-delete"]) || words.windows(2).any(|pair| runs_removal(&pair[0].text, &pair[1].text))
+        }),
         "cp" => file().filter(|_| words.first().is_some_and(|from| from.text == "/dev/null")),
         ":" | "true" => written(),
         "echo" => written().filter(|_| words.iter().all(|word| word.text == "-n")),
@@ -131,7 +133,8 @@ fn loss(command: &shell::Command) -> Option<String> {
 
 /// `-exec rm`
 fn runs_removal(option: &str, tool: &str) -> bool {
-    matches!(option, "-exec" | "-execdir") && matches!(tool.rsplit('/').next(), Some("rm" | "unlink" | "shred" | "truncate"))
+    matches!(option, "-exec" | "-execdir")
+        && matches!(tool.rsplit('/').next(), Some("rm" | "unlink" | "shred" | "truncate"))
 }
 
 #[allow(clippy::case_sensitive_file_extension_comparisons)] // names as they are written on servers

@@ -24,7 +24,8 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
 
 /// `docker run alpine grep -oP …`: such an image has busybox's tools, unless GNU's are added.
 fn of_images(context: &Context) -> Vec<Diagnostic> {
-    let there = context.named(&["grep", "egrep", "date", "find"]).filter(|(_, command)| command.place == Place::Elsewhere);
+    let there =
+        context.named(&["grep", "egrep", "date", "find"]).filter(|(_, command)| command.place == Place::Elsewhere);
     let lean = |text: &Text, command: &Command| {
         let of_image = |runner: &Command| {
             let before = runner.arguments().iter().take_while(|word| word.span.end <= command.span.start);
@@ -44,13 +45,14 @@ fn of_images(context: &Context) -> Vec<Diagnostic> {
     };
     let one = |command: &Command| {
         let mut differences = shell::differences(command).into_iter();
-        let (difference, option) =
-            differences.find(|(difference, option)| !difference.works.contains(&"busybox") && lacks(command, option))?;
+        let (difference, option) = differences
+            .find(|(difference, option)| !difference.works.contains(&"busybox") && lacks(command, option))?;
         let message = format!("`{} {option}` is not understood by busybox, which this image has", command.name());
         let place = Context::report("not-portable", message, command.span, "fails there");
         Some(place.help(format!("write {}, or take an image with GNU's tools", difference.instead)))
     };
-    let mut found: Vec<Diagnostic> = context.named(&["bash"]).filter_map(|(text, command)| no_bash(text, command)).collect();
+    let mut found: Vec<Diagnostic> =
+        context.named(&["bash"]).filter_map(|(text, command)| no_bash(text, command)).collect();
     found.extend(there.filter(|(text, command)| lean(text, command)).filter_map(|(_, command)| one(command)));
     found
 }
@@ -83,7 +85,10 @@ fn of_shells(context: &Context) -> Vec<Diagnostic> {
         let inside = |word: &&shell::Word| runner.span.start <= word.span.start && word.span.end <= runner.span.end;
         let nested = |word: &shell::Word| {
             let holds = |other: &Command| other.span.start <= word.span.start && word.span.end <= other.span.end;
-            parsed.commands.iter().any(|other| matches!(other.name(), "bash" | "zsh" | "ksh") && holds(other) && own_script(other))
+            parsed
+                .commands
+                .iter()
+                .any(|other| matches!(other.name(), "bash" | "zsh" | "ksh") && holds(other) && own_script(other))
         };
         let tested = parsed.tested.iter().map(|(_, word)| word).filter(inside).find(|word| !nested(word));
         let named = parsed.commands.iter().find(own).map(|command| (command.name().to_owned(), command.span));
@@ -112,7 +117,8 @@ fn chooses(text: &Text) -> bool {
             && !(site.then.is_empty() && site.otherwise.is_empty())
             && command.arguments().iter().any(tool)
     };
-    text.parsed.commands.iter().any(|command| asks(command) || looks_for(command)) || text.parsed.reads.iter().any(|read| read.name == "OSTYPE")
+    text.parsed.commands.iter().any(|command| asks(command) || looks_for(command))
+        || text.parsed.reads.iter().any(|read| read.name == "OSTYPE")
 }
 
 /// `stat -c %s f || stat -f %z f`: the other systems' way stands beside it, or the command is asked for before it is used.

@@ -51,8 +51,8 @@ fn is_costly(command: &Command) -> bool {
 /// Commands that don't fail, or whose failure says nothing.
 fn harmless(command: &Command) -> bool {
     const SURE: &[&str] = &[
-        "yes", "ls", "ps", "date", "env", "set", "history", "df", "free", "uptime", "uname", "hostname", "id", "whoami",
-        "getent", "mount", "findmnt", "lsblk", "nproc", "pwd",
+        "yes", "ls", "ps", "date", "env", "set", "history", "df", "free", "uptime", "uname", "hostname", "id",
+        "whoami", "getent", "mount", "findmnt", "lsblk", "nproc", "pwd",
     ];
     commands::only_prints(command) || SURE.contains(&command.name())
 }

@@ -57,12 +57,18 @@ fn keeps_few(next: &Command) -> bool {
     let script = || words.operands(&["-F", "-v"]).first().map(|word| word.text.replace(' ', "")).unwrap_or_default();
     let left_out = match next.name() {
         "tail" => {
-            let option = words.value(&["-n", "--lines"]).or_else(|| words.first().filter(|word| word.text.starts_with('+')));
+            let option =
+                words.value(&["-n", "--lines"]).or_else(|| words.first().filter(|word| word.text.starts_with('+')));
             let from = option.map_or("", |word| word.text.trim_start_matches("-n").trim_start_matches("--lines="));
             from.strip_prefix('+').and_then(|from| from.parse::<u32>().ok()).and_then(|from| from.checked_sub(1))
         }
-        "sed" => script().strip_prefix("1,").and_then(|rest| rest.strip_suffix('d')?.parse().ok()).or_else(|| (script() == "1d").then_some(1)),
-        "awk" | "gawk" | "mawk" => script().strip_prefix("NR>").and_then(|rest| rest.trim_start_matches('=').parse().ok()),
+        "sed" => script()
+            .strip_prefix("1,")
+            .and_then(|rest| rest.strip_suffix('d')?.parse().ok())
+            .or_else(|| (script() == "1d").then_some(1)),
+        "awk" | "gawk" | "mawk" => {
+            script().strip_prefix("NR>").and_then(|rest| rest.trim_start_matches('=').parse().ok())
+        }
         _ => None,
     };
     left_out.is_some_and(|count| (1..=FEW).contains(&count))

@@ -1,6 +1,6 @@
 //! `rm -rf "$dir/"*` is `rm -rf /*` if `$dir` is empty.
 
-use super::{Context, scripts, scripts::Text};
+use super::{Context, commands, scripts, scripts::Text};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::shell::{Command, Part, Place, Quote, Read, Set, Word, Words};
 use crate::source::Span;
@@ -13,7 +13,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     let inputs: Vec<&str> = context.world.plan.inputs.iter().map(|input| input.common.name.as_str()).collect();
     let asked = |name: &str| inputs.contains(&name);
     let mut found = Vec::new();
-    for (text, command) in context.named(TOOLS) {
+    for (text, command) in context.named(TOOLS).filter(|(_, command)| !commands::is_dry(command)) {
         let words = removed(command);
         found.extend(words.iter().find_map(|word| one(text, command, word, &asked)));
     }

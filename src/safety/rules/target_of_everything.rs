@@ -2,7 +2,7 @@
 
 use super::{Context, commands, crowds, scopes, scripts::Text};
 use crate::diagnostics::Diagnostic;
-use crate::shell::scratch::in_own_container;
+use crate::shell::scratch::is_apart;
 use crate::shell::{Command, Word, Words};
 use crate::source::Span;
 
@@ -81,7 +81,7 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     );
     let marked = context.commands().filter(|(_, command)| is_marked(command) && !TOOLS.contains(&command.name()));
     // What the text has started for itself is nobody's.
-    let own = |text: &Text, command: &Command| in_own_container(&text.parsed, command);
+    let own = |text: &Text, command: &Command| is_apart(&text.parsed, command);
     let whole = context.named(TOOLS).chain(marked);
     let whole =
         whole.filter_map(|(text, command)| Some((command, everything(text, command).filter(|_| !own(text, command))?)));

@@ -6,8 +6,22 @@ use crate::shell::{Command, Quote, Set, Word, Words};
 use crate::source::Span;
 
 /// What lists versions.
-const LISTS: &[&str] =
-    &["git", "ls", "find", "docker", "podman", "printf", "echo", "apt-cache", "npm", "helm", "gh", "crane", "skopeo", "jq"];
+const LISTS: &[&str] = &[
+    "git",
+    "ls",
+    "find",
+    "docker",
+    "podman",
+    "printf",
+    "echo",
+    "apt-cache",
+    "npm",
+    "helm",
+    "gh",
+    "crane",
+    "skopeo",
+    "jq",
+];
 
 pub fn check(context: &Context) -> Vec<Diagnostic> {
     let piped = context.named(LISTS).filter_map(|(text, command)| one(text, command));
@@ -85,11 +99,9 @@ fn lists_names(text: &Text, lists: &Command) -> bool {
     let sorted = text.parsed.behind(lists).any(|next| next.name() == "sort" && !is_by_number(next));
     let lists_them = match lists.name() {
         "docker" | "podman" => words.has_any(&["images", "ls"]) && words.iter().any(|word| word.text.contains(".Tag")),
-        "printf" | "echo" => {
-            words.iter().any(|word| {
-                word.has_pattern(|quote| quote == Quote::Bare) && names_versions(word) || is_version(word)
-            })
-        }
+        "printf" | "echo" => words
+            .iter()
+            .any(|word| word.has_pattern(|quote| quote == Quote::Bare) && names_versions(word) || is_version(word)),
         "gh" if words.has_any(&["api"]) => words.iter().any(|word| {
             let path = word.text.split('?').next().unwrap_or("");
             ["/tags", "/releases", "/git/refs/tags"].iter().any(|end| path.ends_with(end))

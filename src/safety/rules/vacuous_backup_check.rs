@@ -36,10 +36,12 @@ fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
     let parsed = &text.parsed;
     let told = parsed.commands.iter().find(|command| claims(command));
     // A test that something else hangs on is a question; one that is all there is, is the proof.
-    let alone = parsed.commands.iter().all(|command| is_test(command) || parsed.is_wrapper(command) || is_look(command));
+    let alone =
+        parsed.commands.iter().all(|command| is_test(command) || parsed.is_wrapper(command) || is_look(command));
     let looks = |command: &&shell::Command| {
         let words = command.arguments();
-        let operator = |word: &shell::Word| is_file_operator(&word.text) && (word.text != "-s" || told.is_some() || alone);
+        let operator =
+            |word: &shell::Word| is_file_operator(&word.text) && (word.text != "-s" || told.is_some() || alone);
         let tests = is_test(command) && words.iter().any(operator);
         (tests || is_packed(command)) && words.iter().any(copies::names_copy)
     };
@@ -117,7 +119,8 @@ fn shows_one(list: &shell::Command) -> bool {
     let named = |word: &shell::Word| {
         let lower = word.text.to_ascii_lowercase();
         let name = lower.rsplit('/').next().unwrap_or("");
-        let file = ["dump", "backup_file", "backup_path", ".sql", ".rdb", ".bak"].iter().any(|mark| name.contains(mark));
+        let file =
+            ["dump", "backup_file", "backup_path", ".sql", ".rdb", ".bak"].iter().any(|mark| name.contains(mark));
         // `/srv/dumps` is where they lie: to list them is to look what there is.
         let file = file && (name.contains(['.', '$']) || !name.ends_with('s'));
         file && !name.contains("dir") && !word.has_pattern(|_| true)

@@ -74,7 +74,8 @@ fn unexported(text: &Text) -> Vec<(&Read, &Set)> {
     };
     let mut found: Vec<(&Read, &Set)> = Vec::new();
     for read in parsed.reads.iter().filter(|read| read.place != Place::Here) {
-        let known = read.has_default || is_shells_own(&read.name) || found.iter().any(|(other, _)| other.name == read.name);
+        let known =
+            read.has_default || is_shells_own(&read.name) || found.iter().any(|(other, _)| other.name == read.name);
         let mut sets = parsed.sets.iter().filter(|set| set.name == read.name);
         let (Some(first), false) = (sets.clone().next(), known) else { continue };
         let outer = sets.all(|set| set.place == Place::Here) && first.span.end <= read.span.start;
