@@ -54,14 +54,17 @@ pub fn of(angles: &[Placeholder], command: &Command) -> Vec<Placeholder> {
 /// The names that a client of a database is given beside its statements.
 fn given(command: &Command) -> Vec<&Word> {
     const NAMING: &[&str] = &["-f", "--file", "-h", "--host", "-d", "--dbname", "-D", "--database"];
+    if !matches!(command.name(), "psql" | "mysql" | "sqlite3") {
+        return Vec::new();
+    }
     let words = command.arguments();
-    let client = matches!(command.name(), "psql" | "mysql" | "sqlite3");
     let behind = words.windows(2).filter(|pair| NAMING.contains(&pair[0].text.as_str())).map(|pair| &pair[1]);
     let named = |word: &&Word| word.text.starts_with("postgres") && word.text.contains("://");
     let read = command.redirects.iter().filter(|to| !to.writes).map(|to| &to.target);
-    let attached =
-        words.iter().filter(|word| NAMING.iter().any(|option| option.len() > 2 && word.text.starts_with(option)));
-    behind.chain(words.iter().filter(named)).chain(attached).chain(read).filter(|_| client).collect()
+    let attached = words
+        .iter()
+        .filter(|word| word.text.starts_with("--") && NAMING.iter().any(|name| word.text.starts_with(name)));
+    behind.chain(words.iter().filter(named)).chain(attached).chain(read).collect()
 }
 
 /// Tools that fill `{{name}}` in themselves.
@@ -94,7 +97,7 @@ fn doubled(command: &Command) -> Vec<Placeholder> {
 pub fn within(word: &Word) -> Vec<Placeholder> {
     let text = word.text.as_str();
     let marked = text.contains(['[', '<', 'Y'])
-        || text.contains("your")
+        || holds(text, b"your")
         || text.as_bytes().windows(3).any(|three| matches!(three, b".y." | b".X." | b".x."));
     if !marked {
         return Vec::new();
@@ -226,7 +229,12 @@ fn is_blank(word: &Word) -> bool {
             && (MARKS.iter().any(|mark| text.contains(mark))
                 || text.ends_with("_HERE")
                 || unfilled(text.rsplit('=').next().unwrap_or(text)))
-        || text.contains("fill-in") && unfilled(text.rsplit('=').next().unwrap_or(text))
+        || holds(text, b"fill-in") && unfilled(text.rsplit('=').next().unwrap_or(text))
+}
+
+/// Does a word hold this? To set up a search costs more than to look at so few bytes.
+fn holds(text: &str, mark: &[u8]) -> bool {
+    text.as_bytes().windows(mark.len()).any(|piece| piece == mark)
 }
 
 /// `--to-revision=XX`, `TODO-fill-in`: a value that says itself that it is none yet.
@@ -244,6 +252,9 @@ fn is_capitals(text: &str) -> bool {
 
 /// `/path/to/the/folder`, `/dev/sdX`, as manuals write it.
 pub fn is_example(path: &str) -> bool {
+    if !path.as_bytes().contains(&b'/') {
+        return false;
+    }
     let device =
         ["/dev/sdX", "/dev/vdX", "/dev/xvdX", "/dev/nvmeX", "/dev/diskX", "/dev/diskN", "/dev/loopX", "/dev/mdX"];
     let is_device =

@@ -37,11 +37,11 @@ fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
     let told = parsed.commands.iter().find(|command| claims(command));
     // A test that something else hangs on is a question; one that is all there is, is the proof.
     let alone =
-        parsed.commands.iter().all(|command| is_test(command) || parsed.is_wrapper(command) || is_look(command));
+        || parsed.commands.iter().all(|command| is_test(command) || is_look(command) || parsed.is_wrapper(command));
     let looks = |command: &&shell::Command| {
         let words = command.arguments();
         let operator =
-            |word: &shell::Word| is_file_operator(&word.text) && (word.text != "-s" || told.is_some() || alone);
+            |word: &shell::Word| is_file_operator(&word.text) && (word.text != "-s" || told.is_some() || alone());
         let tests = is_test(command) && words.iter().any(operator);
         (tests || is_packed(command)) && words.iter().any(copies::names_copy)
     };
@@ -50,7 +50,7 @@ fn stepped(context: &Context, text: &Text) -> Option<Diagnostic> {
         || parsed.tested.iter().find(|(operator, word)| is_file_operator(operator) && copies::names_copy(word));
     let look = look.or_else(|| tested().map(|(_, word)| word.span));
     let plain = || parsed.commands.iter().all(|list| is_look(list) || parsed.is_wrapper(list));
-    let listed = || parsed.commands.iter().find(|list| shows_one(list)).filter(|_| plain());
+    let listed = || if plain() { parsed.commands.iter().find(|list| shows_one(list)) } else { None };
     let told_of = || told.filter(|_| lists_copy(text)).or_else(listed).map(|command| command.span);
     let span = look.or_else(told_of)?;
     let outside = |command: &shell::Command| {
@@ -135,6 +135,9 @@ fn shows_one(list: &shell::Command) -> bool {
 
 /// What a listing of a store is asked for.
 fn objects(list: &shell::Command) -> Option<Vec<&shell::Word>> {
+    if !matches!(list.name(), "aws" | "gsutil" | "gcloud" | "rclone" | "mc" | "s3cmd") {
+        return None;
+    }
     let words = list.arguments().operands(&["--profile", "--region", "--endpoint-url", "-u", "-p"]);
     let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     let lists = matches!(
