@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Rollback del Sistema MVP Alojamientos
 # Rolls back by the plan lodging_mvp, made from lodging_mvp.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: f50d58166729b1dd3b094f855ae31d03ab187ac2a76448bceb3ce6f3f75ada2c
+# SHA-256 of the plan's text: 86b253e28078527133abdc6a8a2f3c2633ede1797a7676fe9b31642dd895eacb
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='lodging_mvp'
 RBK_PLAN_TITLE='Rollback del Sistema MVP Alojamientos'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='lodging_mvp.rbk'
-RBK_HASH='f50d58166729b1dd3b094f855ae31d03ab187ac2a76448bceb3ce6f3f75ada2c'
+RBK_HASH='86b253e28078527133abdc6a8a2f3c2633ede1797a7676fe9b31642dd895eacb'
 RBK_RTO=''
 RBK_ENVIRONMENTS='staging'
 RBK_PARAMS='app_dir backup_dir domain base_url db_container redis_container prereserve_path webhook_path revert_branch'
@@ -3228,7 +3228,7 @@ check_backup_env_before() {
   rbk_sh 10 env__check
 }
 
-# library/postgres_container.rbk:229
+# library/postgres_container.rbk:233
 db__query() {
   local container="$db_container" user='alojamientos' database='alojamientos' docker='docker'
   call=()
@@ -4324,7 +4324,11 @@ db__restore() {
 
   # In the background, where a failure ends it even though the caller looks at the status.
   build() {
-    printf '%s\n' "$create" | run
+    # What was cut off a moment ago may still be making it: then this fails, and the second call finds it made.
+    printf '%s\n' "$create" | run || {
+      drop new | run
+      printf '%s\n' "$create" | run
+    }
     client "$new" pg_restore --no-password --exit-on-error <"$backup_path"
     client "$new" psql -X -q -w -v ON_ERROR_STOP=1 -c 'analyze'
     printf '%s\n' "${properties#*"$newline"}" | run
@@ -5926,7 +5930,7 @@ check_identity_db() {
   rbk_sh 30 check_identity_db_sql is '==' 'alojamientos'
 }
 
-# library/postgres_container.rbk:340
+# library/postgres_container.rbk:348
 db__preflight() {
   local container="$db_container" user='alojamientos' database='alojamientos' maintenance='postgres' \
     docker='docker'

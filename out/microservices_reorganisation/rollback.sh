@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Reversión de la reorganización de microservicios
 # Rolls back by the plan microservices_reorganisation, made from microservices_reorganisation.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: d1338cd290d3f10bc4ab34c7ca432be5cde3221952615506237a417c3aef0fef
+# SHA-256 of the plan's text: 07fa803557da8bc8a4dc7bdf55f4d8c39993f1f2e9dcd35aad767f114c173396
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='microservices_reorganisation'
 RBK_PLAN_TITLE='Reversión de la reorganización de microservicios'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='microservices_reorganisation.rbk'
-RBK_HASH='d1338cd290d3f10bc4ab34c7ca432be5cde3221952615506237a417c3aef0fef'
+RBK_HASH='07fa803557da8bc8a4dc7bdf55f4d8c39993f1f2e9dcd35aad767f114c173396'
 RBK_RTO='5m'
 RBK_ENVIRONMENTS=''
 RBK_PARAMS='home backup_dir gateway_url session_url websocket_url frontend_url redis_host phase_1_ref phase_2_ref phase_3_ref before_1 before_2 before_3 gateway_tag gateway_context migration_file'
@@ -3632,7 +3632,7 @@ step_phase_3_mark_3() {
   git push origin "refs/tags/$before_3"
 }
 
-# library/postgres_container.rbk:229
+# library/postgres_container.rbk:233
 db__query() {
   local container='timescaledb' user='postgres' database='tradeul' docker='docker'
   call=()
@@ -4021,7 +4021,11 @@ db__restore() {
 
   # In the background, where a failure ends it even though the caller looks at the status.
   build() {
-    printf '%s\n' "$create" | run
+    # What was cut off a moment ago may still be making it: then this fails, and the second call finds it made.
+    printf '%s\n' "$create" | run || {
+      drop new | run
+      printf '%s\n' "$create" | run
+    }
     client "$new" pg_restore --no-password --exit-on-error <"$backup_path"
     client "$new" psql -X -q -w -v ON_ERROR_STOP=1 -c 'analyze'
     printf '%s\n' "${properties#*"$newline"}" | run
@@ -4780,7 +4784,7 @@ check_identity_db() {
   rbk_sh 30 check_identity_db_sql is '==' 'tradeul'
 }
 
-# library/postgres_container.rbk:340
+# library/postgres_container.rbk:348
 db__preflight() {
   local container='timescaledb' user='postgres' database='tradeul' maintenance='postgres' docker='docker'
   call=()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Reversión del esquema de usuarios en producción
 # Rolls back by the plan production_user_schema, made from production_user_schema.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: 318754687ab87d9b88a5b08f0384698e8bce3efb4a8577936c616eeafc6dc102
+# SHA-256 of the plan's text: b2897524829e0efa77fe9c49a603d084fbc8dc5be11c227063c255c5af3a81a4
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='production_user_schema'
 RBK_PLAN_TITLE='Reversión del esquema de usuarios en producción'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='production_user_schema.rbk'
-RBK_HASH='318754687ab87d9b88a5b08f0384698e8bce3efb4a8577936c616eeafc6dc102'
+RBK_HASH='b2897524829e0efa77fe9c49a603d084fbc8dc5be11c227063c255c5af3a81a4'
 RBK_RTO='15m'
 RBK_ENVIRONMENTS='staging production'
 RBK_PARAMS='migration initial release previous app_dir backup_dir db_host db_name api_url staging_url railway_env region backup_floor slack_room test_email stakeholders'
@@ -3031,7 +3031,7 @@ static_report_server__stop() {
   railway scale --service "$service_name" --environment "$target" "$place=0"
 }
 
-# library/postgres.rbk:217
+# library/postgres.rbk:221
 db__query() {
   local host="$db_host" port=5432 user='user' database="$db_name"
   export PGHOST="$host" PGPORT="$port" PGUSER="$user" PGDATABASE="$database" PGCONNECT_TIMEOUT=10
@@ -3545,7 +3545,11 @@ db__restore() {
 
   # In the background, where a failure ends it even though the caller looks at the status.
   build() {
-    printf '%s\n' "$create" | run
+    # What was cut off a moment ago may still be making it: then this fails, and the second call finds it made.
+    printf '%s\n' "$create" | run || {
+      drop new | run
+      printf '%s\n' "$create" | run
+    }
     if [ "$template" = template0 ]; then
       PGDATABASE="$new" pg_restore --no-password --exit-on-error --jobs="$jobs" --dbname='application_name=rbk' "$backup_path"
     else
@@ -4260,7 +4264,7 @@ check_identity_db() {
   rbk_sh 30 check_identity_db_sql is '==' "$db_name"
 }
 
-# library/postgres.rbk:320
+# library/postgres.rbk:328
 db__preflight() {
   local host="$db_host" port=5432 user='user' database="$db_name" maintenance='postgres' template='template0'
   export PGHOST="$host" PGPORT="$port" PGUSER="$user" PGDATABASE="$maintenance" PGCONNECT_TIMEOUT=10

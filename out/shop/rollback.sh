@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Roll back the 2.4 schema migration
 # Rolls back by the plan shop, made from shop.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: 45b31dfad0b56e88078419303c7d7503483350a04d8f2658bb7ab95ee5725e4d
+# SHA-256 of the plan's text: e913ed457c9e80f5cf41f371dfdfe1e2a1e6737579528d2de3326f7ab61404b6
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='shop'
 RBK_PLAN_TITLE='Roll back the 2.4 schema migration'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='shop.rbk'
-RBK_HASH='45b31dfad0b56e88078419303c7d7503483350a04d8f2658bb7ab95ee5725e4d'
+RBK_HASH='e913ed457c9e80f5cf41f371dfdfe1e2a1e6737579528d2de3326f7ab61404b6'
 RBK_RTO='15m'
 RBK_ENVIRONMENTS='staging production'
 RBK_PARAMS='release previous api_url db_host db_port shop_dir backup_dir'
@@ -2855,7 +2855,7 @@ check_backup_before_migration() {
   rbk_sh 120 db__check
 }
 
-# library/postgres.rbk:217
+# library/postgres.rbk:221
 db__query() {
   local host="$db_host" port="$db_port" user='shop' database='shop'
   export PGHOST="$host" PGPORT="$port" PGUSER="$user" PGDATABASE="$database" PGCONNECT_TIMEOUT=10
@@ -3095,7 +3095,11 @@ db__restore() {
 
   # In the background, where a failure ends it even though the caller looks at the status.
   build() {
-    printf '%s\n' "$create" | run
+    # What was cut off a moment ago may still be making it: then this fails, and the second call finds it made.
+    printf '%s\n' "$create" | run || {
+      drop new | run
+      printf '%s\n' "$create" | run
+    }
     if [ "$template" = template0 ]; then
       PGDATABASE="$new" pg_restore --no-password --exit-on-error --jobs="$jobs" --dbname='application_name=rbk' "$backup_path"
     else
@@ -3448,7 +3452,7 @@ check_access_code() {
   rbk_sh 20 code__preflight
 }
 
-# library/postgres.rbk:320
+# library/postgres.rbk:328
 db__preflight() {
   local host="$db_host" port="$db_port" user='shop' database='shop' maintenance='postgres' template='template0'
   export PGHOST="$host" PGPORT="$port" PGUSER="$user" PGDATABASE="$maintenance" PGCONNECT_TIMEOUT=10

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Roll back the Automated Market Monitor
 # Rolls back by the plan market_monitor, made from market_monitor.rbk by rbk 0.1.0: edit the plan, not this file.
-# SHA-256 of the plan's text: e12fcaecb4c5b2db91fc3d96c27aba19d0462e8e266b052da1fb473a290598ef
+# SHA-256 of the plan's text: cbba9d9d5feaa97aff4ebad42ffc553277be812ed465e4bccad42d732b8a6972
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 # Takes away what a caller's surroundings could change: posix mode, functions, aliases, splitting, search paths, locale.
 set -o posix
@@ -22,7 +22,7 @@ RBK_PLAN='market_monitor'
 RBK_PLAN_TITLE='Roll back the Automated Market Monitor'
 RBK_VERSION='0.1.0'
 RBK_SOURCE='market_monitor.rbk'
-RBK_HASH='e12fcaecb4c5b2db91fc3d96c27aba19d0462e8e266b052da1fb473a290598ef'
+RBK_HASH='cbba9d9d5feaa97aff4ebad42ffc553277be812ed465e4bccad42d732b8a6972'
 RBK_RTO=''
 RBK_ENVIRONMENTS='staging production'
 RBK_PARAMS='release home base_url backup_dir trial_market env_file'
@@ -3027,7 +3027,7 @@ list_prevention() {
   rbk_item prevention_11 'Problems are noticed quickly'
 }
 
-# library/postgres.rbk:217
+# library/postgres.rbk:221
 db__query() {
   local host='db.'"$project"'.supabase.co' port=5432 user='postgres' database='postgres'
   export PGHOST="$host" PGPORT="$port" PGUSER="$user" PGDATABASE="$database" PGCONNECT_TIMEOUT=10
@@ -3794,7 +3794,7 @@ Next: post-incident review, to be scheduled by the team lead' \
     '' 'Post it in the channel of the incident' limit 30 repeatable
 }
 
-# library/postgres.rbk:156
+# library/postgres.rbk:160
 db__restore_only() {
   local host='db.'"$project"'.supabase.co' port=5432 user='postgres' database='postgres'
   export PGHOST="$host" PGPORT="$port" PGUSER="$user" PGDATABASE="$database" PGCONNECT_TIMEOUT=10
