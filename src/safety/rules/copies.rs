@@ -67,10 +67,11 @@ fn saved(word: &Word) -> Option<&str> {
 
 /// Is it a place of nobody's way back: scratch, evidence, what a drill makes?
 pub fn is_scratch(path: &str) -> bool {
-    const MARKS: &[&str] =
-        &["scratch", "evidence", "verify", "test", "trial", "probe", "drill", "/work/", "report", "cache", ".part"];
+    const MARKS: &[&str] = &["scratch", "evidence", "verify", "test", "trial", "probe", "drill", "report", "cache"];
+    // `latest` holds a `test`: what counts is where a part of the name begins.
+    let is_mark = |part: &str| matches!(part, "work" | "part") || MARKS.iter().any(|mark| part.starts_with(mark));
     ["/tmp/", "/var/tmp/", "/dev/", "/run/"].iter().any(|folder| path.starts_with(folder))
-        || MARKS.iter().any(|mark| path.contains(mark))
+        || path.split(|c: char| !c.is_alphanumeric()).any(is_mark)
 }
 
 /// Is a file in a folder, or a bucket, of copies?
