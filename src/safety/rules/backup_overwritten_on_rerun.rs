@@ -138,7 +138,7 @@ fn keeps(path: &str) -> bool {
     let marks = ["before", "pre-", "pre_", ".bak", ".orig", ".old", "backup", "rollback", "revert"];
     let before = name.starts_with("pre.") || name.contains("-pre.") || name.contains("_pre.");
     // What is made to be tried out is nobody's way back.
-    !path.starts_with("/tmp/") && !name.contains("test") && (before || marks.iter().any(|mark| name.contains(mark)))
+    !copies::is_scratch(path) && (before || marks.iter().any(|mark| name.contains(mark)))
 }
 
 /// `shop-$(date +%F).sql`: a new name tomorrow, and the second try is today.
